@@ -1,0 +1,1 @@
+"""The synchronization engine: pure decisions, orchestration, adapters, web."""

@@ -1,0 +1,66 @@
+"""Where does one cycle of one configuration stand?"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class CycleKind(StrEnum):
+    """INITIAL evaluates everybody; INCREMENTAL what changed."""
+
+    INITIAL = "initial"
+    INCREMENTAL = "incremental"
+
+
+class CycleState(StrEnum):
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+class CyclePhase(StrEnum):
+    """The phases in their order; SNAPSHOT and ABSENT do something in initial cycles only."""
+
+    SNAPSHOT = "snapshot"
+    ASSIGNMENTS = "assignments"
+    GROUPS = "groups"
+    USERS = "users"
+    ABSENT = "absent"
+    SETTLE = "settle"
+    COMPLETE = "complete"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cursor:
+    """Where reading goes on: the chain or shard, and the link of the next page (empty: from its start)."""
+
+    position: int = 0
+    link: str = ""
+    restarted: bool = False
+    """The chain was started again from nothing after its token was refused."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cycle:
+    """The row of one cycle; the sequence number grows with each saved cursor."""
+
+    configuration_id: str
+    number: int
+    kind: CycleKind
+    state: CycleState
+    phase: CyclePhase
+    cursor: Cursor
+    sequence: int
+    heartbeat: datetime
+    started: datetime
+    configuration_version: int
+    completed: datetime | None = None
+    imported: int = 0
+    """People that reading named in this cycle."""
+    in_scope: int = 0
+    """People in scope that reading named in this cycle."""
+    staged: int = 0
+    """Staged removals and disables that were counted when the cycle settled."""
+    error_code: str = ""
+    error_message: str = ""
+    etag: str = ""

@@ -1,0 +1,38 @@
+"""Which target object stands for which person, and what do we know of it?"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class LinkOrigin(StrEnum):
+    """How the target object came to be ours; what we adopted is never deleted."""
+
+    CREATED = "created"
+    ADOPTED = "adopted"
+
+
+class LinkState(StrEnum):
+    """ACTIVE: provisioned. DELETED: soft-deleted by us. RELEASED: adopted, out of scope, left as it is."""
+
+    ACTIVE = "active"
+    DELETED = "deleted"
+    RELEASED = "released"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """The tie between one source user and one target object (Entra calls it a connection)."""
+
+    source_id: str
+    target_id: str
+    origin: LinkOrigin
+    state: LinkState
+    digest: str
+    """Digest of the flow that was last written, `<algorithm version>:<hex>`; empty when unknown."""
+    enabled: bool
+    """The `accountEnabled` that was last written."""
+    mail: str
+    """The mail that was last written, normalized; its claim is ours."""
+    changed: datetime
+    etag: str = ""

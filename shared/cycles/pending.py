@@ -1,0 +1,102 @@
+"""What is still to be done for one source object, and when?
+
+One row for each source object; the newest replaces older ones. Waiting, escrow and staged removal are states of that row.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from shared.provisioning.entry import Attributes
+
+LONGEST_WAIT = timedelta(minutes=15)
+"""A wait that would be longer is an escrow: it is tried again by the next cycle."""
+
+MOST_ATTEMPTS = 12
+"""Passes that may end in a wait before the entry is put into escrow."""
+
+
+class PendingState(StrEnum):
+    """WAITING: due at a time. STAGED: a removal or a disable that the guard has not released. ESCROWED: failed."""
+
+    WAITING = "waiting"
+    STAGED = "staged"
+    ESCROWED = "escrowed"
+
+
+class WorkKind(StrEnum):
+    """What the reader expects to be done; the worker decides from what it sees itself.
+
+    EVALUATE carries no source values: the worker reads them and the scope directly.
+    """
+
+    REMOVE = "remove"
+    DISABLE = "disable"
+    EVALUATE = "evaluate"
+    UPDATE = "update"
+    CREATE = "create"
+
+
+class DueClass(StrEnum):
+    """Order of dispatch within one configuration: the value sorts."""
+
+    REMOVAL = "1"
+    UPDATE = "2"
+    CREATE = "3"
+    STAGED = "8"
+    ESCROW = "9"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """The one row of work that is open for a source object."""
+
+    source_id: str
+    kind: WorkKind
+    state: PendingState
+    due: datetime
+    cycle: int
+    """The cycle that asked for it; its counters count it."""
+    configuration_version: int
+    source: Attributes | None
+    """The source values last read; None where only a hint is known."""
+    attempts: int = 0
+    confirm: bool = False
+    """The source must be read again before anything is done (waited, escrowed, or read differently)."""
+    differed: bool = False
+    """The source was read again and differed; what the next read says is taken."""
+    staged_cycle: int = 0
+    """The cycle in which a removal or disable was staged; 0 where nothing is staged."""
+    reason: str = ""
+    """Why it waits or is in escrow: an error code, for status and log."""
+    etag: str = ""
+
+    @property
+    def due_class(self) -> DueClass:
+        """Return the class under which the row is found when due."""
+        if self.state is PendingState.STAGED:
+            return DueClass.STAGED
+        if self.state is PendingState.ESCROWED:
+            return DueClass.ESCROW
+        if self.kind in {WorkKind.REMOVE, WorkKind.DISABLE}:
+            return DueClass.REMOVAL
+        return DueClass.CREATE if self.kind is WorkKind.CREATE else DueClass.UPDATE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueEntry:
+    """A row of the due index; it may be older than the pending row it points to."""
+
+    source_id: str
+    due_class: DueClass
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workload:
+    """Open rows of one configuration, counted."""
+
+    due: int
+    waiting: int
+    staged: int
+    escrowed: int

@@ -1,0 +1,71 @@
+"""What is one configuration doing: its small row that is changed by compare-and-swap only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class JobStatus(StrEnum):
+    """Graph's synchronizationStatusCode, as an administrator sees it."""
+
+    NOT_CONFIGURED = "NotConfigured"
+    NOT_RUN = "NotRun"
+    ACTIVE = "Active"
+    PAUSED = "Paused"
+    QUARANTINE = "Quarantine"
+
+
+class QuarantineReason(StrEnum):
+    """Graph's quarantineReason, as far as it is used."""
+
+    TOO_MANY_DELETES = "TooManyDeletes"
+    EXCEPTION = "EncounteredQuarantineException"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarantine:
+    """Why nothing (or no removal) is written at present; see Graph's synchronizationQuarantine."""
+
+    reason: QuarantineReason
+    began: datetime
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigurationState:
+    """The state row of a configuration."""
+
+    configuration_id: str
+    version: int
+    """The version of the document that the next cycle uses."""
+    active: bool
+    """Started by an operator, and not paused since."""
+    ever_started: bool = False
+    cycle: int = 0
+    """The number of the newest cycle; 0 before the first."""
+    running: bool = False
+    """The newest cycle has not ended."""
+    next_due: datetime | None = None
+    full_next: bool = True
+    """The next cycle is an initial one."""
+    last_full: datetime | None = None
+    released_cycle: int = 0
+    """Removals staged in this cycle or before may be carried out once they are proven."""
+    population: int = 0
+    """People provisioned when the newest completed cycle began; the base of the guard's share."""
+    known_users: tuple[str, ...] = ()
+    """A few source users that reading saw last: the positive control of a proof of absence."""
+    shards: int = 8
+    quarantine: Quarantine | None = None
+    last_completed: int = 0
+    etag: str = ""
+
+    @property
+    def status(self) -> JobStatus:
+        """Return what an administrator is told."""
+        if self.quarantine is not None:
+            return JobStatus.QUARANTINE
+        if not self.active:
+            return JobStatus.PAUSED if self.ever_started else JobStatus.NOT_RUN
+        return JobStatus.ACTIVE

@@ -1,0 +1,53 @@
+"""Who works on an entry right now, and what did they mean to do?"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class IntentStage(StrEnum):
+    """How far a create has come; other actions stay PLANNED, because they can simply be repeated."""
+
+    PLANNED = "planned"
+    INVITED = "invited"
+
+
+class IntentAction(StrEnum):
+    """The write to Graph that is about to happen."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DISABLE = "disable"
+    DELETE = "delete"
+    RESTORE = "restore"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """What a worker wrote down before its first write to Graph; it survives a crash."""
+
+    action: IntentAction
+    started: datetime
+    """The log record's id derives from it, so that a repeated pass writes the same record."""
+    stage: IntentStage = IntentStage.PLANNED
+    mail: str = ""
+    target_id: str = ""
+    looked_up: datetime | None = None
+    """Graph's `Date` of the look-up before the invitation: older objects are not our creation."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """A lease on one entry; the reader never touches it."""
+
+    source_id: str
+    owner: str
+    expires: datetime
+    intent: Intent | None = None
+    log_key: str = ""
+    """Set when the entry is closed and only the copy of its log record into the index is missing."""
+    etag: str = ""
+
+    def held_by_other(self, owner: str, now: datetime) -> bool:
+        """Is the lease still running, and somebody else's?"""
+        return self.owner != owner and self.expires > now and not self.log_key

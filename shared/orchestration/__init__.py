@@ -1,0 +1,1 @@
+"""Where decisions meet I/O: one use case per file, all of it through `ports`."""

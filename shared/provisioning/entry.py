@@ -1,0 +1,37 @@
+"""What do we know about one person in the source and one object in the target?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+AttributeValue = str | bool | tuple[str, ...] | None
+Attributes = Mapping[str, AttributeValue]
+"""Values by Graph's property names. A name that is absent and a name that maps to None mean the same: no value."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceEntry:
+    """A user of the source tenant, whole, as one read returned it."""
+
+    id: str
+    attributes: Attributes
+
+    def text(self, name: str) -> str | None:
+        """Return the attribute if it is text that is not empty, else None."""
+        value = self.attributes.get(name)
+        return value if isinstance(value, str) and value else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetObject:
+    """A user of the target tenant as one read returned it; `deleted` if it came from deleted items."""
+
+    id: str
+    attributes: Attributes
+    created: datetime | None
+    deleted: bool = False
+
+    def text(self, name: str) -> str | None:
+        """Return the attribute if it is text that is not empty, else None."""
+        value = self.attributes.get(name)
+        return value if isinstance(value, str) and value else None

@@ -1,0 +1,1 @@
+"""The local world: simulated tenants, a local host and scenarios; nothing here imports the engine."""

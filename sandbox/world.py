@@ -1,0 +1,170 @@
+"""What does a world of tenants look like before the first request? Its types, and how they are read and written."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, overload
+
+import msgspec
+
+Document = dict[str, Any]
+
+#: Application permissions of the product in source and target, united.
+DEFAULT_PERMISSIONS = (
+    "User.Read.All",
+    "GroupMember.Read.All",
+    "Application.Read.All",
+    "Directory.Read.All",
+    "Organization.Read.All",
+    "Policy.Read.All",
+    "User.Invite.All",
+    "User.ReadWrite.All",
+    "RoleManagement.Read.Directory",
+)
+
+
+class WorldError(ValueError):
+    """The world is not usable; the message names the tenant, the object and what is missing."""
+
+
+class RawDocuments(Sequence[Document]):
+    """Documents kept as the JSON they came in and decoded one at a time: 100,000 dicts would cost gigabytes."""
+
+    __slots__ = ("_raw",)
+
+    def __init__(self, raw: list[msgspec.Raw]) -> None:
+        self._raw = raw
+
+    def __len__(self) -> int:
+        return len(self._raw)
+
+    @overload
+    def __getitem__(self, index: int) -> Document: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Document]: ...
+    def __getitem__(self, index: int | slice) -> Document | list[Document]:
+        if isinstance(index, slice):
+            return [_decode(raw) for raw in self._raw[index]]
+        return _decode(self._raw[index])
+
+    def __iter__(self) -> Iterator[Document]:
+        return map(_decode, self._raw)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenantDocument:
+    """One tenant; users, groups and the rest are documents in Graph's JSON form."""
+
+    id: str
+    display_name: str
+    initial_domain: str
+    verified_domains: tuple[str, ...] = ()
+    users: Sequence[Document] = ()
+    groups: Sequence[Document] = ()
+    service_principals: Sequence[Document] = ()
+    app_role_assignments: Sequence[Document] = ()
+    role_assignments: Sequence[Document] = ()
+    partners: Sequence[Document] = ()
+    deleted_items: Sequence[Document] = ()
+    #: Mail contacts: they hold addresses that no user can take.
+    contacts: Sequence[Document] = ()
+    permissions: tuple[str, ...] = DEFAULT_PERMISSIONS
+
+    def to_json(self) -> Document:
+        return {key: _plain(getattr(self, name)) for name, key in _KEYS.items()}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> "TenantDocument":
+        if not isinstance(document, Mapping) or not document.get("id"):
+            raise WorldError(f"A tenant of the world has no id: {str(document)[:80]!r}. Give it one (a GUID).")
+        unknown = sorted(set(document) - set(_KEYS.values()))
+        if unknown:
+            raise WorldError(
+                f"Tenant {document['id']}: unknown keys {', '.join(unknown)}. Known: {', '.join(_KEYS.values())}."
+            )
+        missing = [key for key in ("displayName", "initialDomain") if not document.get(key)]
+        if missing:
+            raise WorldError(f"Tenant {document['id']}: {' and '.join(missing)} missing.")
+        values = {name: document[key] for name, key in _KEYS.items() if key in document}
+        for name in ("verified_domains", "permissions"):
+            if name in values:
+                values[name] = tuple(values[name])
+        return cls(**values)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """All tenants of a scenario."""
+
+    tenants: tuple[TenantDocument, ...] = field(default=())
+    #: True: with both redemption flags an invited user is Accepted at once. Not documented, so worlds may choose.
+    automatic_redemption_accepts: bool = False
+
+    def to_json(self) -> Document:
+        return {
+            "tenants": [tenant.to_json() for tenant in self.tenants],
+            "automaticRedemptionAccepts": self.automatic_redemption_accepts,
+        }
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> "World":
+        tenants = tuple(TenantDocument.from_json(each) for each in document.get("tenants", ()))
+        return cls(
+            tenants=tenants,
+            automatic_redemption_accepts=bool(document.get("automaticRedemptionAccepts", False)),
+        )
+
+    @classmethod
+    def load(cls, path: Path) -> "World":
+        """Read a world file; users stay undecoded until somebody looks at them."""
+        try:
+            parsed = msgspec.json.decode(path.read_bytes(), type=_WorldFile)
+        except msgspec.DecodeError as error:
+            raise WorldError(f"{path} is not a world: {error}.") from error
+        lazy = ({**tenant, **_lazy(tenant)} for tenant in parsed.tenants)
+        return cls.from_json({"tenants": list(lazy), "automaticRedemptionAccepts": parsed.automaticRedemptionAccepts})
+
+    def dump(self, path: Path) -> None:
+        path.write_bytes(msgspec.json.encode(self.to_json()))
+
+
+class _WorldFile(msgspec.Struct):
+    tenants: list[dict[str, msgspec.Raw]]
+    automaticRedemptionAccepts: bool = False  # noqa: N815 - the file's own spelling
+
+
+_KEYS = {
+    "id": "id",
+    "display_name": "displayName",
+    "initial_domain": "initialDomain",
+    "verified_domains": "verifiedDomains",
+    "users": "users",
+    "groups": "groups",
+    "service_principals": "servicePrincipals",
+    "app_role_assignments": "appRoleAssignments",
+    "role_assignments": "roleAssignments",
+    "partners": "partners",
+    "deleted_items": "deletedItems",
+    "contacts": "contacts",
+    "permissions": "permissions",
+}
+
+
+def _lazy(tenant: Mapping[str, msgspec.Raw]) -> Document:
+    values: Document = {key: msgspec.json.decode(raw) for key, raw in tenant.items() if key != "users"}
+    if "users" in tenant:
+        values["users"] = RawDocuments(msgspec.json.decode(tenant["users"], type=list[msgspec.Raw]))
+    return values
+
+
+def _decode(raw: msgspec.Raw) -> Document:
+    return msgspec.json.decode(raw, type=Document)
+
+
+def _plain(value: str | Sequence[Any]) -> str | list[Any]:
+    return value if isinstance(value, str) else list(value)

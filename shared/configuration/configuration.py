@@ -1,0 +1,114 @@
+"""What is a configuration: one source tenant, one target tenant, and the rules of the way between them?"""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+
+class Cloud(StrEnum):
+    """The Microsoft cloud a tenant lives in. Others differ in hosts and in what they can do; none is supported yet."""
+
+    GLOBAL = "global"
+
+
+class ScopeKind(StrEnum):
+    """Entra's "Sync all" and "Sync only assigned users and groups"."""
+
+    ALL = "all"
+    ASSIGNED = "assigned"
+
+
+class Adoption(StrEnum):
+    """What happens to a B2B user of the target that somebody else invited and that matches a person of the source."""
+
+    NONE = "none"
+    REVIEW = "review"
+    AUTOMATIC = "automatic"
+
+
+class RemovalAction(StrEnum):
+    """What happens in the target to a person we created who left the scope."""
+
+    DELETE = "delete"
+    DISABLE = "disable"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceTenant:
+    """Where people come from; the assignments of the service principal (the enterprise application) are the scope."""
+
+    tenant_id: str
+    service_principal_id: str
+    cloud: Cloud = Cloud.GLOBAL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetTenant:
+    """Where people appear; an invitation needs a redirect address even when nobody is sent one."""
+
+    tenant_id: str
+    invite_redirect_url: str
+    cloud: Cloud = Cloud.GLOBAL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    kind: ScopeKind = ScopeKind.ALL
+    nested_groups: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """Trips at `count` people, or at `share` (0 to 1) of the population, whichever comes first, within `window`."""
+
+    # 500 is the default of Entra's accidental deletion prevention:
+    # https://learn.microsoft.com/entra/identity/app-provisioning/accidental-deletions
+    count: int = 500
+    share: float = 0.2
+    window: timedelta = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guards:
+    """Removals and disables are always guarded; creates and rewrites only when the operator says so."""
+
+    removals: Guard = field(default_factory=Guard)
+    disables: Guard = field(default_factory=Guard)
+    creates: Guard | None = None
+    rewrites: Guard | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removal:
+    action: RemovalAction = RemovalAction.DELETE
+    after_days: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notifications:
+    """Who hears of a quarantine, and the mailbox (address or object id) that the message is sent from."""
+
+    recipients: tuple[str, ...]
+    sender: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """One push from one source tenant to one target tenant; its id is also the id of its synchronization job."""
+
+    id: str
+    display_name: str
+    source: SourceTenant
+    target: TargetTenant
+    scope: Scope = field(default_factory=Scope)
+    # Entra's fixed interval: https://learn.microsoft.com/graph/api/resources/synchronization-synchronizationschedule
+    interval: timedelta = timedelta(minutes=40)
+    adoption: Adoption = Adoption.REVIEW
+    guards: Guards = field(default_factory=Guards)
+    removal: Removal = field(default_factory=Removal)
+    notifications: Notifications | None = None
+    # Entra keeps provisioning logs for 30 days: https://learn.microsoft.com/entra/identity/monitoring-health/reference-reports-data-retention
+    log_retention: timedelta = timedelta(days=30)
+    # None is the default template, the only schema there is; a document with one of its own is refused.
+    schema: None = None

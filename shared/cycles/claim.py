@@ -23,8 +23,3 @@ class Claim:
     def same_owner(self, other: "Claim") -> bool:
         """Do both belong to one person of one configuration?"""
         return (self.configuration_id, self.source_id) == (other.configuration_id, other.source_id)
-
-
-def normalized_mail(mail: str) -> str:
-    """Return the form in which addresses are compared and claimed: trimmed, lower case."""
-    return mail.strip().casefold()

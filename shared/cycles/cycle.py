@@ -1,6 +1,7 @@
 """Where does one cycle of one configuration stand?"""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -59,6 +60,8 @@ class Cycle:
     """People that reading named in this cycle."""
     in_scope: int = 0
     """People in scope that reading named in this cycle."""
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    """People that reading named and that need nothing because they are out of scope, counted by reason."""
     staged: int = 0
     """Staged removals and disables that were counted when the cycle settled."""
     error_code: str = ""

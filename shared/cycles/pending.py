@@ -1,6 +1,6 @@
 """What is still to be done for one source object, and when?
 
-One row for each source object; the newest replaces older ones. Waiting, escrow and staged removal are states of that row.
+One row for each source object; the newest replaces older ones. Waiting, escrow and staged removal are its states.
 """
 
 from dataclasses import dataclass
@@ -43,6 +43,8 @@ class DueClass(StrEnum):
     REMOVAL = "1"
     UPDATE = "2"
     CREATE = "3"
+    DISABLE = "7"
+    """A staged disable whose other attributes have not flowed yet; counted as staged."""
     STAGED = "8"
     ESCROW = "9"
 
@@ -78,7 +80,9 @@ class Pending:
             return DueClass.STAGED
         if self.state is PendingState.ESCROWED:
             return DueClass.ESCROW
-        if self.kind in {WorkKind.REMOVE, WorkKind.DISABLE}:
+        if self.kind is WorkKind.DISABLE:
+            return DueClass.DISABLE
+        if self.kind is WorkKind.REMOVE:
             return DueClass.REMOVAL
         return DueClass.CREATE if self.kind is WorkKind.CREATE else DueClass.UPDATE
 

@@ -11,11 +11,11 @@ MESSAGE_VERSION: Final = 1
 _Message = TypeVar("_Message", bound=msgspec.Struct)
 
 
-class UnreadableMessage(Exception):  # noqa: N818  the glossary's word
+class UnreadableMessage(Exception):
     """The message is not one of ours: it is not JSON of the expected shape."""
 
 
-class NewerMessage(Exception):  # noqa: N818  the glossary's word
+class NewerMessage(Exception):
     """The message was written by a newer version of the app; put it back and let that one read it."""
 
 

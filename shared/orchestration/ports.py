@@ -15,11 +15,11 @@ from shared.configuration.configuration import Configuration
 from shared.cycles.claim import Claim
 from shared.cycles.counters import Counted, Counters
 from shared.cycles.cycle import Cycle
-from shared.cycles.link import Link
 from shared.cycles.pending import DueClass, DueEntry, Pending, Workload
 from shared.cycles.state import ConfigurationState
 from shared.cycles.work import Work
 from shared.provisioning.entry import Attributes, SourceEntry, TargetObject
+from shared.provisioning.link import Link
 from shared.provisioning.provisioning_log import ProvisioningLogRecord
 
 
@@ -77,6 +77,17 @@ class MessageQueue(Protocol):
     """A queue of hints."""
 
     async def send(self, text: str, *, delay: timedelta = timedelta(0)) -> None: ...
+    async def length(self) -> int:
+        """Return about how many messages are in the queue, visible or not."""
+        ...
+
+
+class Tracing(Protocol):
+    """The trace that the present work belongs to."""
+
+    def traceparent(self) -> str:
+        """Return the W3C traceparent of the current span; empty without one."""
+        ...
 
 
 # --- state ---------------------------------------------------------------------------------------------------
@@ -208,8 +219,14 @@ class EntryStore(Protocol):
         ...
 
     async def counters(self, state: ConfigurationState, cycle: int) -> Counters: ...
-    async def workload(self, state: ConfigurationState, now: datetime) -> Workload: ...
-    async def staged_count(self, state: ConfigurationState) -> int: ...
+    async def workload(self, state: ConfigurationState, now: datetime) -> Workload:
+        """Count open rows. A staged row that `released_cycle` covers counts as due (or waiting), not staged."""
+        ...
+
+    async def staged_count(self, state: ConfigurationState) -> int:
+        """Count due rows of the classes DISABLE and STAGED."""
+        ...
+
     async def log_records(
         self, state: ConfigurationState, source_id: str, limit: int
     ) -> Sequence[ProvisioningLogRecord]: ...

@@ -1,4 +1,4 @@
-"""What does the provisioning log say of one pass over one entry? Words and shapes are Graph's provisioningObjectSummary.
+"""What does the provisioning log say of one pass over one entry? Words are Graph's provisioningObjectSummary.
 
 https://learn.microsoft.com/graph/api/resources/provisioningobjectsummary
 """

@@ -1,0 +1,43 @@
+"""What shall be done about one entry? A decision is data: kind, values, and why."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from shared.provisioning.entry import Attributes
+from shared.provisioning.provisioning_log import ErrorInformation, ModifiedProperty
+
+
+class ChangeKind(StrEnum):
+    """The kinds of change; only the first four write to Graph.
+
+    CREATE: invite, then set attributes. UPDATE: set attributes of an object that is ours (or becomes ours by adoption).
+    RESTORE: bring our soft-deleted object back, then set attributes. DELETE: soft-delete what we created.
+    RELEASE: leave an adopted object as it is and end the provisioning. SKIP: nothing to do. ESCROW: cannot be done.
+    WAIT: cannot be decided yet.
+    """
+
+    CREATE = "create"
+    UPDATE = "update"
+    RESTORE = "restore"
+    DELETE = "delete"
+    RELEASE = "release"
+    SKIP = "skip"
+    ESCROW = "escrow"
+    WAIT = "wait"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """The decision about one entry."""
+
+    kind: ChangeKind
+    target_id: str = ""
+    attributes: Attributes = field(default_factory=dict)
+    """The values to write: of an UPDATE only those that differ."""
+    modified: tuple[ModifiedProperty, ...] = ()
+    adopt: bool = False
+    """The object is not ours yet: it becomes ours as adopted."""
+    hold_disable: bool = False
+    """Everything but `accountEnabled` flows now; the disable stays staged."""
+    error: ErrorInformation | None = None
+    """Why it is skipped or in escrow."""

@@ -1,0 +1,163 @@
+"""Given what both sides look like, what shall be done about this person?
+
+The table, read from the top; the first row that fits decides:
+
+| scope | link | the linked object | then |
+|---|---|---|---|
+| out | none, deleted or released | - | SKIP |
+| out | active, adopted; or removals are switched off | - | RELEASE |
+| out | active, created | - | DELETE |
+| in | any | could not be read | WAIT |
+| in | any | the new mail cannot be used, or another object holds it | ESCROW |
+| in | active or released | found | UPDATE, or SKIP where nothing differs |
+| in | active or released | soft-deleted in the target by somebody | ESCROW |
+| in | deleted | soft-deleted | RESTORE |
+| in | deleted | found (somebody restored it) | UPDATE |
+| in | any, or none | purged, or never linked: see `_plan_unlinked` | CREATE, UPDATE by adoption, SKIP, ESCROW |
+"""
+
+from dataclasses import dataclass
+
+from shared.configuration.attribute_mapping import ObjectMapping
+from shared.configuration.configuration import Adoption, RemovalAction
+from shared.provisioning.address import address_problem, normalized_mail
+from shared.provisioning.attribute_flow import differences, flow
+from shared.provisioning.change import Change, ChangeKind
+from shared.provisioning.entry import Attributes, SourceEntry, TargetObject
+from shared.provisioning.link import Link, LinkOrigin, LinkState
+from shared.provisioning.matching import adoption_problem
+from shared.provisioning.provisioning_log import ErrorCategory, ErrorInformation, ModifiedProperty
+from shared.provisioning.scoping import ScopingDecision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What the configuration says, as far as planning needs it."""
+
+    mapping: ObjectMapping
+    adoption: Adoption
+    removal: RemovalAction
+    verified_domains: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """What was seen in the target. `known` is False if any part could not be read."""
+
+    known: bool
+    linked: TargetObject | None = None
+    holders: tuple[TargetObject, ...] = ()
+    holds_role: bool | None = None
+    """Whether the only holder has a directory role; None where that is unknown."""
+    stale: bool = False
+    """We wrote to the linked object a moment ago: what was read may be older than that."""
+    disable_released: bool = False
+    """A disable of this person has passed the guard."""
+
+
+def plan_removal(link: Link | None, rules: Rules, scoping: ScopingDecision) -> Change:
+    """Return the change for a person who is out of scope."""
+    if link is None or link.state is not LinkState.ACTIVE:
+        return Change(kind=ChangeKind.SKIP, error=skip("EntrySynchronizationSkipped", _out_of_scope(scoping)))
+    if link.origin is LinkOrigin.ADOPTED or rules.removal is RemovalAction.NONE:
+        reason = _out_of_scope(scoping) + " The object in the target is left as it is."
+        return Change(kind=ChangeKind.RELEASE, target_id=link.target_id, error=skip("NotEffectivelyEntitled", reason))
+    return Change(kind=ChangeKind.DELETE, target_id=link.target_id)
+
+
+def plan_provisioning(source: SourceEntry, link: Link | None, sight: Sight, rules: Rules) -> Change:
+    """Return the change for a person who is in scope."""
+    if not sight.known:
+        return Change(kind=ChangeKind.WAIT, error=skip("Timeout", "The target could not be read."))
+    if link is None or sight.linked is None:
+        return _plan_unlinked(source, sight, rules)
+    problem = _linked_problem(source, link, sight, rules)
+    if problem is not None:
+        return Change(kind=ChangeKind.ESCROW, target_id=link.target_id, error=problem)
+    if sight.linked.deleted:
+        desired = flow(source, rules.mapping, creating=False)
+        return Change(kind=ChangeKind.RESTORE, target_id=link.target_id, attributes=desired, modified=_all(desired))
+    return _plan_update(source, sight.linked, sight, rules)
+
+
+def _plan_update(source: SourceEntry, current: TargetObject, sight: Sight, rules: Rules) -> Change:
+    desired = flow(source, rules.mapping, creating=False)
+    disabling = desired.get("accountEnabled") is False and (
+        current.attributes.get("accountEnabled") is not False or sight.stale
+    )
+    hold = disabling and not sight.disable_released
+    leave = {"accountEnabled"} if hold else set[str]()
+    modified = differences(desired, current.attributes, leave=leave)
+    if sight.stale:
+        attributes = {name: value for name, value in desired.items() if name not in leave}
+    else:
+        attributes = {each.name: each.desired for each in modified}
+    if not attributes:
+        error = skip("RedundantExport", "The target already has these values.")
+        return Change(kind=ChangeKind.SKIP, target_id=current.id, hold_disable=hold, error=error)
+    return Change(
+        kind=ChangeKind.UPDATE, target_id=current.id, attributes=attributes, modified=modified, hold_disable=hold
+    )
+
+
+def _plan_unlinked(source: SourceEntry, sight: Sight, rules: Rules) -> Change:
+    if source.attributes.get("accountEnabled") is False:
+        return Change(
+            kind=ChangeKind.SKIP,
+            error=skip("EntrySynchronizationSkipped", "Disabled in the source before the first provisioning."),
+        )
+    problem = address_problem(source.text("mail"), rules.verified_domains)
+    if problem is not None:
+        kind = ChangeKind.SKIP if problem.code == "ImportSkipped" else ChangeKind.ESCROW
+        return Change(kind=kind, error=problem)
+    if not sight.holders:
+        desired = flow(source, rules.mapping, creating=True)
+        return Change(kind=ChangeKind.CREATE, attributes=desired, modified=_all(desired))
+    problem = adoption_problem(
+        source,
+        sight.holders,
+        rules.adoption,
+        verified_domains=rules.verified_domains,
+        holds_role=sight.holds_role,
+    )
+    if problem is not None:
+        return Change(kind=ChangeKind.ESCROW, error=problem)
+    holder = sight.holders[0]
+    modified = differences(flow(source, rules.mapping, creating=False), holder.attributes)
+    attributes = {each.name: each.desired for each in modified}
+    return Change(kind=ChangeKind.UPDATE, target_id=holder.id, attributes=attributes, modified=modified, adopt=True)
+
+
+def _linked_problem(source: SourceEntry, link: Link, sight: Sight, rules: Rules) -> ErrorInformation | None:
+    if sight.linked is not None and sight.linked.deleted and link.state is not LinkState.DELETED:
+        reason = f"The object {link.target_id} was deleted in the target by somebody else."
+        return failure("InvalidAnchor", reason, "Restore it in the target, or take the person out of scope.")
+    mail = source.text("mail")
+    if mail is None or normalized_mail(mail) == link.mail:
+        return None
+    problem = address_problem(mail, rules.verified_domains)
+    if problem is not None or not sight.holders:
+        return problem
+    ids = ", ".join(holder.id for holder in sight.holders)
+    reason = f"Another object of the target holds the new mail: {ids}."
+    return failure("EntryConflict", reason, "Give one of the two another address.")
+
+
+def skip(code: str, reason: str) -> ErrorInformation:
+    """Return the reason of a skip."""
+    return ErrorInformation(code=code, reason=reason, category=ErrorCategory.SUCCESS)
+
+
+def failure(code: str, reason: str, action: str = "") -> ErrorInformation:
+    """Return the reason of a failure that an administrator can act upon."""
+    return ErrorInformation(
+        code=code, reason=reason, category=ErrorCategory.NON_SERVICE_FAILURE, recommended_action=action
+    )
+
+
+def _out_of_scope(scoping: ScopingDecision) -> str:
+    return f"The person is not in scope: {scoping.reason.value}."
+
+
+def _all(desired: Attributes) -> tuple[ModifiedProperty, ...]:
+    return tuple(ModifiedProperty(name=name, current=None, desired=value) for name, value in desired.items())

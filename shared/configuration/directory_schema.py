@@ -69,3 +69,8 @@ SOURCE_ATTRIBUTES = (
         if isinstance(mapping.source, DirectSource)
     ),
 )
+
+
+def is_nullable(target_attribute: str) -> bool:
+    """Whether Graph lets the attribute be emptied; asking for one that is not written at all is a KeyError."""
+    return TARGET_ATTRIBUTES[target_attribute].nullable

@@ -1,0 +1,45 @@
+# Two commands matter: `make run` and `make test`. Both set up what they need: Python 3.11 or newer is enough.
+#   make run     the local world; ONCE=1 ends after the cycles; ARGS="--users 200 --faults flaky" go to the sandbox
+#   make test    every test                     make check   format, lint, types, architecture
+#   make clean   removes what the others made
+
+PYTHON ?= python3
+BIN    := .venv/bin
+NODE   := sandbox/azurite/node_modules
+TYPED  := $(wildcard function_app.py functions shared cli sandbox tests)
+ARGS   ?=
+
+.PHONY: run test check bootstrap clean
+.DELETE_ON_ERROR:
+
+run: bootstrap
+	@if [ -n "$(ONCE)" ] || [ ! -t 1 ]; then set -- --once; fi; exec $(BIN)/python -m sandbox "$$@" $(ARGS)
+
+test: bootstrap
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+
+check: bootstrap
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy --strict $(TYPED)
+	$(BIN)/python -m pytest -q -p no:cacheprovider $(wildcard tests/test_architecture.py)
+
+bootstrap: .make/python .make/azurite
+
+.make/python: requirements.txt requirements-dev.txt requirements-runtime.txt pyproject.toml
+	@mkdir -p .make
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+	  || { echo "tenantsync needs Python 3.11, 3.12 or 3.13; PYTHON=/path/to/python3.12 make ... chooses one." >&2; exit 1; }
+	[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --ignore-requires-python --no-deps \
+	  --requirement requirements-runtime.txt
+	@touch $@
+
+.make/azurite: .make/python sandbox/azurite/package.json sandbox/azurite/package-lock.json
+	$(BIN)/python -m sandbox.node ci --prefix sandbox/azurite --omit=dev --ignore-scripts --silent
+	@touch $@
+
+clean:
+	rm -rf .venv .make build $(NODE) *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Storage, Graph and their twins in memory."""

@@ -1,0 +1,33 @@
+"""The judge: compares source and target by rules of its own, never by what the engine says.
+
+Nothing here imports the engine; the mapping and the rules of scope, matching and removal are written down a second
+time on purpose. All of it is pure: directories in, a judgement out.
+"""
+
+from sandbox.judge.case import Adoption, Case, Rules
+from sandbox.judge.directory import Assignment, Directory, User, read_directory, read_user
+from sandbox.judge.disagreement import Disagreement
+from sandbox.judge.expectation import Reason
+from sandbox.judge.history import History, Pair
+from sandbox.judge.judgement import Closing, ExceptionEntry, Judgement, judge
+from sandbox.judge.scope import ScopeKind
+
+__all__ = [
+    "Adoption",
+    "Assignment",
+    "Case",
+    "Closing",
+    "Directory",
+    "Disagreement",
+    "ExceptionEntry",
+    "History",
+    "Judgement",
+    "Pair",
+    "Reason",
+    "Rules",
+    "ScopeKind",
+    "User",
+    "judge",
+    "read_directory",
+    "read_user",
+]

@@ -1,0 +1,37 @@
+"""What can be said after `tenantsync`?"""
+
+import sys
+from io import TextIOWrapper
+from typing import Annotated
+
+import typer
+
+from cli import configuration, jobs, logs
+from cli.output import Output
+
+# Without Rich's boxes an error is one line that a pipeline can keep.
+app = typer.Typer(name="tenantsync", no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+app.add_typer(configuration.app, name="configuration")
+app.add_typer(jobs.app, name="jobs")
+app.command("logs")(logs.show_logs)
+
+
+@app.callback()
+def tenantsync(
+    context: typer.Context,
+    output: Annotated[Output, typer.Option("--output", help="How results are printed.")] = Output.TABLE,
+) -> None:
+    """Configure, run and watch cross-tenant synchronization."""
+    context.obj = output
+
+
+def main() -> None:
+    """Run the command line; a name that the terminal cannot show is shown as its escape."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,120 @@
+"""How does an operator see and steer synchronization jobs?"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Annotated
+
+import typer
+
+from cli.output import Output, at, print_json, print_table
+from cli.server import DEFAULT_URL, ServicePrincipal, Url, connect, jobs_path
+from shared.configuration.templates import DEFAULT_RULE_ID
+
+app = typer.Typer(no_args_is_help=True, help="See and steer synchronization jobs.")
+
+Job = Annotated[str, typer.Argument(metavar="JOB_ID", help="Id of the job, which is the configuration's.")]
+Users = Annotated[
+    list[str], typer.Argument(metavar="USER_ID...", help="Object ids of one to five people of the source.")
+]
+
+# As many subjects as one request takes: https://learn.microsoft.com/graph/api/synchronization-synchronizationjob-provisionondemand
+_MOST_SUBJECTS = 5
+_MOST_JOBS = 10_000
+_COLUMNS = {
+    "Job": "id",
+    "Schedule": "schedule.state",
+    "Interval": "schedule.interval",
+    "Status": "status.code",
+    "Last execution": "status.lastExecution.timeEnded",
+    "Result": "status.lastExecution.state",
+    "Quarantine": "status.quarantine.reason",
+}
+_RESULT_COLUMNS = {
+    "Person": "sourceIdentity.displayName",
+    "Source id": "sourceIdentity.id",
+    "Target id": "targetIdentity.id",
+    "Action": "action",
+    "Status": "statusInfo.status",
+    "Reason": "statusInfo.reason",
+}
+
+
+@app.command("list")
+def list_jobs(context: typer.Context, service_principal: ServicePrincipal, url: Url = DEFAULT_URL) -> None:
+    """List the jobs of an enterprise application."""
+    with connect(url) as server:
+        jobs = list(server.records(jobs_path(service_principal), _MOST_JOBS))
+    _print(jobs, {"value": jobs}, _COLUMNS, context.obj)
+
+
+@app.command()
+def show(context: typer.Context, job: Job, service_principal: ServicePrincipal, url: Url = DEFAULT_URL) -> None:
+    """Show one job with its status."""
+    with connect(url) as server:
+        answer = server.get(jobs_path(service_principal, job))
+    _print([answer], answer, _COLUMNS, context.obj)
+
+
+@app.command()
+def start(context: typer.Context, job: Job, service_principal: ServicePrincipal, url: Url = DEFAULT_URL) -> None:
+    """Start a job, or let a paused one go on."""
+    with connect(url) as server:
+        server.post(jobs_path(service_principal, job, "start"))
+    _print_done(job, "started", context.obj)
+
+
+@app.command()
+def pause(context: typer.Context, job: Job, service_principal: ServicePrincipal, url: Url = DEFAULT_URL) -> None:
+    """Pause a job: a cycle under way ends, no new one starts."""
+    with connect(url) as server:
+        server.post(jobs_path(service_principal, job, "pause"))
+    _print_done(job, "paused", context.obj)
+
+
+@app.command("provision-on-demand")
+def provision_on_demand(
+    context: typer.Context,
+    job: Job,
+    users: Users,
+    service_principal: ServicePrincipal,
+    url: Url = DEFAULT_URL,
+) -> None:
+    """Provision a few people now and say what came of each."""
+    if len(users) > _MOST_SUBJECTS:
+        message = f"{len(users)} people; at most {_MOST_SUBJECTS} can be provisioned on demand at a time"
+        raise typer.BadParameter(message, param_hint="USER_ID")
+    with connect(url) as server:
+        answer = server.post(jobs_path(service_principal, job, "provisionOnDemand"), _subjects(users))
+    results = _results(answer)
+    _print(results, answer, _RESULT_COLUMNS, context.obj)
+    if any(str(at(result, "statusInfo.status")).lower() == "failure" for result in results):
+        raise typer.Exit(1)
+
+
+def _subjects(users: Sequence[str]) -> dict[str, object]:
+    subjects = [{"objectId": user, "objectTypeName": "User"} for user in users]
+    return {"parameters": [{"ruleId": DEFAULT_RULE_ID, "subjects": subjects}]}
+
+
+def _results(answer: Mapping[str, object]) -> list[dict[str, object]]:
+    """Read Graph's stringKeyStringValuePair, whose value is JSON in a text: one result or a list of them."""
+    try:
+        value = json.loads(str(answer.get("value", "[]")))
+    except ValueError:
+        return []
+    results = value if isinstance(value, list) else [value]
+    return [result for result in results if isinstance(result, dict)]
+
+
+def _print(records: Sequence[Mapping[str, object]], answer: object, columns: Mapping[str, str], output: Output) -> None:
+    if output is Output.JSON:
+        print_json(answer)
+        return
+    print_table(list(columns), ([at(record, path) for path in columns.values()] for record in records))
+
+
+def _print_done(job: str, done: str, output: Output) -> None:
+    if output is Output.JSON:
+        print_json({"id": job, "result": done})
+        return
+    typer.echo(f"{done} {job}")

@@ -4,7 +4,7 @@ import difflib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
@@ -43,10 +43,10 @@ def _describe(error: ValidationError) -> Iterator[Problem]:
     path = ""
     for step in error.absolute_path:
         path = child_path(path, step)
-    schema = error.schema
     describe: _Rule = _RULES.get(str(error.validator), _stated)
-    if isinstance(schema, Mapping):
-        yield from describe(path, error.instance, schema)
+    # A schema may also be a mere true or false; ours has none of those that a value could fail.
+    schema = cast("Mapping[str, Any]", error.schema)
+    yield from describe(path, error.instance, schema)
 
 
 def _missing(path: str, instance: Mapping[str, object], schema: Mapping[str, Any]) -> Iterator[Problem]:

@@ -170,6 +170,16 @@ def test_a_value_that_contains_itself_is_refused() -> None:
     assert problem.message.startswith("holds a value that JSON cannot express")
 
 
+def test_an_object_too_deep_to_be_written_is_too_deep_to_be_read() -> None:
+    deep: dict[str, Any] = {}
+    for _ in range(100_000):
+        deep = {"id": deep}
+
+    (problem,) = problems_of(deep)
+
+    assert problem.message == "is nested too deeply; the limit is 32 levels"
+
+
 def test_a_property_written_twice_is_not_decided_by_its_order() -> None:
     text = json.dumps(document()).replace('"source": {', '"source": {"cloud": "global", "cloud": "global", ')
 

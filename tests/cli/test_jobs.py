@@ -1,0 +1,106 @@
+"""Can jobs be listed, shown, started, paused and used on demand?"""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.cli.answering_server import AnsweringServer
+from tests.cli.conftest import Run
+
+JOBS = "/v1.0/servicePrincipals/sp-1/synchronization/jobs"
+JOB = {
+    "id": "contoso-fabrikam",
+    "schedule": {"state": "Active", "interval": "PT40M"},
+    "status": {"code": "Quarantine", "lastExecution": None, "quarantine": {"reason": "TooManyDeletes"}},
+}
+SERVICE_PRINCIPAL = ("--service-principal", "sp-1")
+
+
+def test_jobs_are_listed_over_every_page(run: Run, server: AnsweringServer) -> None:
+    server.answer("GET", JOBS, 200, {"value": [JOB], "@odata.nextLink": f"{server.url}{JOBS}?$skiptoken=a"})
+    server.answer("GET", f"{JOBS}?$skiptoken=a", 200, {"value": [{**JOB, "id": "second"}]})
+
+    result = run("jobs", "list", *SERVICE_PRINCIPAL, "--url", server.url)
+
+    header, first, second = result.stdout.splitlines()
+    assert (result.exit_code, header.split()[:2]) == (0, ["Job", "Schedule"])
+    assert first.split() == ["contoso-fabrikam", "Active", "PT40M", "Quarantine", "TooManyDeletes"]
+    assert second.startswith("second")
+
+
+def test_a_program_gets_what_the_server_said(run: Run, server: AnsweringServer) -> None:
+    server.answer("GET", JOBS, 200, {"value": [JOB]})
+    server.answer("GET", f"{JOBS}/contoso-fabrikam", 200, JOB)
+
+    listed = run("--output", "json", "jobs", "list", *SERVICE_PRINCIPAL, "--url", server.url)
+    shown = run("--output", "json", "jobs", "show", "contoso-fabrikam", *SERVICE_PRINCIPAL, "--url", server.url)
+
+    assert json.loads(listed.stdout) == {"value": [JOB]}
+    assert json.loads(shown.stdout) == JOB
+
+
+@pytest.mark.parametrize(("verb", "done"), [("start", "started"), ("pause", "paused")])
+def test_a_job_is_started_and_paused(run: Run, server: AnsweringServer, verb: str, done: str) -> None:
+    server.answer("POST", f"{JOBS}/contoso-fabrikam/{verb}", 204)
+    arguments = ("jobs", verb, "contoso-fabrikam", *SERVICE_PRINCIPAL, "--url", server.url)
+
+    told, read = run(*arguments), run("--output", "json", *arguments)
+
+    assert (told.exit_code, told.stdout) == (0, f"{done} contoso-fabrikam\n")
+    assert json.loads(read.stdout) == {"id": "contoso-fabrikam", "result": done}
+    assert [seen.method for seen in server.seen] == ["POST", "POST"]
+
+
+def test_an_id_cannot_lead_to_another_address(run: Run, server: AnsweringServer) -> None:
+    run("jobs", "start", "../other?x", *SERVICE_PRINCIPAL, "--url", server.url)
+
+    assert [seen.path for seen in server.seen] == [f"{JOBS}/..%2Fother%3Fx/start"]
+
+
+RESULT = {
+    "action": "Create",
+    "sourceIdentity": {"id": "u-1", "displayName": "Zoë O'Neil"},
+    "targetIdentity": {"id": "t-1"},
+    "statusInfo": {"status": "Success"},
+}
+FAILED = {**RESULT, "statusInfo": {"status": "Failure", "reason": "Two objects hold the address"}}
+
+
+def on_demand(run: Run, server: AnsweringServer, answer: Any, *users: str) -> Any:  # noqa: ANN401 - any JSON
+    server.answer("POST", f"{JOBS}/contoso-fabrikam/provisionOnDemand", 200, answer)
+    return run("jobs", "provision-on-demand", "contoso-fabrikam", *users, *SERVICE_PRINCIPAL, "--url", server.url)
+
+
+def test_people_are_provisioned_on_demand(run: Run, server: AnsweringServer) -> None:
+    result = on_demand(run, server, {"key": "StatusInfo", "value": json.dumps([RESULT])}, "u-1", "u-2")
+
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[1].split() == ["Zoë", "O'Neil", "u-1", "t-1", "Create", "Success"]
+    (parameters,) = server.seen[0].body["parameters"]
+    assert parameters["ruleId"] == "USER_INBOUND_USER"
+    assert parameters["subjects"] == [
+        {"objectId": "u-1", "objectTypeName": "User"},
+        {"objectId": "u-2", "objectTypeName": "User"},
+    ]
+
+
+def test_a_person_who_fails_is_a_failure_of_the_command(run: Run, server: AnsweringServer) -> None:
+    result = on_demand(run, server, {"key": "StatusInfo", "value": json.dumps(FAILED)}, "u-1")
+
+    assert result.exit_code == 1
+    assert "Two objects hold the address" in result.stdout
+
+
+@pytest.mark.parametrize("value", ["no JSON", "7", None])
+def test_an_answer_without_results_is_an_empty_table(run: Run, server: AnsweringServer, value: str | None) -> None:
+    result = on_demand(run, server, {"key": "StatusInfo", "value": value}, "u-1")
+
+    assert (result.exit_code, len(result.stdout.splitlines())) == (0, 1)
+
+
+def test_six_people_are_too_many(run: Run, server: AnsweringServer) -> None:
+    result = on_demand(run, server, {}, "1", "2", "3", "4", "5", "6")
+
+    assert (result.exit_code, server.seen) == (2, [])
+    assert "at most 5" in result.stderr

@@ -17,7 +17,7 @@ Users = Annotated[
     list[str], typer.Argument(metavar="USER_ID...", help="Object ids of one to five people of the source.")
 ]
 
-# As many subjects as one request takes: https://learn.microsoft.com/graph/api/synchronization-synchronizationjob-provisionondemand
+# The server takes no more subjects in one request, so that it can answer within the limit of HTTP functions.
 _MOST_SUBJECTS = 5
 _MOST_JOBS = 10_000
 _COLUMNS = {

@@ -8,7 +8,7 @@ from shared.configuration.attribute_mapping import (
     ObjectMapping,
 )
 
-# The name of the user rule in Entra's Azure2Azure template:
+# The name of the user rule in Entra's template for tenants. There a rule's id is a GUID of its own; ours is its name:
 # https://learn.microsoft.com/entra/identity/multi-tenant-organizations/cross-tenant-synchronization-configure-graph
 DEFAULT_RULE_ID = "USER_INBOUND_USER"
 

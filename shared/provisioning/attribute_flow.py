@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from shared.configuration.attribute_mapping import AttributeMapping, ConstantSource, FlowType, ObjectMapping
-from shared.configuration.directory_schema import is_nullable
+from shared.configuration.directory_schema import TARGET_ATTRIBUTES
 from shared.provisioning.entry import Attributes, AttributeValue, SourceEntry
 from shared.provisioning.provisioning_log import ModifiedProperty
 
@@ -26,7 +26,7 @@ def flow(source: SourceEntry, mapping: ObjectMapping, *, creating: bool) -> Attr
         if attribute.flow_type is FlowType.OBJECT_ADD_ONLY and not creating:
             continue
         value = _value(attribute, source, creating=creating)
-        if not _is_empty(value) or is_nullable(attribute.target_attribute):
+        if not _is_empty(value) or TARGET_ATTRIBUTES[attribute.target_attribute].nullable:
             desired[attribute.target_attribute] = value
     return desired
 
@@ -44,8 +44,14 @@ def differences(
     return tuple(
         ModifiedProperty(name=name, current=current.get(name), desired=value)
         for name, value in desired.items()
-        if name not in leave and _canonical(value) != _canonical(current.get(name))
+        if name not in leave and not _equal(name, value, current.get(name))
     )
+
+
+def _equal(name: str, desired: AttributeValue, current: AttributeValue) -> bool:
+    if isinstance(desired, str) and isinstance(current, str) and not TARGET_ATTRIBUTES[name].case_exact:
+        return desired.casefold() == current.casefold()
+    return _canonical(desired) == _canonical(current)
 
 
 def _value(attribute: AttributeMapping, source: SourceEntry, *, creating: bool) -> AttributeValue:

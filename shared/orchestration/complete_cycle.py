@@ -1,0 +1,23 @@
+"""The last phase: the scope that was read becomes the one to compare with, and the cycle ends."""
+
+from dataclasses import replace
+
+from shared.cycles.cycle import CycleState
+from shared.cycles.scope_snapshot import pack
+from shared.orchestration.end_cycle import end_cycle
+from shared.orchestration.reading import LINKS, SCOPE, SCOPE_IN_WORK, Reading
+
+
+async def complete_cycle(reading: Reading) -> None:
+    """Save the scope, then the cycle, then the configuration's state; each step may be repeated after a crash."""
+    engine, cycle = reading.engine, reading.cycle
+    if reading.assigned_only:
+        content = pack(await reading.scope_in_work())
+        await engine.snapshots.save(cycle.configuration_id, SCOPE, cycle.number, content)
+    now = engine.clock.now()
+    done = replace(cycle, state=CycleState.COMPLETED, completed=now, heartbeat=now, sequence=cycle.sequence + 1)
+    reading.cycle = await engine.cycles.save(done)
+    await end_cycle(engine, reading.cycle)
+    await engine.snapshots.prune(cycle.configuration_id, SCOPE, cycle.number)
+    await engine.snapshots.prune(cycle.configuration_id, SCOPE_IN_WORK, cycle.number + 1)
+    await engine.snapshots.prune(cycle.configuration_id, LINKS, cycle.number + 1)

@@ -1,0 +1,63 @@
+"""A cycle has ended: what does its configuration know of it? Repeated by the tick if we died before it was written."""
+
+from dataclasses import replace
+
+from shared.cycles.cycle import Cycle, CycleKind, CycleState
+from shared.cycles.state import ConfigurationState, Quarantine, QuarantineReason
+from shared.orchestration.engine import Engine
+from shared.orchestration.update_state import update_state
+from shared.provisioning.provisioning_log import ProvisioningAction, ProvisioningStatus
+
+
+async def end_cycle(engine: Engine, cycle: Cycle) -> None:
+    """Make the configuration free for its next cycle."""
+
+    async def change(state: ConfigurationState) -> ConfigurationState | None:
+        if not state.running or state.cycle != cycle.number:
+            return None
+        if cycle.state is CycleState.FAILED:
+            return _failed(state, cycle)
+        return await _completed(engine, state, cycle)
+
+    await update_state(engine, cycle.configuration_id, change)
+
+
+def _failed(state: ConfigurationState, cycle: Cycle) -> ConfigurationState:
+    """In quarantine until a cycle succeeds; the hold on removals, which needs a person, is not covered up."""
+    if _held(state):
+        return replace(state, running=False)
+    quarantine = Quarantine(
+        reason=QuarantineReason.EXCEPTION,
+        began=state.quarantine.began if state.quarantine else cycle.completed or cycle.started,
+        code=cycle.error_code,
+        message=cycle.error_message,
+    )
+    return replace(state, running=False, quarantine=quarantine)
+
+
+async def _completed(engine: Engine, state: ConfigurationState, cycle: Cycle) -> ConfigurationState:
+    initial = cycle.kind is CycleKind.INITIAL
+    # A document that was changed while this cycle ran is read in full by the next one.
+    full_next = state.full_next and (not initial or state.version != cycle.configuration_version)
+    return replace(
+        state,
+        running=False,
+        full_next=full_next,
+        last_full=cycle.started if initial else state.last_full,
+        last_completed=cycle.number,
+        population=cycle.in_scope if initial else await _carried_on(engine, state),
+        known_users=cycle.known_users or state.known_users,
+        quarantine=state.quarantine if _held(state) else None,
+    )
+
+
+async def _carried_on(engine: Engine, state: ConfigurationState) -> int:
+    """Return about how many people are provisioned: an initial cycle counts, incremental ones carry the count on."""
+    counters = await engine.entries.counters(state, state.last_completed)
+    created = counters.of(ProvisioningAction.CREATE, ProvisioningStatus.SUCCESS)
+    deleted = counters.of(ProvisioningAction.DELETE, ProvisioningStatus.SUCCESS)
+    return max(0, state.population + created - deleted)
+
+
+def _held(state: ConfigurationState) -> bool:
+    return state.quarantine is not None and state.quarantine.reason is QuarantineReason.TOO_MANY_DELETES

@@ -1,0 +1,40 @@
+"""What does a use case have at hand? All ports in one value, built once by `shared.wiring`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from shared.orchestration.ports import (
+    BudgetStore,
+    ClaimStore,
+    Clock,
+    ConfigurationStore,
+    CycleStore,
+    Directories,
+    EntryStore,
+    MessageQueue,
+    ProvisioningLogIndex,
+    SnapshotStore,
+    Tracing,
+    WatermarkStore,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """The ports, and a source of names for leases."""
+
+    clock: Clock
+    configurations: ConfigurationStore
+    cycles: CycleStore
+    entries: EntryStore
+    claims: ClaimStore
+    budgets: BudgetStore
+    snapshots: SnapshotStore
+    watermarks: WatermarkStore
+    log_index: ProvisioningLogIndex
+    directories: Directories
+    import_queue: MessageQueue
+    provisioning_queue: MessageQueue
+    tracing: Tracing
+    new_owner: Callable[[], str]
+    """Returns a name that no other pass has; a lease is held under it."""

@@ -1,0 +1,60 @@
+"""Who is told that there is work? Messages are sent here, after the rows they point to."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Final
+
+from shared.cycles.pending import Pending, PendingState
+from shared.cycles.state import ConfigurationState
+from shared.orchestration.engine import Engine
+from shared.orchestration.messages import ImportMessage, ProvisioningMessage, encode
+
+CHUNK: Final = 19
+"""Entries in a chunk: a close takes up to five operations for each and one for the counters, of at most 100."""
+
+
+async def hint_reading(
+    engine: Engine, configuration_id: str, cycle: int, sequence: int, *, delay: timedelta = timedelta(0)
+) -> None:
+    """Tell an import worker to go on from this sequence number."""
+    message = ImportMessage(
+        configuration_id=configuration_id, cycle=cycle, sequence=sequence, traceparent=engine.tracing.traceparent()
+    )
+    await engine.import_queue.send(encode(message), delay=delay)
+
+
+async def hint_entries(
+    engine: Engine, state: ConfigurationState, source_ids: Iterable[str], *, delay: timedelta = timedelta(0)
+) -> int:
+    """Tell provisioning workers about these entries, in chunks of one shard; returns the number of messages."""
+    by_shard = defaultdict[int, list[str]](list)
+    for source_id in dict.fromkeys(source_ids):
+        by_shard[engine.entries.shard(source_id, state.shards)].append(source_id)
+    sent = 0
+    for shard, ids in sorted(by_shard.items()):
+        for start in range(0, len(ids), CHUNK):
+            await _send(engine, state, shard, ids[start : start + CHUNK], delay)
+            sent += 1
+    return sent
+
+
+async def hint_waiting(engine: Engine, state: ConfigurationState, rows: Sequence[Pending]) -> None:
+    """Tell provisioning workers about rows that become due later; escrows and staged rows wait for their cycle."""
+    now = engine.clock.now()
+    by_delay = defaultdict[timedelta, list[str]](list)
+    for row in rows:
+        if row.state is PendingState.WAITING:
+            by_delay[timedelta(seconds=max(0, -int(-(row.due - now).total_seconds() // 1)))].append(row.source_id)
+    for delay, ids in by_delay.items():
+        await hint_entries(engine, state, ids, delay=delay)
+
+
+async def _send(engine: Engine, state: ConfigurationState, shard: int, ids: list[str], delay: timedelta) -> None:
+    message = ProvisioningMessage(
+        configuration_id=state.configuration_id,
+        shard=shard,
+        source_ids=tuple(ids),
+        traceparent=engine.tracing.traceparent(),
+    )
+    await engine.provisioning_queue.send(encode(message), delay=delay)

@@ -1,0 +1,131 @@
+"""One slice of a cycle's reading: page by page, within a time budget, then a message for the next slice."""
+
+import logging
+from dataclasses import replace
+from datetime import timedelta
+
+from shared.configuration.templates import default_user_mapping
+from shared.cycles.cycle import Cursor, CycleKind, CyclePhase, CycleState
+from shared.orchestration.complete_cycle import complete_cycle
+from shared.orchestration.end_cycle import end_cycle
+from shared.orchestration.engine import Engine
+from shared.orchestration.find_absent import find_absent
+from shared.orchestration.hints import hint_reading
+from shared.orchestration.messages import ImportMessage
+from shared.orchestration.ports import (
+    Conflict,
+    Forbidden,
+    NewerRow,
+    ResyncRequired,
+    StorageUnavailable,
+    Throttled,
+    Unavailable,
+    UnexpectedAnswer,
+)
+from shared.orchestration.read_scope import read_assignments, read_groups
+from shared.orchestration.read_users import read_users
+from shared.orchestration.reading import SLICE, Reading, SnapshotLost
+from shared.orchestration.settle_removals import settle_removals
+from shared.orchestration.take_snapshot import take_snapshot
+
+RETRY = timedelta(seconds=30)
+"""How long reading waits when Graph or storage do not answer."""
+
+_STEPS = {
+    CyclePhase.SNAPSHOT: take_snapshot,
+    CyclePhase.ASSIGNMENTS: read_assignments,
+    CyclePhase.GROUPS: read_groups,
+    CyclePhase.USERS: read_users,
+    CyclePhase.ABSENT: find_absent,
+    CyclePhase.SETTLE: settle_removals,
+    CyclePhase.COMPLETE: complete_cycle,
+}
+
+_log = logging.getLogger(__name__)
+
+
+async def import_changes(engine: Engine, message: ImportMessage) -> None:
+    """Go on with the cycle that the message names, if it still stands where the message says."""
+    try:
+        reading = await _open(engine, message)
+        if reading is not None:
+            await _read_slice(reading)
+    except (Conflict, NewerRow):
+        return  # another slice is ahead, or a newer version of the app: our part is theirs
+    except StorageUnavailable:
+        await hint_reading(engine, message.configuration_id, message.cycle, message.sequence, delay=RETRY)
+
+
+async def _open(engine: Engine, message: ImportMessage) -> Reading | None:
+    state = await engine.configurations.state(message.configuration_id)
+    cycle = await engine.cycles.get(message.configuration_id, message.cycle)
+    if state is None or cycle is None or not state.active or cycle.state is not CycleState.RUNNING:
+        return None
+    if message.sequence != cycle.sequence:
+        return None  # an old message; the newer one is on its way, or the tick sends it again
+    configuration = await engine.configurations.configuration(cycle.configuration_id, cycle.configuration_version)
+    if configuration is None:
+        return None
+    return Reading(
+        engine=engine,
+        state=state,
+        configuration=configuration,
+        mapping=default_user_mapping(),
+        source=engine.directories.source(configuration),
+        cycle=cycle,
+    )
+
+
+async def _read_slice(reading: Reading) -> None:
+    until = reading.engine.clock.now() + SLICE
+    delay = timedelta(0)
+    try:
+        while reading.cycle.state is CycleState.RUNNING and reading.engine.clock.now() < until:
+            await _STEPS[reading.cycle.phase](reading)
+    except Throttled as throttled:
+        delay = throttled.retry_after
+        await reading.save_reached()
+    except Unavailable:
+        delay = RETRY
+        await reading.save_reached()
+    except (ResyncRequired, SnapshotLost):
+        await _read_all_again(reading)
+    except (Forbidden, UnexpectedAnswer) as error:
+        await _fail(reading, error)
+    if reading.cycle.state is CycleState.RUNNING:
+        cycle = reading.cycle
+        await hint_reading(reading.engine, cycle.configuration_id, cycle.number, cycle.sequence, delay=delay)
+
+
+async def _read_all_again(reading: Reading) -> None:
+    """The delta link is void: what changed since cannot be told, so this cycle evaluates everybody.
+
+    https://learn.microsoft.com/graph/delta-query-overview#synchronization-reset
+    """
+    cycle = replace(
+        reading.cycle,
+        kind=CycleKind.INITIAL,
+        phase=CyclePhase.SNAPSHOT,
+        cursor=Cursor(restarted=True),
+        sequence=reading.cycle.sequence + 1,
+        heartbeat=reading.engine.clock.now(),
+    )
+    reading.cycle = await reading.engine.cycles.save(cycle)
+
+
+async def _fail(reading: Reading, error: Forbidden | UnexpectedAnswer) -> None:
+    """End the cycle; the next one is tried at its time. What is already in rows stays."""
+    now = reading.engine.clock.now()
+    failed = replace(
+        reading.cycle,
+        state=CycleState.FAILED,
+        completed=now,
+        heartbeat=now,
+        sequence=reading.cycle.sequence + 1,
+        error_code=error.code if isinstance(error, Forbidden) else type(error).__name__,
+        error_message=str(error),
+    )
+    reading.cycle = await reading.engine.cycles.save(failed)
+    await end_cycle(reading.engine, reading.cycle)
+    extra = {"action": "fail_cycle", "configuration_id": failed.configuration_id, "cycle": failed.number}
+    _log.warning("cycle failed", extra=extra | {"error_code": failed.error_code})

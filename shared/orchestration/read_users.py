@@ -1,0 +1,119 @@
+"""Who changed: reads users/delta page by page and writes a pending row for everybody who needs something."""
+
+from collections.abc import Mapping
+
+from shared.cycles.classification import LinkSight, classify, removal
+from shared.cycles.cycle import Cursor, CyclePhase
+from shared.cycles.link_snapshot import LinkSnapshot
+from shared.cycles.pending import WorkKind
+from shared.orchestration.ports import EntryRows, Removed, UsersPage, Watermark
+from shared.orchestration.reading import PAGES, Reading, SnapshotLost
+from shared.provisioning.attribute_flow import digest
+from shared.provisioning.entry import Attributes, SourceEntry
+from shared.provisioning.link import LinkState
+from shared.provisioning.scoping import ScopingReason, decide_scope
+
+USERS = "users"
+KNOWN_USERS = 3
+
+
+async def read_users(reading: Reading) -> None:
+    """Read up to ten pages; after the last one save the watermark, because all that was read under it is in rows."""
+    link = reading.cycle.cursor.link or await _watermark(reading)
+    for _ in range(PAGES):
+        page = await reading.source.users_page(link)
+        await _take_page(reading, page)
+        if page.delta_link:
+            await _finish(reading, page.delta_link)
+            return
+        link = page.next_link
+        reading.reached = Cursor(link=link)
+    await reading.checkpoint(cursor=reading.reached)
+
+
+async def _finish(reading: Reading, delta_link: str) -> None:
+    watermark = Watermark(chain=USERS, link=delta_link, issued=reading.engine.clock.now())
+    await reading.engine.watermarks.save(reading.cycle.configuration_id, watermark)
+    await reading.checkpoint(phase=CyclePhase.ABSENT)
+
+
+async def _watermark(reading: Reading) -> str:
+    if reading.initial:
+        return ""
+    for watermark in await reading.engine.watermarks.all(reading.cycle.configuration_id):
+        if watermark.chain == USERS:
+            return watermark.link
+    raise SnapshotLost(reading.cycle.number)
+
+
+async def _take_page(reading: Reading, page: UsersPage) -> None:
+    people = {entry.id: entry for entry in page.entries}
+    if not people:
+        return
+    entitled = (await reading.scope_in_work()).everybody() if reading.assigned_only else None
+    sights = await _sights(reading, people)
+    work = dict[str, tuple[WorkKind, Attributes | None]]()
+    for source_id, entry in people.items():
+        kind = _judge(reading, entry, sights[source_id], entitled)
+        if kind is not None:
+            work[source_id] = (kind, entry.attributes if isinstance(entry, SourceEntry) else None)
+    await reading.stage(work)
+    found = [source_id for source_id, entry in people.items() if isinstance(entry, SourceEntry)]
+    reading.known_users = (*found[:KNOWN_USERS], *reading.known_users)[:KNOWN_USERS]
+
+
+def _judge(
+    reading: Reading, entry: SourceEntry | Removed, link: LinkSight, entitled: frozenset[str] | None
+) -> WorkKind | None:
+    reading.imported += 1
+    if isinstance(entry, Removed):
+        reading.skipped[ScopingReason.DELETED] += not link.active
+        return removal(link)
+    decision = decide_scope(entry, entitled=entitled is None or entry.id in entitled)
+    if decision.in_scope:
+        reading.in_scope += 1
+        if reading.links is not None:
+            reading.links.mark_seen(entry.id)
+    elif not link.active:
+        reading.skipped[decision.reason] += 1
+    return classify(entry, link, in_scope=decision.in_scope)
+
+
+async def _sights(reading: Reading, people: Mapping[str, SourceEntry | Removed]) -> Mapping[str, LinkSight]:
+    if not reading.initial:
+        rows = await reading.engine.entries.read(reading.state, tuple(people))
+        return {source_id: _sight(reading, entry, rows[source_id]) for source_id, entry in people.items()}
+    snapshot = await reading.link_snapshot()
+    pending = await reading.pending()
+    return {
+        source_id: _snapshot_sight(reading, entry, snapshot, has_pending=source_id in pending)
+        for source_id, entry in people.items()
+    }
+
+
+def _sight(reading: Reading, entry: SourceEntry | Removed, rows: EntryRows) -> LinkSight:
+    link = rows.link
+    if link is None:
+        return LinkSight(has_pending=rows.pending is not None)
+    return LinkSight(
+        active=link.state is LinkState.ACTIVE,
+        enabled=link.enabled,
+        exists=True,
+        same_digest=isinstance(entry, SourceEntry) and link.digest == digest(entry, reading.mapping),
+        has_pending=rows.pending is not None,
+    )
+
+
+def _snapshot_sight(
+    reading: Reading, entry: SourceEntry | Removed, snapshot: LinkSnapshot, *, has_pending: bool
+) -> LinkSight:
+    state = snapshot.state(entry.id)
+    if state is None:
+        return LinkSight(has_pending=has_pending)
+    return LinkSight(
+        active=state[0],
+        enabled=state[1],
+        exists=True,
+        same_digest=isinstance(entry, SourceEntry) and snapshot.unchanged(entry.id, digest(entry, reading.mapping)),
+        has_pending=has_pending,
+    )

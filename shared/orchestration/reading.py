@@ -1,0 +1,153 @@
+"""What does one slice of reading carry along, and how is its progress saved?
+
+A slice is one run of the import function. What it holds in memory is saved in this order: pending rows, snapshots,
+cursor. A slice that dies is repeated from the cursor and writes the same rows again.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from shared.configuration.attribute_mapping import ObjectMapping
+from shared.configuration.configuration import Configuration, ScopeKind
+from shared.cycles.cycle import Cursor, Cycle, CycleKind, CyclePhase
+from shared.cycles.link_snapshot import LinkSnapshot
+from shared.cycles.pending import Pending, PendingState, WorkKind
+from shared.cycles.scope_snapshot import ScopeSnapshot, pack, unpack
+from shared.cycles.state import ConfigurationState
+from shared.orchestration.engine import Engine
+from shared.orchestration.hints import hint_entries
+from shared.orchestration.ports import SourceDirectory
+from shared.provisioning.entry import Attributes
+
+LINKS = "links"
+SCOPE = "scope"
+SCOPE_IN_WORK = "scope-in-work"
+
+
+@dataclass(slots=True, kw_only=True)
+class Reading:
+    """The state of one slice; `cycle` is replaced whenever progress is saved."""
+
+    engine: Engine
+    state: ConfigurationState
+    configuration: Configuration
+    mapping: ObjectMapping
+    source: SourceDirectory
+    cycle: Cycle
+    links: LinkSnapshot | None = None
+    scope: ScopeSnapshot | None = None
+    known_users: tuple[str, ...] = ()
+    pending_ids: frozenset[str] | None = None
+    unsent: list[str] = field(default_factory=list)
+    """People whose rows are written and whose hints are not sent yet."""
+    reached: Cursor | None = None
+    """Behind the last page that is wholly in rows, while that is not saved."""
+    named: dict[tuple[str, str], bool] = field(default_factory=dict)
+    """Memberships that this round of a groups chain named, and whether as removed."""
+    skipped: Counter[str] = field(default_factory=Counter)
+    imported: int = 0
+    in_scope: int = 0
+
+    @property
+    def initial(self) -> bool:
+        return self.cycle.kind is CycleKind.INITIAL
+
+    @property
+    def assigned_only(self) -> bool:
+        return self.configuration.scope.kind is ScopeKind.ASSIGNED
+
+    async def link_snapshot(self) -> LinkSnapshot:
+        """Return the links as they were when this initial cycle began, with what has been seen since."""
+        if self.links is None:
+            stored = await self.engine.snapshots.load(self.cycle.configuration_id, LINKS, self.cycle.number)
+            if stored is None:
+                raise SnapshotLost(self.cycle.number)
+            self.links = LinkSnapshot(stored)
+        return self.links
+
+    async def pending(self) -> frozenset[str]:
+        """Return who has open work, read once for the slice; only the reader adds to it."""
+        if self.pending_ids is None:
+            entries, shards = self.engine.entries, range(self.state.shards)
+            ids = [id_ for shard in shards async for id_ in entries.pending_ids(self.cycle.configuration_id, shard)]
+            self.pending_ids = frozenset(ids)
+        return self.pending_ids
+
+    async def scope_in_work(self) -> ScopeSnapshot:
+        """Return the entitled people as far as this cycle has read them."""
+        if self.scope is None:
+            stored = await self.engine.snapshots.load(self.cycle.configuration_id, SCOPE_IN_WORK, self.cycle.number)
+            if stored is None:
+                raise SnapshotLost(self.cycle.number)
+            self.scope = unpack(stored)
+        return self.scope
+
+    async def stage(self, work: Mapping[str, tuple[WorkKind, Attributes | None]]) -> None:
+        """Write pending rows; people whose removal is staged get no hint before the cycle settles."""
+        now = self.engine.clock.now()
+        rows = [
+            Pending(
+                source_id=source_id,
+                kind=kind,
+                state=PendingState.STAGED if kind is WorkKind.REMOVE else PendingState.WAITING,
+                due=now,
+                cycle=self.cycle.number,
+                configuration_version=self.cycle.configuration_version,
+                source=attributes,
+                staged_cycle=self.cycle.number if kind in {WorkKind.REMOVE, WorkKind.DISABLE} else 0,
+            )
+            for source_id, (kind, attributes) in work.items()
+        ]
+        await self.engine.entries.stage(self.state, rows)
+        if self.pending_ids is not None:
+            self.pending_ids |= frozenset(work)
+        self.unsent.extend(row.source_id for row in rows if row.state is PendingState.WAITING)
+
+    async def checkpoint(self, *, phase: CyclePhase | None = None, cursor: Cursor | None = None) -> None:
+        """Save the progress of this slice. Raises Conflict if another slice is ahead; then this one must stop."""
+        await hint_entries(self.engine, self.state, self.unsent)
+        self.unsent.clear()
+        await self._save_snapshots()
+        totals = Counter(self.cycle.skipped)
+        totals.update(self.skipped)
+        self.cycle = await self.engine.cycles.save(
+            replace(
+                self.cycle,
+                phase=phase or self.cycle.phase,
+                cursor=cursor or Cursor(),
+                sequence=self.cycle.sequence + 1,
+                heartbeat=self.engine.clock.now(),
+                imported=self.cycle.imported + self.imported,
+                in_scope=self.cycle.in_scope + self.in_scope,
+                skipped=dict(totals),
+                known_users=self.known_users or self.cycle.known_users,
+            )
+        )
+        self.skipped.clear()
+        self.reached = None
+        self.imported = self.in_scope = 0
+
+    async def save_reached(self) -> None:
+        """Save what was read before Graph stopped answering."""
+        if self.reached is not None:
+            await self.checkpoint(cursor=self.reached)
+
+    async def _save_snapshots(self) -> None:
+        configuration_id, number = self.cycle.configuration_id, self.cycle.number
+        if self.links is not None:
+            await self.engine.snapshots.save(configuration_id, LINKS, number, self.links.packed)
+        if self.scope is not None and self.cycle.phase in {CyclePhase.ASSIGNMENTS, CyclePhase.GROUPS}:
+            await self.engine.snapshots.save(configuration_id, SCOPE_IN_WORK, number, pack(self.scope))
+
+
+class SnapshotLost(Exception):
+    """A snapshot of the running cycle is gone or not whole; the cycle must read everything again."""
+
+
+SLICE = timedelta(minutes=4)
+"""How long one slice reads before it hands over to the next message."""
+
+PAGES = 10
+"""Pages between two checkpoints; a crash repeats at most so many."""

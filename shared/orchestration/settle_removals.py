@@ -1,0 +1,64 @@
+"""Everything is read: may what is staged be removed? And which escrows are due again?"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from shared.cycles.cycle import CyclePhase
+from shared.cycles.pending import DueClass
+from shared.cycles.removal_guard import GuardDecision, decide_removals
+from shared.cycles.state import ConfigurationState, Quarantine, QuarantineReason
+from shared.orchestration.hints import hint_entries
+from shared.orchestration.reading import Reading
+from shared.orchestration.record_staged import record_staged
+from shared.orchestration.update_state import update_state
+
+MOST_ESCROWS = 1000
+"""Escrows of one shard that one cycle tries again."""
+
+
+async def settle_removals(reading: Reading) -> None:
+    """Release or hold the staged removals and disables, then tell the workers what may go."""
+    engine = reading.engine
+    staged = await engine.entries.staged_count(reading.state)
+    decision = decide_removals(staged, reading.state.population, reading.configuration.guards.removals)
+    reading.state = await _save_decision(reading, decision)
+    if decision.released:
+        await _hint(reading, DueClass.STAGED)
+    else:
+        await record_staged(engine, reading.state)
+    await _hint(reading, DueClass.ESCROW)
+    reading.cycle = replace(reading.cycle, staged=staged)
+    await reading.checkpoint(phase=CyclePhase.COMPLETE)
+
+
+async def _save_decision(reading: Reading, decision: GuardDecision) -> ConfigurationState:
+    number, now = reading.cycle.number, reading.engine.clock.now()
+
+    async def change(state: ConfigurationState) -> ConfigurationState:
+        if not decision.released:
+            return replace(state, quarantine=_hold(state, decision, now))
+        quarantine = None if _held(state) else state.quarantine
+        return replace(state, quarantine=quarantine, released_cycle=max(state.released_cycle, number))
+
+    return await update_state(reading.engine, reading.cycle.configuration_id, change) or reading.state
+
+
+def _hold(state: ConfigurationState, decision: GuardDecision, now: datetime) -> Quarantine:
+    return Quarantine(
+        reason=QuarantineReason.TOO_MANY_DELETES,
+        began=state.quarantine.began if _held(state) and state.quarantine else now,
+        code=QuarantineReason.TOO_MANY_DELETES.value,
+        message=decision.message,
+    )
+
+
+def _held(state: ConfigurationState) -> bool:
+    return state.quarantine is not None and state.quarantine.reason is QuarantineReason.TOO_MANY_DELETES
+
+
+async def _hint(reading: Reading, due_class: DueClass) -> None:
+    engine, state = reading.engine, reading.state
+    now = engine.clock.now()
+    for shard in range(state.shards):
+        rows = await engine.entries.due(state.configuration_id, shard, due_class, now, MOST_ESCROWS)
+        await hint_entries(engine, state, [row.source_id for row in rows])

@@ -1,0 +1,86 @@
+"""The tick: which configurations are due, and which cycles got stuck?"""
+
+import logging
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from shared.cycles.cycle import Cursor, Cycle, CycleKind, CyclePhase, CycleState
+from shared.cycles.schedule import next_due
+from shared.cycles.state import ConfigurationState
+from shared.orchestration.end_cycle import end_cycle
+from shared.orchestration.engine import Engine
+from shared.orchestration.hints import hint_reading
+from shared.orchestration.ports import Conflict, NewerRow
+from shared.orchestration.resend import resend_stalled
+
+TOLERANCE = timedelta(seconds=30)
+"""A tick that fires at the very second must not miss a cycle because storage's clock is told in whole seconds."""
+
+FULL_AFTER = timedelta(days=7)
+"""An empty delta cannot be told from a lost one, so everybody is evaluated again once a week."""
+
+STALLED = timedelta(minutes=10)
+"""A cycle that nobody has moved on for so long is told to go on: its message was lost, or its worker died."""
+
+_log = logging.getLogger(__name__)
+
+
+async def tick(engine: Engine) -> None:
+    """Start each configuration that is due, and re-send what nobody works on. One failing does not stop the others."""
+    async for state in engine.configurations.states():
+        try:
+            await _tick_one(engine, state)
+        except (Conflict, NewerRow):
+            continue  # somebody else was faster, or a newer version of the app is in charge of this one
+        except Exception:  # noqa: BLE001  outermost loop: one configuration must not stop the others
+            _log.exception("tick failed", extra={"action": "tick", "configuration_id": state.configuration_id})
+
+
+async def _tick_one(engine: Engine, state: ConfigurationState) -> None:
+    if not state.active:
+        return
+    now = engine.clock.now()
+    if state.running:
+        await _resume(engine, state, now)
+    elif state.next_due is not None and state.next_due <= now + TOLERANCE:
+        await _start(engine, state, now)
+    await resend_stalled(engine, state)
+
+
+async def _start(engine: Engine, state: ConfigurationState, now: datetime) -> None:
+    configuration = await engine.configurations.configuration(state.configuration_id, state.version)
+    if configuration is None or state.next_due is None:
+        return
+    due = next_due(state.next_due, configuration.interval, now + TOLERANCE)
+    full = state.full_next or state.last_full is None or now - state.last_full >= FULL_AFTER
+    started = replace(state, running=True, cycle=state.cycle + 1, next_due=due, full_next=full)
+    await _begin(engine, await engine.configurations.save(started), now)
+
+
+async def _begin(engine: Engine, state: ConfigurationState, now: datetime) -> None:
+    cycle = await engine.cycles.create(
+        Cycle(
+            configuration_id=state.configuration_id,
+            number=state.cycle,
+            kind=CycleKind.INITIAL if state.full_next else CycleKind.INCREMENTAL,
+            state=CycleState.RUNNING,
+            phase=CyclePhase.SNAPSHOT,
+            cursor=Cursor(),
+            sequence=0,
+            heartbeat=now,
+            started=now,
+            configuration_version=state.version,
+        )
+    )
+    await hint_reading(engine, cycle.configuration_id, cycle.number, cycle.sequence)
+
+
+async def _resume(engine: Engine, state: ConfigurationState, now: datetime) -> None:
+    """Go on with a cycle that got stuck: without its row, ended but not written so, or without a message."""
+    cycle = await engine.cycles.get(state.configuration_id, state.cycle)
+    if cycle is None:
+        await _begin(engine, state, now)
+    elif cycle.state is not CycleState.RUNNING:
+        await end_cycle(engine, cycle)
+    elif now - cycle.heartbeat >= STALLED:
+        await hint_reading(engine, cycle.configuration_id, cycle.number, cycle.sequence)

@@ -1,0 +1,16 @@
+"""The first phase of a cycle: in an initial one, who is provisioned already?"""
+
+from shared.cycles.cycle import CyclePhase
+from shared.cycles.link_snapshot import LinkSnapshot
+from shared.orchestration.reading import Reading
+
+
+async def take_snapshot(reading: Reading) -> None:
+    """Scan the links once into a packed table; an incremental cycle looks up links one by one instead."""
+    if reading.initial:
+        parts = []
+        for shard in range(reading.state.shards):
+            links = reading.engine.entries.links(reading.cycle.configuration_id, shard)
+            parts.append(LinkSnapshot.pack([link async for link in links]))
+        reading.links = LinkSnapshot.merge(parts)
+    await reading.checkpoint(phase=CyclePhase.ASSIGNMENTS)

@@ -34,7 +34,8 @@ class StorageAccount:
     """Is told the `Date` of each answer, also of errors (for the clock)."""
 
     def __post_init__(self) -> None:
-        if bool(self.connection_string) == bool(self.endpoint and self.credential):
+        by_identity = bool(self.endpoint) and self.credential is not None
+        if bool(self.connection_string) == by_identity or bool(self.connection_string) == bool(self.endpoint):
             raise ValueError("A storage account is reached by a connection string, or by an endpoint and a credential.")
 
     def answered(self, answer: Answer) -> None:

@@ -1,5 +1,6 @@
 """What does a failure of an Azure storage library mean to the engine: wait, or somebody must act?"""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -11,6 +12,8 @@ from shared.adapters.tables.rows import StorageOutage, StorageRefused
 # Requests that time alone makes good: https://learn.microsoft.com/rest/api/storageservices/common-rest-api-error-codes
 _WAITING_STATUSES = frozenset({408, 429})
 _WAITING_CODES = frozenset({"TableBeingDeleted", "QueueBeingDeleted", "OperationTimedOut", "ServerBusy"})
+
+_CODE = re.compile(r"""(?:"code":\s*"|<Code>|ErrorCode:)(?!None)(\w+)""")
 
 
 @contextmanager
@@ -46,10 +49,8 @@ def error_code(error: HttpResponseError) -> str:
 
 
 def _code_in_text(text: str) -> str:
-    for code in ("EntityAlreadyExists", "TableAlreadyExists", "TableNotFound", "UpdateConditionNotSatisfied"):
-        if code in text:
-            return code
-    return ""
+    code = _CODE.search(text)
+    return code[1] if code else ""
 
 
 def _retry_after(error: HttpResponseError) -> float | None:

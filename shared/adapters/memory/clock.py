@@ -36,6 +36,7 @@ class ManualClock:
 
     async def advance(self, duration: timedelta) -> None:
         """Let time pass; each sleeper sees the time it asked for, and those it starts anew in between wake too."""
+        await _give_way()
         until = self._now + duration
         while self._sleepers and self._sleepers[0][0] <= until:
             self._now, _, woken = heappop(self._sleepers)

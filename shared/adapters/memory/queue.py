@@ -92,9 +92,8 @@ class MemoryQueue:
         """When the next message can be received; a time that has passed means at once."""
         return min((message.visible for message in self._messages.values()), default=None)
 
-    @property
-    def length(self) -> int:
-        """How many messages there are, hidden ones included."""
+    async def length(self) -> int:
+        await asyncio.sleep(0)
         return len(self._messages)
 
     def _copies(self) -> int:

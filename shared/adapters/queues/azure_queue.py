@@ -62,6 +62,15 @@ class AzureQueue:
                 await self._create_queue(created)
                 await self._put(text, real_delay)
 
+    async def length(self) -> int:
+        """About how many messages are in the queue, hidden ones included."""
+        with translated_errors():
+            try:
+                properties = await self._client.get_queue_properties()
+            except ResourceNotFoundError:
+                return 0
+        return properties.approximate_message_count or 0
+
     async def _put(self, text: str, real_delay: timedelta) -> None:
         await self._client.send_message(
             text,

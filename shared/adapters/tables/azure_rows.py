@@ -23,6 +23,7 @@ from shared.adapters.tables.rows import (
     Row,
     RowConflict,
     RowTooLarge,
+    StorageOutage,
     Upsert,
 )
 
@@ -160,7 +161,7 @@ class AzureRows:
         key = operation.key
         match operation:
             case Insert(values=values):
-                answer = await self._client.create_entity(entity_of(partition, key, values), **_QUIET)
+                answer = await self._insert(entity_of(partition, key, values))
             case Replace(values=values, etag=etag):
                 answer = await self._client.update_entity(
                     entity_of(partition, key, values), UpdateMode.REPLACE, **_matching(etag)
@@ -173,6 +174,12 @@ class AzureRows:
             case _:
                 assert_never(operation)
         return {key: str(answer["etag"])}
+
+    async def _insert(self, entity: Mapping[str, Any]) -> Mapping[str, Any]:
+        try:
+            return await self._client.create_entity(entity, **_QUIET)
+        except AttributeError as error:  # the library's own handler trips over an answer that was cut off
+            raise StorageOutage from error
 
     async def _delete(self, partition: str, key: str, etag: str | None) -> None:
         statuses: list[int] = []

@@ -149,4 +149,7 @@ def unescape_key(part: str) -> str:
     if not _ESCAPED.fullmatch(part):
         raise ValueError(f"{part!r} is not an escaped part of a key.")
     encoded = re.sub(rb"=(..)", lambda match: bytes.fromhex(match[1].decode()), part.encode("ascii"))
-    return encoded.decode("utf-8", "surrogatepass")
+    text = encoded.decode("utf-8", "surrogatepass")
+    if escape_key(text) != part:
+        raise ValueError(f"{part!r} escapes what needs no escape.")
+    return text

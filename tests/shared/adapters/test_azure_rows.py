@@ -9,7 +9,8 @@ import pytest
 from shared.adapters.storage_account import StorageAccount
 from shared.adapters.tables.azure_rows import AzureTables
 from shared.adapters.tables.rows import Rows
-from tests.shared.adapters.rows_contract import LimitsContract, RangesContract, RowsContract, ValuesContract
+from tests.shared.adapters.rows_contract import RangesContract, RowsContract
+from tests.shared.adapters.rows_values_contract import LimitsContract, ValuesContract
 
 
 class Storage(Protocol):

@@ -4,7 +4,8 @@ import pytest
 
 from shared.adapters.memory.rows import MemoryRows, MemoryTables
 from shared.adapters.tables.rows import Insert, Rows
-from tests.shared.adapters.rows_contract import LimitsContract, RangesContract, RowsContract, ValuesContract
+from tests.shared.adapters.rows_contract import RangesContract, RowsContract
+from tests.shared.adapters.rows_values_contract import LimitsContract, ValuesContract
 
 
 @pytest.fixture

@@ -1,0 +1,30 @@
+"""Which function answers which row of the table of calls?"""
+
+from collections.abc import Mapping
+
+from sandbox.tenants import directory_calls, group_calls, invitations, user_calls, user_delta
+from sandbox.tenants.context import Handler
+
+HANDLERS: Mapping[str, Handler] = {
+    "users_delta": user_delta.users_delta,
+    "list_users": user_calls.list_users,
+    "get_user": user_calls.get_user,
+    "update_user": user_calls.update_user,
+    "delete_user": user_calls.delete_user,
+    "list_groups_of_user": user_calls.list_groups_of_user,
+    "list_cast_groups_of_user": user_calls.list_groups_of_user,
+    "list_assignments_of_user": user_calls.list_assignments_of_user,
+    "groups_delta": group_calls.groups_delta,
+    "get_group": group_calls.get_group,
+    "list_members": group_calls.list_members,
+    "get_service_principal": directory_calls.get_service_principal,
+    "list_assigned_to": directory_calls.list_assigned_to,
+    "get_organization": directory_calls.get_organization,
+    "invite": invitations.invite,
+    "list_deleted_users": directory_calls.list_deleted_users,
+    "get_deleted_user": directory_calls.get_deleted_user,
+    "restore_user": directory_calls.restore_user,
+    "get_partner": directory_calls.get_partner,
+    "get_identity_synchronization": directory_calls.get_identity_synchronization,
+    "list_role_assignments": directory_calls.list_role_assignments,
+}

@@ -1,0 +1,195 @@
+"""Which users does one tenant have, and who holds which address?
+
+Compact: a person is an id, the packed document and three numbers. Everything that changes a user goes through here, so
+that indexes, deleted items and the change log always agree.
+"""
+
+from collections.abc import Iterator, Mapping
+from enum import IntEnum
+from random import Random
+from typing import Any
+
+from sandbox.tenants.change_log import ChangeLog
+from sandbox.tenants.properties import packed, unpacked
+from sandbox.tenants.replication import Replication
+
+#: https://learn.microsoft.com/graph/api/resources/directory#deleted-items: kept 30 days, then purged.
+KEPT_SECONDS = 30 * 86_400.0
+
+
+class Presence(IntEnum):
+    ACTIVE = 0
+    DELETED = 1
+    PURGED = 2
+
+
+class Person:
+    """One user; identity in the log and the indexes, never handed to callers of the API."""
+
+    __slots__ = ("deleted_at", "id", "presence", "sequence", "stored")
+
+    def __init__(self, person_id: str, stored: bytes) -> None:
+        self.id = person_id
+        self.stored = stored
+        self.sequence = 0
+        self.presence = Presence.ACTIVE
+        self.deleted_at = 0.0
+
+    @property
+    def document(self) -> dict[str, Any]:
+        return {"id": self.id, **unpacked(self.stored)}
+
+
+class AddressIndex:
+    """Who holds an address, in any spelling, as mail, otherMails or an SMTP proxy."""
+
+    __slots__ = ("_holders",)
+
+    def __init__(self) -> None:
+        self._holders: dict[str, Person | tuple[Person, ...]] = {}
+
+    def holders(self, address: str) -> tuple[Person, ...]:
+        found = self._holders.get(address.lower(), ())
+        return found if isinstance(found, tuple) else (found,)
+
+    def add(self, person: Person, document: Mapping[str, Any]) -> None:
+        for address in addresses_of(document):
+            others = self.holders(address)
+            self._holders[address] = (*others, person) if others else person
+
+    def remove(self, person: Person, document: Mapping[str, Any]) -> None:
+        for address in addresses_of(document):
+            others = tuple(each for each in self.holders(address) if each is not person)
+            if others:
+                self._holders[address] = others[0] if len(others) == 1 else others
+            else:
+                self._holders.pop(address, None)
+
+
+class People:
+    """The users of one tenant, present and deleted."""
+
+    def __init__(self, random: Random) -> None:
+        self.log: ChangeLog[Person] = ChangeLog()
+        self.replication = Replication(random)
+        self._active: dict[str, Person] = {}
+        self._deleted: dict[str, Person] = {}
+        self._by_name: dict[str, Person] = {}
+        self._addresses = AddressIndex()
+        self._deleted_addresses = AddressIndex()
+
+    def __len__(self) -> int:
+        return len(self._active)
+
+    def __iter__(self) -> Iterator[Person]:
+        return iter(self._active.values())
+
+    def deleted(self) -> Iterator[Person]:
+        return iter(self._deleted.values())
+
+    def find(self, person_id: str) -> Person | None:
+        return self._active.get(person_id.lower())
+
+    def find_deleted(self, person_id: str) -> Person | None:
+        return self._deleted.get(person_id.lower())
+
+    def find_by_name(self, user_principal_name: str) -> Person | None:
+        return self._by_name.get(user_principal_name.lower())
+
+    def holders(self, address: str) -> tuple[Person, ...]:
+        return self._addresses.holders(address)
+
+    def deleted_holders(self, address: str) -> tuple[Person, ...]:
+        return self._deleted_addresses.holders(address)
+
+    def create(self, person_id: str, document: Mapping[str, Any], now: float) -> Person:
+        person = Person(person_id, packed(document))
+        self._activate(person, document)
+        self.replication.note(key_of(person_id), self.log.append(person, None), now, None)
+        return person
+
+    def load_deleted(self, person_id: str, document: Mapping[str, Any], deleted_at: float) -> Person:
+        """A user who was deleted before the world began: no entry in the log."""
+        person = Person(person_id, packed({**document, "deletedDateTime": None}))
+        self._bury(person, document, deleted_at)
+        return person
+
+    def update(self, person: Person, changes: Mapping[str, Any], now: float) -> frozenset[str]:
+        """Set properties; the names of those that really changed."""
+        before = unpacked(person.stored)
+        changed = frozenset(name for name, value in changes.items() if before.get(name, _NEVER) != value)
+        if not changed:
+            return changed
+        after = {**before, **changes}
+        if changed & _INDEXED:
+            self._forget(person, before)
+            self._activate(person, after)
+        previous, person.stored = person.stored, packed(after)
+        self.replication.note(key_of(person.id), self.log.append(person, changed), now, previous)
+        return changed
+
+    def delete(self, person: Person, now: float) -> None:
+        document = unpacked(person.stored)
+        self._forget(person, document)
+        self._bury(person, document, now)
+        self.replication.forget(key_of(person.id))
+        self.log.append(person, None)
+
+    def restore(self, person: Person) -> None:
+        self._deleted.pop(key_of(person.id))
+        document = unpacked(person.stored)
+        self._deleted_addresses.remove(person, document)
+        self._activate(person, document)
+        self.log.append(person, None)
+
+    def purge(self, person: Person) -> None:
+        self._deleted.pop(key_of(person.id))
+        self._deleted_addresses.remove(person, unpacked(person.stored))
+        person.presence = Presence.PURGED
+        person.stored = packed({})
+        self.log.append(person, None)
+
+    def expired(self, now: float) -> tuple[Person, ...]:
+        """Deleted users whose 30 days are over; the oldest stand first."""
+        found = []
+        for person in self._deleted.values():
+            if person.deleted_at + KEPT_SECONDS > now:
+                break
+            found.append(person)
+        return tuple(found)
+
+    def _activate(self, person: Person, document: Mapping[str, Any]) -> None:
+        person.presence = Presence.ACTIVE
+        self._active[key_of(person.id)] = person
+        self._addresses.add(person, document)
+        if name := document.get("userPrincipalName"):
+            self._by_name[name.lower()] = person
+
+    def _forget(self, person: Person, document: Mapping[str, Any]) -> None:
+        self._addresses.remove(person, document)
+        name = (document.get("userPrincipalName") or "").lower()
+        if self._by_name.get(name) is person:
+            del self._by_name[name]
+
+    def _bury(self, person: Person, document: Mapping[str, Any], now: float) -> None:
+        self._active.pop(key_of(person.id), None)
+        person.presence = Presence.DELETED
+        person.deleted_at = now
+        self._deleted[key_of(person.id)] = person
+        self._deleted_addresses.add(person, document)
+
+
+def key_of(object_id: str) -> str:
+    """GUIDs compare without case; most are lower case already and stay the same string object."""
+    return object_id if object_id.islower() else object_id.lower()
+
+
+def addresses_of(document: Mapping[str, Any]) -> set[str]:
+    """Every address of a user in lower case, SMTP proxies without their prefix."""
+    proxies = (each[5:] for each in document.get("proxyAddresses") or () if each[:5].lower() == "smtp:")
+    every = (document.get("mail"), *(document.get("otherMails") or ()), *proxies)
+    return {address.lower() for address in every if address}
+
+
+_NEVER = object()
+_INDEXED = frozenset({"mail", "otherMails", "proxyAddresses", "userPrincipalName"})

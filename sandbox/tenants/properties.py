@@ -1,0 +1,143 @@
+"""Which properties does a user of a simulated tenant have, and which of them may be written how?
+
+https://learn.microsoft.com/graph/api/resources/user and https://learn.microsoft.com/graph/api/user-update
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+
+class Kind(StrEnum):
+    STRING = "String"
+    BOOLEAN = "Boolean"
+    STRINGS = "Collection(String)"
+    OBJECTS = "Collection(microsoft.graph.objectIdentity)"
+    OBJECT = "Object"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Property:
+    name: str
+    kind: Kind = Kind.STRING
+    writable: bool = False
+    #: Longest value Graph takes; 0 where no limit is documented.
+    longest: int = 0
+    #: False: Graph answers 400 to null and to the empty string.
+    nullable: bool = True
+    #: True: 403 on users who hold a directory role.
+    sensitive: bool = False
+
+
+def _writable(name: str, longest: int = 0, **more: Any) -> Property:  # noqa: ANN401 - fields of Property
+    return Property(name=name, writable=True, longest=longest, **more)
+
+
+_TABLE = (
+    Property(name="id", nullable=False),
+    Property(name="createdDateTime"),
+    Property(name="creationType"),
+    Property(name="deletedDateTime"),
+    Property(name="externalUserState"),
+    Property(name="externalUserStateChangeDateTime"),
+    Property(name="identities", kind=Kind.OBJECTS),
+    Property(name="imAddresses", kind=Kind.STRINGS),
+    Property(name="onPremisesDistinguishedName"),
+    Property(name="onPremisesDomainName"),
+    Property(name="onPremisesImmutableId"),
+    Property(name="onPremisesLastSyncDateTime"),
+    Property(name="onPremisesSamAccountName"),
+    Property(name="onPremisesSecurityIdentifier"),
+    Property(name="onPremisesSyncEnabled", kind=Kind.BOOLEAN),
+    Property(name="onPremisesUserPrincipalName"),
+    Property(name="proxyAddresses", kind=Kind.STRINGS),
+    Property(name="securityIdentifier"),
+    Property(name="userPrincipalName"),
+    _writable("accountEnabled", kind=Kind.BOOLEAN, nullable=False, sensitive=True),
+    _writable("businessPhones", kind=Kind.STRINGS, sensitive=True),
+    _writable("city", 128),
+    _writable("companyName", 64),
+    _writable("country", 128),
+    _writable("department", 64),
+    _writable("displayName", 256, nullable=False),
+    _writable("employeeHireDate"),
+    _writable("employeeId", 16),
+    _writable("employeeOrgData", kind=Kind.OBJECT),
+    _writable("employeeType"),
+    _writable("faxNumber"),
+    _writable("givenName", 64),
+    _writable("jobTitle", 128),
+    _writable("mail", nullable=False),
+    _writable("mailNickname", 64, nullable=False),
+    _writable("mobilePhone", 64, sensitive=True),
+    _writable("officeLocation", 128),
+    _writable("onPremisesExtensionAttributes", kind=Kind.OBJECT),
+    _writable("otherMails", kind=Kind.STRINGS, sensitive=True),
+    _writable("postalCode", 40),
+    _writable("preferredLanguage"),
+    _writable("showInAddressList", kind=Kind.BOOLEAN),
+    _writable("state", 128),
+    _writable("streetAddress", 1024),
+    _writable("surname", 64),
+    _writable("usageLocation", 2, nullable=False),
+    _writable("userType", nullable=False),
+)
+
+USER_PROPERTIES: Mapping[str, Property] = {each.name: each for each in _TABLE}
+
+#: What GET /users/{id} returns without $select: https://learn.microsoft.com/graph/api/user-get
+DEFAULT_SELECT = (
+    "id",
+    "businessPhones",
+    "displayName",
+    "givenName",
+    "jobTitle",
+    "mail",
+    "mobilePhone",
+    "officeLocation",
+    "preferredLanguage",
+    "surname",
+    "userPrincipalName",
+)
+
+#: Kept outside the main directory store, so neither delta nor a plain $select tracks them:
+#: https://learn.microsoft.com/graph/delta-query-overview#limitations
+OUTSIDE_STORE = frozenset(
+    {
+        "aboutMe",
+        "birthday",
+        "hireDate",
+        "interests",
+        "mySite",
+        "pastProjects",
+        "preferredName",
+        "responsibilities",
+        "schools",
+        "skills",
+        "mailboxSettings",
+        "signInActivity",
+    }
+)
+
+_NAMES = tuple(USER_PROPERTIES)
+_NUMBERS = {name: number for number, name in enumerate(_NAMES)}
+_pack = msgspec.msgpack.Encoder().encode
+_unpack = msgspec.msgpack.Decoder(dict[int, Any]).decode
+
+
+def packed(document: Mapping[str, Any]) -> bytes:
+    """The stored form: one byte a name instead of a dict. Properties a tenant does not store are left out."""
+    return _pack({_NUMBERS[name]: value for name, value in document.items() if name in _NUMBERS and name != "id"})
+
+
+def unpacked(stored: bytes) -> dict[str, Any]:
+    """The document that `packed` stored, without the id; never-set properties are absent."""
+    return {_NAMES[number]: value for number, value in _unpack(stored).items()}
+
+
+def empty_value(name: str) -> list[Any] | None:
+    """What a plain GET shows for a selected property that was never set."""
+    return [] if USER_PROPERTIES[name].kind in {Kind.STRINGS, Kind.OBJECTS} else None

@@ -1,0 +1,90 @@
+"""How much may an application ask of one tenant?
+
+Token buckets of https://learn.microsoft.com/graph/throttling-limits#identity-and-access-service-limits, for one
+application and one tenant: resource units per 10 seconds by size of the tenant, and 3,000 writes per 150 seconds.
+"""
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class QuotaSize(StrEnum):
+    OFF = "off"
+    #: under 50 users
+    SMALL = "S"
+    #: 50 to 500 users
+    MEDIUM = "M"
+    #: over 500 users
+    LARGE = "L"
+
+
+UNITS_PER_TEN_SECONDS = {QuotaSize.SMALL: 3_500, QuotaSize.MEDIUM: 5_000, QuotaSize.LARGE: 8_000}
+WRITES = 3_000
+WRITES_SECONDS = 150.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """The quota is used up: what Graph says in its headers."""
+
+    what: str
+    limit: str
+    retry_after: int
+
+
+class Bucket:
+    """A token bucket that is full at the start."""
+
+    __slots__ = ("_at", "_level", "capacity", "rate")
+
+    def __init__(self, capacity: float, seconds: float) -> None:
+        self.capacity = capacity
+        self.rate = capacity / seconds
+        self._level = capacity
+        self._at = 0.0
+
+    def take(self, amount: float, now: float) -> int:
+        """Seconds to wait, 0 if the amount was there. What is refused counts too, as documented."""
+        self._level = min(self.capacity, self._level + max(0.0, now - self._at) * self.rate)
+        self._at = max(self._at, now)
+        missing = amount - self._level
+        self._level = max(0.0, self._level - amount)
+        return max(1, math.ceil(missing / self.rate)) if missing > 0 else 0
+
+    @property
+    def used(self) -> float:
+        return 1 - self._level / self.capacity
+
+
+class Quota:
+    """The quota of one application in one tenant."""
+
+    __slots__ = ("_units", "_writes", "size")
+
+    def __init__(self, size: QuotaSize) -> None:
+        self.size = size
+        self._units = Bucket(UNITS_PER_TEN_SECONDS.get(size, 0) or 1, 10)
+        self._writes = Bucket(WRITES, WRITES_SECONDS)
+
+    def charge(self, units: int, writes: int, now: float) -> Refusal | None:
+        """Take the cost of one request, or say how long to wait."""
+        if self.size is QuotaSize.OFF:
+            return None
+        wait = self._units.take(units, now)
+        if wait:
+            what = "Write" if writes else "Read"
+            return Refusal(what=what, limit="ResourceUnitLimitExceeded", retry_after=wait)
+        wait = self._writes.take(writes, now) if writes else 0
+        return Refusal(what="Write", limit="WriteLimitExceeded", retry_after=wait) if wait else None
+
+    def percentage(self) -> str | None:
+        """x-ms-throttle-limit-percentage, which is sent above 0.8 only."""
+        used = 0.0 if self.size is QuotaSize.OFF else max(self._units.used, self._writes.used)
+        return f"{used:.2f}" if used > 0.8 else None
+
+
+def units_of(units: int, options: frozenset[str], top: int | None) -> int:
+    """$select saves one unit, $top below 20 another, down to one: the same page, "cost"."""
+    saved = ("$select" in options) + (top is not None and top < 20)
+    return max(1, units - saved)

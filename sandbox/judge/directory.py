@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -74,7 +74,7 @@ class Directory:
 def read_directory(dump: Mapping[str, Any]) -> Directory:
     """The directory that a dump of a simulated tenant describes."""
     pool: dict[Value, Value] = {}
-    domains = _domains(dump)
+    domains = tuple(_domains(dump))
     return Directory(
         users={user["id"]: read_user(user, pool) for user in dump.get("users", ())},
         deleted={
@@ -136,11 +136,16 @@ def _assignment(assignment: Mapping[str, Any]) -> Assignment:
     )
 
 
-def _domains(dump: Mapping[str, Any]) -> list[tuple[str, bool]]:
+def _domains(dump: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
     organization = dump.get("organization") or {}
     if isinstance(organization, list):
         organization = organization[0]
-    return [(each["name"], bool(each.get("isInitial"))) for each in organization.get("verifiedDomains", ())]
+    initial = organization.get("initialDomain")
+    for domain in organization.get("verifiedDomains", ()):
+        if isinstance(domain, str):
+            yield domain, domain == initial
+        else:
+            yield domain["name"], bool(domain.get("isInitial"))
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -1,0 +1,98 @@
+"""Life between two cycles: every kind of change, never too many removals, and the same for the same seed."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from sandbox.judge import Directory
+from sandbox.scenarios import Life, LifeOptions, Plan, build_scenario, life_between_cycles
+from tests.sandbox.scenarios.test_companies import directory_of
+
+OPTIONS = LifeOptions(seed=1, cycle=1)
+
+
+def company(users: int, name: str = "company") -> Directory:
+    return directory_of(build_scenario(name, Plan(users=users)).world.tenants[0])
+
+
+def kinds(life: Life) -> Counter[str]:
+    return Counter(_kind(change) for change in life.changes)
+
+
+def _kind(change: dict[str, object]) -> str:
+    values = change.get("set")
+    if not isinstance(values, dict):
+        return str(change["op"])
+    told = {"accountEnabled": "enabled", "mail": "married", "streetAddress": "moved", "businessPhones": "lost"}
+    kind = next(kind for name, kind in told.items() if name in values)
+    return "disabled" if values.get("accountEnabled") is False else kind
+
+
+def test_the_same_seed_and_cycle_are_the_same_life() -> None:
+    source = company(60)
+
+    assert life_between_cycles(source, OPTIONS) == life_between_cycles(source, OPTIONS)
+    assert life_between_cycles(source, OPTIONS) != life_between_cycles(source, replace(OPTIONS, cycle=2))
+
+
+@pytest.mark.parametrize("users", [10, 30, 60, 1000])
+def test_one_of_each_kind_happens_and_more_in_larger_companies(users: int) -> None:
+    happened = kinds(life_between_cycles(company(users), OPTIONS))
+
+    expected = {"createUser", "moved", "married", "lost", "disabled", "enabled", "deleteUser"}
+    assert expected <= happened.keys()
+    assert happened["moved"] >= users * 4 // 100 - 2
+
+
+def test_assignments_and_groups_change_where_they_decide() -> None:
+    happened = kinds(life_between_cycles(company(100, "assigned"), OPTIONS))
+
+    assert {"assign", "unassign", "removeMember", "addMember"} <= happened.keys()
+
+
+def test_nobody_is_changed_in_two_ways() -> None:
+    life = life_between_cycles(company(500, "assigned"), OPTIONS)
+
+    touched = Counter(change["id"] for change in life.changes if "id" in change)
+    assert set(touched.values()) == {1}
+
+
+def test_whoever_left_returns_with_the_same_id() -> None:
+    source = company(60)
+    leaver = next(
+        change["id"] for change in life_between_cycles(source, OPTIONS).changes if change["op"] == "deleteUser"
+    )
+    users = {key: user for key, user in source.users.items() if key != leaver}
+    without = replace(source, users=users, deleted={leaver: source.users[leaver]})
+
+    life = life_between_cycles(without, replace(OPTIONS, cycle=2))
+
+    assert {"op": "restoreUser", "id": leaver} in life.changes
+
+
+@pytest.mark.parametrize("name", ["company", "assigned"])
+def test_removals_of_a_whole_run_stay_below_the_guard(name: str) -> None:
+    source = company(60, name)
+    removed = 0
+
+    for cycle in range(1, 30):
+        removed += life_between_cycles(source, LifeOptions(seed=1, cycle=cycle, removed_so_far=removed)).removals
+
+    assert 0 < removed < 60 * 0.18
+
+
+def test_new_addresses_are_nobodys() -> None:
+    source = company(400)
+    held = {address for user in source.users.values() for address in user.addresses}
+
+    life = life_between_cycles(source, OPTIONS)
+
+    written = [change.get("user") or change.get("set") or {} for change in life.changes]
+    new = [str(values["mail"]).lower() for values in written if "mail" in values]
+    assert len(new) == len(set(new)) > 1
+    assert not held & set(new)
+
+
+def test_an_empty_directory_has_no_life() -> None:
+    assert life_between_cycles(Directory(), OPTIONS).changes == ()

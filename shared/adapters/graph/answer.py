@@ -1,0 +1,77 @@
+"""What did Graph answer, and has it the shape that is documented? Nothing is guessed from another shape."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from shared.orchestration.ports import UnexpectedAnswer
+from shared.provisioning.entry import Attributes, AttributeValue
+
+Record = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """An HTTP answer, of its own or as an item of a batch; names of headers are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: object = None
+    """The decoded JSON; None if there is none or it is not JSON."""
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300
+
+
+def decoded(content: bytes) -> object:
+    """Return the JSON in the bytes, or None."""
+    if not content:
+        return None
+    try:
+        body: object = msgspec.json.decode(content)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    return body
+
+
+def record(body: object) -> Record:
+    """Return the body as a JSON object."""
+    if not isinstance(body, dict):
+        raise UnexpectedAnswer("Graph answered something that is not a JSON object.")
+    return body
+
+
+def records(body: object) -> tuple[Record, ...]:
+    """Return the objects of a collection's `value`."""
+    value = record(body).get("value")
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise UnexpectedAnswer("Graph answered a collection whose `value` is not a list of objects.")
+    return tuple(value)
+
+
+def text(source: Record, name: str) -> str:
+    """Return a text that must be there and not be empty."""
+    value = source.get(name)
+    if not isinstance(value, str) or not value:
+        raise UnexpectedAnswer(f"Graph answered an object whose `{name}` is not text.")
+    return value
+
+
+def optional_text(source: Record, name: str) -> str:
+    """Return a text, empty if the property is absent or null."""
+    return "" if source.get(name) is None else text(source, name)
+
+
+def attributes(source: Record, names: Iterable[str]) -> Attributes:
+    """Return the named properties that the object has; those that were never set are absent."""
+    return {name: _value(name, source[name]) for name in names if name in source}
+
+
+def _value(name: str, value: object) -> AttributeValue:
+    if value is None or isinstance(value, str | bool):
+        return value
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return tuple(value)
+    raise UnexpectedAnswer(f"Graph answered a `{name}` that is neither text, boolean nor a list of texts.")

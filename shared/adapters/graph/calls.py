@@ -1,0 +1,130 @@
+"""Which requests do we make of Graph? This is all of them; each path is the SDK's own request builder's."""
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote
+
+import msgspec
+from kiota_abstractions.base_request_builder import BaseRequestBuilder
+from kiota_abstractions.method import Method
+from kiota_abstractions.request_information import RequestInformation
+from msgraph.graph_service_client import GraphServiceClient
+
+from shared.adapters.graph.filters import ids_filter, quoted
+
+# https://learn.microsoft.com/graph/query-parameters#top: the most that directory collections give
+_LARGEST_PAGE = 999
+
+
+class GraphCalls:
+    """Describes requests; a description is sent by itself or as an item of a batch."""
+
+    def __init__(self, graph: GraphServiceClient) -> None:
+        self._graph = graph
+
+    def users_delta(self, select: Sequence[str]) -> RequestInformation:
+        # not `Prefer: return=minimal`, which sends the changed properties only: we need whole people
+        return _read(self._graph.users.delta, select=list(select))
+
+    def groups_delta(self, group_ids: Sequence[str]) -> RequestInformation:
+        # the relation is asked for by $select; $expand is not supported
+        select = ["id", "displayName", "members"]
+        return _read(self._graph.groups.delta, select=select, filter=ids_filter(tuple(group_ids)))
+
+    def assigned_to(self, service_principal_id: str) -> RequestInformation:
+        builder = self._graph.service_principals.by_service_principal_id(service_principal_id)
+        return _read(builder.app_role_assigned_to, top=_LARGEST_PAGE)
+
+    def user(self, user_id: str, select: Sequence[str]) -> RequestInformation:
+        return _read(self._graph.users.by_user_id(user_id), select=list(select))
+
+    def assignments_of(self, user_id: str) -> RequestInformation:
+        call = _read(self._graph.users.by_user_id(user_id).app_role_assignments, top=_LARGEST_PAGE)
+        # with this header the answer includes what the person's direct groups were assigned:
+        # https://learn.microsoft.com/graph/api/user-list-approleassignments
+        call.headers.add("ConsistencyLevel", "eventual")
+        return call
+
+    def memberships_of(self, user_id: str) -> RequestInformation:
+        # without a cast to groups, which would need the index that lags behind: other ids do no harm
+        return _read(self._graph.users.by_user_id(user_id).member_of, select=["id"], top=_LARGEST_PAGE)
+
+    def organization(self) -> RequestInformation:
+        return _read(self._graph.organization, select=["id", "verifiedDomains"])
+
+    def partner_policy(self, source_tenant_id: str) -> RequestInformation:
+        partners = self._graph.policies.cross_tenant_access_policy.partners
+        partner = partners.by_cross_tenant_access_policy_configuration_partner_tenant_id(source_tenant_id)
+        return _read(partner.identity_synchronization)
+
+    def users_where(self, condition: str, select: Sequence[str]) -> RequestInformation:
+        return _read(self._graph.users, filter=condition, select=list(select))
+
+    def deleted_user(self, user_id: str, select: Sequence[str]) -> RequestInformation:
+        return _read(self._graph.directory.deleted_items.by_directory_object_id(user_id), select=list(select))
+
+    def deleted_users_where(self, condition: str, select: Sequence[str]) -> RequestInformation:
+        return _read(self._graph.directory.deleted_items.graph_user, filter=condition, select=list(select))
+
+    def role_assignments_of(self, principal_id: str) -> RequestInformation:
+        builder = self._graph.role_management.directory.role_assignments
+        return _read(builder, filter=f"principalId eq {quoted(principal_id)}", top=1)
+
+    def invite(self, body: Mapping[str, object]) -> RequestInformation:
+        return _write(Method.POST, self._graph.invitations, body)
+
+    def update(self, user_id: str, body: Mapping[str, object]) -> RequestInformation:
+        return _write(Method.PATCH, self._graph.users.by_user_id(user_id), body)
+
+    def delete(self, user_id: str) -> RequestInformation:
+        return _write(Method.DELETE, self._graph.users.by_user_id(user_id))
+
+    def restore(self, user_id: str) -> RequestInformation:
+        return _write(Method.POST, self._graph.directory.deleted_items.by_directory_object_id(user_id).restore)
+
+
+def following(call: RequestInformation, url: str) -> RequestInformation:
+    """Return the request for the next page, at a URL below the base; Graph wants the same headers with each page."""
+    following = RequestInformation(call.http_method)
+    following.url = url
+    following.headers.add_all(call.headers.get_all())
+    return following
+
+
+def batched(requests: Sequence[Mapping[str, object]]) -> RequestInformation:
+    """Return the request that carries a batch; the SDK's own batch writes absolute URLs and loses JSON bodies."""
+    call = RequestInformation(Method.POST)
+    call.url = "/$batch"
+    call.set_stream_content(msgspec.json.encode({"requests": requests}), "application/json")
+    return call
+
+
+def relative_url(call: RequestInformation) -> str:
+    """Return the request's URL below the base URL."""
+    call.path_parameters["baseurl"] = ""
+    # the SDK writes the names of options as %24select, casts as graph.user; Graph's pages write $ and microsoft.graph
+    path, question_mark, query = call.url.partition("?")
+    options = "&".join(_plain_name(option) for option in query.split("&"))
+    return path.replace("/graph.user", "/microsoft.graph.user") + question_mark + options
+
+
+def _plain_name(option: str) -> str:
+    name, equals, value = option.partition("=")
+    return name.replace("%24", "$") + equals + value
+
+
+def _read(builder: BaseRequestBuilder, **options: list[str] | str | int) -> RequestInformation:
+    call = _described(Method.GET, builder)
+    call.query_parameters.update({quote(f"${name}"): value for name, value in options.items()})
+    return call
+
+
+def _write(method: Method, builder: BaseRequestBuilder, body: Mapping[str, object] | None = None) -> RequestInformation:
+    call = _described(method, builder)
+    if body is not None:
+        call.set_stream_content(msgspec.json.encode(body), "application/json")
+    return call
+
+
+def _described(method: Method, builder: BaseRequestBuilder) -> RequestInformation:
+    # not the builder's own `get` or `post`: they load the SDK's models, a second and 65 MB
+    return RequestInformation(method, builder.url_template, dict(builder.path_parameters))

@@ -1,0 +1,57 @@
+"""What belongs to one tenant, from one event loop? (Importing this loads the SDK.)"""
+
+import logging
+from dataclasses import dataclass
+from random import Random
+
+import httpx
+
+from shared.adapters.graph.client import GraphClient
+from shared.adapters.graph.credentials import tenant_credential
+from shared.adapters.graph.options import GraphOptions
+from shared.adapters.graph.organization import Organization
+from shared.adapters.graph.source_directory import GraphSourceDirectory
+from shared.adapters.graph.target_directory import GraphTargetDirectory
+from shared.adapters.graph.target_writes import TargetWrites
+from shared.adapters.graph.throttling import WriteGate
+from shared.configuration.configuration import Configuration
+from shared.orchestration.ports import BudgetStore, Clock, SourceDirectory, TargetDirectory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What all connections share."""
+
+    options: GraphOptions
+    budgets: BudgetStore
+    clock: Clock
+    random: Random
+    transport: httpx.AsyncBaseTransport | None = None
+
+
+class Connection:
+    """A tenant's client, what it says of itself, and the gate of its writes: shared by all its configurations."""
+
+    def __init__(self, tenant_id: str, around: Surroundings) -> None:
+        credential = tenant_credential(tenant_id, around.options)
+        self._client = GraphClient(around.options, credential, around.clock, around.random, around.transport)
+        self._organization = Organization(self._client, tenant_id)
+        self._gate = WriteGate(tenant_id, around.budgets, around.clock, around.random)
+
+    def source(self, configuration: Configuration) -> SourceDirectory:
+        return GraphSourceDirectory(self._client, self._organization, configuration.source)
+
+    def target(self, configuration: Configuration) -> TargetDirectory:
+        writes = TargetWrites(self._client, self._gate, configuration.target.invite_redirect_url)
+        return GraphTargetDirectory(self._client, self._organization, writes, configuration.source.tenant_id)
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
+
+
+def open_connection(tenant_id: str, around: Surroundings) -> Connection:
+    """Connect to a tenant; nobody is called yet."""
+    # httpx logs each URL at level INFO, and the URLs of delta links hold tokens
+    for name in ("httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    return Connection(tenant_id, around)

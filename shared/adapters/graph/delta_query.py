@@ -1,0 +1,80 @@
+"""What does one page of a delta query say?
+
+https://learn.microsoft.com/graph/delta-query-overview: pages come in any order, the same object may come twice, and
+exactly one of the two links is there. Anything else is refused: a page half understood would be a person lost.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from shared.adapters.graph.answer import Record, attributes, optional_text, record, records, text
+from shared.adapters.graph.client import GraphClient
+from shared.orchestration.ports import GroupsPage, MemberChange, Removed, UnexpectedAnswer, UsersPage
+from shared.provisioning.entry import SourceEntry
+
+_MOST_GROUPS = 50
+_REMOVED = "@removed"
+_USER = "#microsoft.graph.user"
+
+
+async def users_page(client: GraphClient, link: str, select: Sequence[str]) -> UsersPage:
+    """Return one page of users/delta; raises ResyncRequired if the link is void."""
+    call = client.calls.users_delta(select)
+    body = record((await client.read(client.follow(call, link) if link else call)).body)
+    entries = tuple(_entry(user, select) for user in records(body))
+    next_link, delta_link = _links(client, body)
+    return UsersPage(entries=entries, next_link=next_link, delta_link=delta_link)
+
+
+async def groups_page(client: GraphClient, group_ids: Sequence[str], link: str) -> GroupsPage:
+    """Return one page of groups/delta with the members of these groups; raises ResyncRequired if the link is void."""
+    if not 0 < len(group_ids) <= _MOST_GROUPS:
+        raise ValueError(f"A delta query of {len(group_ids)} groups; it takes 1 to {_MOST_GROUPS}.")
+    call = client.calls.groups_delta(group_ids)
+    body = record((await client.read(client.follow(call, link) if link else call)).body)
+    groups = records(body)
+    next_link, delta_link = _links(client, body)
+    return GroupsPage(
+        changes=tuple(change for group in groups if not _is_removed(group) for change in _changes(group)),
+        removed_groups=tuple(text(group, "id") for group in groups if _is_removed(group)),
+        next_link=next_link,
+        delta_link=delta_link,
+    )
+
+
+def _entry(user: Record, select: Sequence[str]) -> SourceEntry | Removed:
+    if _is_removed(user):
+        return Removed(id=text(user, "id"))
+    return source_entry(user, select)
+
+
+def source_entry(user: Record, select: Sequence[str]) -> SourceEntry:
+    """Return the person as the engine knows it."""
+    names = [name for name in select if name != "id"]
+    return SourceEntry(id=text(user, "id"), attributes=attributes(user, names))
+
+
+def _changes(group: Record) -> Iterator[MemberChange]:
+    # a group without members has no such property
+    for member in records({"value": group.get("members@delta", [])}):
+        removed = _is_removed(member)
+        # a removed member may come without its type; then it is looked at, which does no harm
+        kind = optional_text(member, "@odata.type") if removed else text(member, "@odata.type")
+        yield MemberChange(
+            group_id=text(group, "id"), member_id=text(member, "id"), is_user=kind in {"", _USER}, removed=removed
+        )
+
+
+def _is_removed(item: Record) -> bool:
+    if _REMOVED not in item:
+        return False
+    record(item[_REMOVED])
+    return True
+
+
+def _links(client: GraphClient, body: Record) -> tuple[str, str]:
+    next_link = optional_text(body, "@odata.nextLink")
+    delta_link = optional_text(body, "@odata.deltaLink")
+    if bool(next_link) == bool(delta_link):
+        raise UnexpectedAnswer("Graph answered a delta page with both or neither of nextLink and deltaLink.")
+    client.check(next_link or delta_link)
+    return next_link, delta_link

@@ -1,0 +1,36 @@
+"""How does one ask Graph who holds an address?"""
+
+
+def quoted(value: str) -> str:
+    """Return an OData string literal: https://learn.microsoft.com/graph/query-parameters#escaping-single-quotes."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def invited_user_principal_name(mail: str, initial_domain: str) -> str:
+    """Return the name that an invitation of the address gets.
+
+    https://learn.microsoft.com/entra/external-id/user-properties#user-principal-name
+    """
+    local, _, domain = mail.rpartition("@")
+    return f"{local}_{domain}#EXT#@{initial_domain}"
+
+
+def address_filter(mail: str) -> str:
+    """Return the filter for objects that hold the address, as their own or as another one."""
+    # the type prefix tells the primary address from others, and any() compares exactly
+    literal, primary, other = quoted(mail), quoted(f"SMTP:{mail}"), quoted(f"smtp:{mail}")
+    return (
+        f"mail eq {literal} or otherMails/any(x:x eq {literal}) "
+        f"or proxyAddresses/any(x:x eq {primary}) or proxyAddresses/any(x:x eq {other})"
+    )
+
+
+def holder_filter(mail: str, initial_domain: str) -> str:
+    """Return the filter for objects that hold the address or the name that inviting it would give."""
+    name = quoted(invited_user_principal_name(mail, initial_domain))
+    return f"userPrincipalName eq {name} or {address_filter(mail)}"
+
+
+def ids_filter(ids: tuple[str, ...]) -> str:
+    """Return the only filter that delta takes: https://learn.microsoft.com/graph/api/group-delta (50 at most)."""
+    return " or ".join(f"id eq {quoted(value)}" for value in ids)

@@ -1,0 +1,172 @@
+"""What does the source tenant say of its people? Only absence that a control proves is called absence."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from kiota_abstractions.request_information import RequestInformation
+
+from shared.adapters.graph.answer import Answer, optional_text, record, records, text
+from shared.adapters.graph.client import GraphClient
+from shared.adapters.graph.delta_query import groups_page, source_entry, users_page
+from shared.adapters.graph.errors import is_missing
+from shared.adapters.graph.filters import quoted
+from shared.adapters.graph.organization import Organization, is_tenant
+from shared.adapters.graph.reading import Answers, Control, read_batches
+from shared.configuration.configuration import SourceTenant
+from shared.configuration.directory_schema import SOURCE_ATTRIBUTES
+from shared.orchestration.ports import (
+    Assignment,
+    AssignmentsPage,
+    Examination,
+    GroupsPage,
+    Presence,
+    PrincipalType,
+    UnexpectedAnswer,
+    UsersPage,
+)
+from shared.provisioning.entry import SourceEntry
+
+_OBJECT_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
+# One would do; a few, because known people leave too.
+_KNOWN_USERS = 3
+
+
+class GraphSourceDirectory:
+    """The source tenant of a configuration, read only."""
+
+    def __init__(
+        self,
+        client: GraphClient,
+        organization: Organization,
+        tenant: SourceTenant,
+        select: Sequence[str] = SOURCE_ATTRIBUTES,
+    ) -> None:
+        self._client = client
+        self._organization = organization
+        self._tenant = tenant
+        self._select = tuple(select)
+
+    async def users_page(self, link: str) -> UsersPage:
+        return await users_page(self._client, link, self._select)
+
+    async def groups_page(self, group_ids: Sequence[str], link: str) -> GroupsPage:
+        return await groups_page(self._client, group_ids, link)
+
+    async def assignments_page(self, link: str) -> AssignmentsPage:
+        call = self._client.calls.assigned_to(self._tenant.service_principal_id)
+        body = record((await self._client.read(self._client.follow(call, link) if link else call)).body)
+        next_link = optional_text(body, "@odata.nextLink")
+        if next_link:
+            self._client.check(next_link)
+        return AssignmentsPage(assignments=tuple(map(_assignment, records(body))), next_link=next_link)
+
+    async def examine(
+        self, source_ids: Sequence[str], *, scope: bool, known_users: Sequence[str]
+    ) -> Mapping[str, Examination]:
+        ids = tuple(dict.fromkeys(source_ids))
+        if not ids:
+            return {}
+        calls: dict[str, RequestInformation] = {}
+        for number, source_id in enumerate(ids):
+            calls |= self._parts(number, source_id, scope=scope)
+        reading = await read_batches(self._client, calls, self._control(ids, known_users))
+        return {
+            source_id: self._examination(source_id, _parts_of(number, reading.answers), scope=scope)
+            for number, source_id in enumerate(ids)
+        }
+
+    async def user_ids(self, search: str) -> Sequence[str]:
+        """Return the ids of the people with this object id, user principal name or mail."""
+        calls = self._client.calls
+        if _OBJECT_ID.fullmatch(search):
+            call = calls.user(search, ["id"])
+        else:
+            condition = f"userPrincipalName eq {quoted(search)} or mail eq {quoted(search)}"
+            call = calls.users_where(condition, ["id"])
+        # in a batch, so that no address is part of a URL that somebody logs
+        reading = await read_batches(self._client, {"search": call}, Control())
+        answer = reading.answers.get("search")
+        if answer is not None and is_missing(answer):
+            return ()
+        if answer is None or not answer.ok:
+            raise UnexpectedAnswer(f"Graph answered a search with {answer.status if answer else 'nothing'}.")
+        users = records(answer.body) if "value" in record(answer.body) else (record(answer.body),)
+        return tuple(text(user, "id") for user in users)
+
+    async def verified_domains(self) -> frozenset[str]:
+        return (await self._organization.domains()).verified
+
+    def _parts(self, number: int, source_id: str, *, scope: bool) -> dict[str, RequestInformation]:
+        calls = self._client.calls
+        parts = {f"{number}:user": calls.user(source_id, self._select)}
+        if scope:
+            parts[f"{number}:assignments"] = calls.assignments_of(source_id)
+            parts[f"{number}:memberships"] = calls.memberships_of(source_id)
+        return parts
+
+    def _control(self, examined: Sequence[str], known_users: Sequence[str]) -> Control:
+        # somebody who is examined proves nothing about the examination, unless there is nobody else
+        others = [user for user in known_users if user not in set(examined)] or list(known_users)
+        known = {f"known:{user}": self._client.calls.user(user, ["id"]) for user in others[:_KNOWN_USERS]}
+
+        def proves(controls: Answers) -> bool:
+            organization = controls.get("organization")
+            if organization is None or not organization.ok:
+                return False
+            found = any(key in controls and controls[key].ok for key in known)
+            return _is_source(organization, self._tenant.tenant_id) and (found or not known)
+
+        return Control(calls={"organization": self._client.calls.organization(), **known}, proves=proves)
+
+    def _examination(self, source_id: str, parts: Mapping[str, Answer], *, scope: bool) -> Examination:
+        user = parts.get("user")
+        if user is not None and is_missing(user):
+            return Examination(source_id=source_id, presence=Presence.ABSENT)
+        expected = ("user", "assignments", "memberships") if scope else ("user",)
+        if not all(part in parts and parts[part].ok for part in expected):
+            return Examination(source_id=source_id, presence=Presence.UNKNOWN)
+        try:
+            return self._present(source_id, parts, scope=scope)
+        except UnexpectedAnswer:
+            return Examination(source_id=source_id, presence=Presence.UNKNOWN)
+
+    def _present(self, source_id: str, parts: Mapping[str, Answer], *, scope: bool) -> Examination:
+        entry = self._entry(source_id, parts["user"])
+        if not scope:
+            return Examination(source_id=source_id, presence=Presence.PRESENT, entry=entry)
+        application = self._tenant.service_principal_id.casefold()
+        resources = [text(item, "resourceId").casefold() for item in records(parts["assignments"].body)]
+        groups = frozenset(text(item, "id") for item in records(parts["memberships"].body))
+        return Examination(
+            source_id=source_id,
+            presence=Presence.PRESENT,
+            entry=entry,
+            assigned=application in resources,
+            group_ids=groups,
+        )
+
+    def _entry(self, source_id: str, answer: Answer) -> SourceEntry:
+        entry = source_entry(record(answer.body), self._select)
+        if entry.id.casefold() != source_id.casefold():
+            raise UnexpectedAnswer("Graph answered with another user than the one asked for.")
+        return entry
+
+
+def _parts_of(number: int, answers: Answers) -> dict[str, Answer]:
+    keys = {part: f"{number}:{part}" for part in ("user", "assignments", "memberships")}
+    return {part: answers[key] for part, key in keys.items() if key in answers}
+
+
+def _is_source(organization: Answer, tenant_id: str) -> bool:
+    try:
+        return is_tenant(organization.body, tenant_id)
+    except UnexpectedAnswer:
+        return False
+
+
+def _assignment(item: Mapping[str, object]) -> Assignment:
+    kind = text(item, "principalType")
+    try:
+        return Assignment(principal_id=text(item, "principalId"), principal_type=PrincipalType(kind))
+    except ValueError as error:
+        raise UnexpectedAnswer("Graph answered an assignment of an unknown principalType.") from error

@@ -1,0 +1,174 @@
+"""Who is who in the target tenant, and what may be written there?"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from kiota_abstractions.request_information import RequestInformation
+
+from shared.adapters.graph.answer import Answer, Record, attributes, optional_text, record, records, text
+from shared.adapters.graph.client import GraphClient
+from shared.adapters.graph.errors import is_missing
+from shared.adapters.graph.filters import address_filter, holder_filter
+from shared.adapters.graph.organization import Organization
+from shared.adapters.graph.reading import Answers, Control, read_batches
+from shared.adapters.graph.target_writes import TargetWrites
+from shared.configuration.directory_schema import TARGET_ATTRIBUTES
+from shared.orchestration.ports import Found, LookUp, TargetQuery, UnexpectedAnswer, Write, WriteResult
+from shared.provisioning.entry import TargetObject
+from shared.provisioning.matching import parsed_time
+
+# What we write, and what tells a B2B user from others, how old it is and which addresses it holds.
+_PROPERTIES = (
+    *TARGET_ATTRIBUTES,
+    "userPrincipalName",
+    "otherMails",
+    "proxyAddresses",
+    "creationType",
+    "externalUserState",
+    "createdDateTime",
+)
+_SELECT = ("id", *_PROPERTIES)
+_POLICY = "policy"
+
+
+class GraphTargetDirectory:
+    """The target tenant of a configuration."""
+
+    def __init__(
+        self, client: GraphClient, organization: Organization, writes: TargetWrites, source_tenant_id: str
+    ) -> None:
+        self._client = client
+        self._organization = organization
+        self._writes = writes
+        self._source_tenant_id = source_tenant_id
+
+    async def look_up(self, queries: Sequence[TargetQuery]) -> LookUp:
+        control = Control(calls={_POLICY: self._client.calls.partner_policy(self._source_tenant_id)})
+        reading = await read_batches(self._client, await self._calls(queries), control)
+        answers, controls, date = dict(reading.answers), reading.controls, reading.date
+        gone = self._deleted_calls(queries, answers)
+        if gone:
+            second = await read_batches(self._client, gone, control)
+            answers |= second.answers
+            controls, date = controls + second.controls, min(date, second.date)
+        return LookUp(
+            date=date,
+            policy_allows=_allows(controls),
+            found={query.source_id: _found(query, _parts_of(n, answers)) for n, query in enumerate(queries)},
+        )
+
+    async def role_holders(self, target_ids: Sequence[str]) -> Mapping[str, bool | None]:
+        if not target_ids:
+            return {}
+        calls = {target_id: self._client.calls.role_assignments_of(target_id) for target_id in target_ids}
+        reading = await read_batches(self._client, calls, Control())
+        return {target_id: _holds_role(reading.answers.get(target_id)) for target_id in target_ids}
+
+    async def write(self, writes: Sequence[Write]) -> Mapping[str, WriteResult]:
+        return await self._writes.send(writes)
+
+    async def _calls(self, queries: Sequence[TargetQuery]) -> dict[str, RequestInformation]:
+        asked = any(query.mail for query in queries)
+        initial_domain = (await self._organization.domains()).initial if asked else ""
+        calls: dict[str, RequestInformation] = {}
+        for number, query in enumerate(queries):
+            for part, call in self._parts(query, initial_domain):
+                calls[f"{number}:{part}"] = call
+        return calls
+
+    def _parts(self, query: TargetQuery, initial_domain: str) -> Iterator[tuple[str, RequestInformation]]:
+        calls = self._client.calls
+        if query.target_id:
+            yield "linked", calls.user(query.target_id, _SELECT)
+        if query.mail:
+            yield "holders", calls.users_where(holder_filter(query.mail, initial_domain), _SELECT)
+        if query.mail and query.deleted:
+            # without the name: Graph puts the object id before that of a deleted user
+            yield "deletedHolders", calls.deleted_users_where(address_filter(query.mail), _SELECT)
+
+    def _deleted_calls(self, queries: Sequence[TargetQuery], answers: Answers) -> dict[str, RequestInformation]:
+        return {
+            f"{number}:deleted": self._client.calls.deleted_user(query.target_id, _SELECT)
+            for number, query in enumerate(queries)
+            if f"{number}:linked" in answers and is_missing(answers[f"{number}:linked"])
+        }
+
+
+def _parts_of(number: int, answers: Answers) -> dict[str, Answer]:
+    keys = {part: f"{number}:{part}" for part in ("linked", "deleted", "holders", "deletedHolders")}
+    return {part: answers[key] for part, key in keys.items() if key in answers}
+
+
+def _found(query: TargetQuery, parts: Answers) -> Found:
+    try:
+        linked = _linked(query, parts) if query.target_id else None
+        holders = _holders(query, parts)
+    except UnexpectedAnswer:
+        return Found(source_id=query.source_id, known=False)
+    return Found(source_id=query.source_id, known=True, linked=linked, holders=holders)
+
+
+def _linked(query: TargetQuery, parts: Answers) -> TargetObject | None:
+    answer = parts.get("linked")
+    deleted = answer is not None and is_missing(answer)
+    if deleted:
+        answer = parts.get("deleted")
+        if answer is not None and is_missing(answer):
+            return None
+    found = _target_object(record(_body(answer)), deleted=deleted)
+    if found.id.casefold() != query.target_id.casefold():
+        raise UnexpectedAnswer("Graph answered with another user than the one asked for.")
+    return found
+
+
+def _holders(query: TargetQuery, parts: Answers) -> tuple[TargetObject, ...]:
+    if not query.mail:
+        return ()
+    holders = [_target_object(item, deleted=False) for item in records(_body(parts.get("holders")))]
+    if query.deleted:
+        body = _body(parts.get("deletedHolders"))
+        holders += [_target_object(item, deleted=True) for item in records(body)]
+    unique = {holder.id.casefold(): holder for holder in reversed(holders)}
+    unique.pop(query.target_id.casefold(), None)
+    return tuple(sorted(unique.values(), key=lambda holder: holder.id))
+
+
+def _body(answer: Answer | None) -> object:
+    if answer is None or not answer.ok:
+        raise UnexpectedAnswer("A part of the look-up was not answered.")
+    return answer.body
+
+
+def _target_object(item: Record, *, deleted: bool) -> TargetObject:
+    return TargetObject(
+        id=text(item, "id"),
+        attributes=attributes(item, _PROPERTIES),
+        created=parsed_time(optional_text(item, "createdDateTime") or None),
+        deleted=deleted,
+    )
+
+
+def _allows(controls: Sequence[Answers]) -> bool | None:
+    """Return what the policy says. It was read with each batch: one no is a no, and one yes is needed."""
+    said = {_allowed(answers.get(_POLICY)) for answers in controls}
+    if False in said:
+        return False
+    return True if True in said else None
+
+
+def _allowed(answer: Answer | None) -> bool | None:
+    if answer is None:
+        return None
+    if is_missing(answer):
+        # nobody made a policy for the source tenant: the default is that nobody may synchronize
+        return False
+    if not answer.ok or not isinstance(answer.body, dict):
+        return None
+    inbound = answer.body.get("userSyncInbound")
+    return isinstance(inbound, dict) and inbound.get("isSyncAllowed") is True
+
+
+def _holds_role(answer: Answer | None) -> bool | None:
+    try:
+        return bool(records(_body(answer)))
+    except UnexpectedAnswer:
+        return None

@@ -1,0 +1,148 @@
+"""How are writes sent to the target, and what became of each?"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from kiota_abstractions.request_information import RequestInformation
+
+from shared.adapters.graph.answer import Answer
+from shared.adapters.graph.batch import MOST_ITEMS, batch_answer, batch_call
+from shared.adapters.graph.client import GraphClient
+from shared.adapters.graph.errors import Failure, error_of, failure_of, is_missing, retry_after
+from shared.adapters.graph.throttling import WriteGate
+from shared.orchestration.ports import (
+    Forbidden,
+    StorageUnavailable,
+    Unavailable,
+    UnexpectedAnswer,
+    Write,
+    WriteKind,
+    WriteResult,
+    WriteStatus,
+)
+
+_STATUS = {
+    Failure.THROTTLED: WriteStatus.THROTTLED,
+    Failure.TRANSIENT: WriteStatus.AMBIGUOUS,
+    Failure.CONCURRENCY: WriteStatus.BUSY,
+    Failure.NOT_FOUND: WriteStatus.NOT_FOUND,
+    Failure.FORBIDDEN: WriteStatus.FORBIDDEN,
+    Failure.BLOCKED: WriteStatus.BLOCKED,
+    Failure.RESYNC: WriteStatus.REFUSED,
+    Failure.DEPENDENCY: WriteStatus.NOT_SENT,
+    Failure.PERMANENT: WriteStatus.REFUSED,
+}
+
+Results = dict[str, WriteResult]
+
+
+class TargetWrites:
+    """Sends writes through the tenant's gate."""
+
+    def __init__(self, client: GraphClient, gate: WriteGate, invite_redirect_url: str) -> None:
+        self._client = client
+        self._gate = gate
+        self._invite_redirect_url = invite_redirect_url
+
+    async def send(self, writes: Sequence[Write]) -> Results:
+        """Send the writes in batches; once a 429 has closed the gate, the rest is not sent."""
+        results: Results = {}
+        for start in range(0, len(writes), MOST_ITEMS):
+            chunk = writes[start : start + MOST_ITEMS]
+            async with self._gate.turn:
+                sent = await self._send_through_gate(chunk)
+            results |= sent
+        return results
+
+    async def _send_through_gate(self, writes: Sequence[Write]) -> Results:
+        try:
+            wait = await self._gate.closed_for()
+        except StorageUnavailable:
+            return _all(writes, WriteResult(status=WriteStatus.NOT_SENT, code="StorageUnavailable"))
+        if wait > timedelta(0):
+            return _all(writes, WriteResult(status=WriteStatus.NOT_SENT, retry_after=wait, code="TooManyRequests"))
+        results = await self._send_batch(writes)
+        throttled = [result for result in results.values() if result.status is WriteStatus.THROTTLED]
+        if not throttled:
+            self._gate.passed()
+            return results
+        wait = await self._gate.close([result.retry_after for result in throttled])
+        return {key: _waiting(result, wait) for key, result in results.items()}
+
+    async def _send_batch(self, writes: Sequence[Write]) -> Results:
+        keys = {str(number): write for number, write in enumerate(writes, 1)}
+        calls = {key: self._call(write) for key, write in keys.items()}
+        try:
+            answer = await self._client.send(batch_call(calls))
+            if answer.status != 200:
+                return {write.source_id: self._failed(write, answer) for write in writes}
+            answers = batch_answer(answer, calls).answers
+        except Forbidden as error:
+            return _all(writes, WriteResult(status=WriteStatus.FORBIDDEN, code=error.code, message=error.message))
+        except (Unavailable, UnexpectedAnswer) as error:
+            return _all(writes, WriteResult(status=WriteStatus.AMBIGUOUS, message=str(error)))
+        return {write.source_id: self._result(write, answers.get(key)) for key, write in keys.items()}
+
+    def _call(self, write: Write) -> RequestInformation:
+        calls = self._client.calls
+        match write.kind:
+            case WriteKind.INVITE:
+                return calls.invite(self._invitation(write))
+            case WriteKind.UPDATE:
+                return calls.update(write.target_id, write.attributes)
+            case WriteKind.DELETE:
+                return calls.delete(write.target_id)
+            case WriteKind.RESTORE:
+                return calls.restore(write.target_id)
+
+    def _invitation(self, write: Write) -> dict[str, object]:
+        # as Guest: a Member invitation may need more rights, and the update that follows sets userType anyway
+        invitation: dict[str, object] = {
+            "invitedUserEmailAddress": write.attributes["mail"],
+            "inviteRedirectUrl": self._invite_redirect_url,
+            "invitedUserType": "Guest",
+            "sendInvitationMessage": False,
+        }
+        if write.attributes.get("displayName"):
+            invitation["invitedUserDisplayName"] = write.attributes["displayName"]
+        return invitation
+
+    def _result(self, write: Write, answer: Answer | None) -> WriteResult:
+        if answer is None:
+            return WriteResult(status=WriteStatus.AMBIGUOUS, message="The batch came back without this item.")
+        if answer.ok:
+            return _done(write, answer)
+        if write.kind is WriteKind.DELETE and is_missing(answer):
+            # gone is what was wanted; the first attempt's answer may have been lost
+            return WriteResult(status=WriteStatus.DONE, target_id=write.target_id)
+        return self._failed(write, answer)
+
+    def _failed(self, write: Write, answer: Answer) -> WriteResult:
+        error = error_of(answer)
+        return WriteResult(
+            status=_STATUS[failure_of(answer)],
+            target_id=write.target_id,
+            retry_after=retry_after(answer, self._client.clock.now()),
+            code=error.code,
+            message=error.message,
+        )
+
+
+def _done(write: Write, answer: Answer) -> WriteResult:
+    if write.kind is not WriteKind.INVITE:
+        return WriteResult(status=WriteStatus.DONE, target_id=write.target_id)
+    body = answer.body if isinstance(answer.body, dict) else {}
+    invited = body.get("invitedUser")
+    target_id = invited.get("id") if isinstance(invited, dict) else None
+    if not isinstance(target_id, str) or not target_id:
+        return WriteResult(status=WriteStatus.AMBIGUOUS, message="The invitation's answer names no user.")
+    return WriteResult(status=WriteStatus.DONE, target_id=target_id)
+
+
+def _waiting(result: WriteResult, wait: timedelta) -> WriteResult:
+    return replace(result, retry_after=wait) if result.status is WriteStatus.THROTTLED else result
+
+
+def _all(writes: Sequence[Write], result: WriteResult) -> Results:
+    return {write.source_id: replace(result, target_id=write.target_id) for write in writes}

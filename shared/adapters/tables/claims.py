@@ -1,0 +1,94 @@
+"""Where does it stand who owns which address and which object of a target tenant?
+
+Addresses are personal data and user input: keys hold their SHA-256.
+"""
+
+import hashlib
+from dataclasses import dataclass, replace
+
+from shared.adapters.tables.row_format import RowFormat
+from shared.adapters.tables.rows import Delete, Insert, Replace, Row, RowConflict, Rows, RowValue, escape_key
+from shared.cycles.claim import Claim, ClaimKind
+from shared.orchestration.ports import Conflict
+
+SHARDS = 16
+_TRIES = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """What a claim's row holds; its keys say what is claimed."""
+
+    configuration_id: str
+    source_id: str
+
+
+OWNER = RowFormat(Owner)
+
+
+class TableClaimStore:
+    """ClaimStore on the table `claims`."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    async def take(self, claim: Claim) -> Claim:
+        partition, key = claim_keys(claim)
+        for _ in range(_TRIES):
+            try:
+                etags = await self._rows.commit(partition, [Insert(key=key, values=_columns(claim))])
+                return replace(claim, etag=etags[key])
+            except RowConflict:
+                standing = await self._standing(claim)
+            if standing is not None:
+                return standing
+        raise Conflict(f"Claim {key} comes and goes.")
+
+    async def take_over(self, standing: Claim, claim: Claim) -> Claim:
+        partition, key = claim_keys(claim)
+        operation = Replace(key=key, values=_columns(claim), etag=standing.etag)
+        try:
+            etags = await self._rows.commit(partition, [operation])
+        except RowConflict as conflict:
+            now_standing = await self._standing(claim)
+            if now_standing is None or not now_standing.same_owner(claim):
+                raise Conflict(str(conflict)) from conflict
+            return now_standing
+        return replace(claim, etag=etags[key])
+
+    async def release(self, claim: Claim) -> None:
+        partition, key = claim_keys(claim)
+        for _ in range(_TRIES):
+            standing = await self._standing(claim)
+            if standing is None or not standing.same_owner(claim):
+                return
+            try:
+                await self._rows.commit(partition, [Delete(key=key, etag=standing.etag)])
+            except RowConflict:
+                continue
+            return
+        raise Conflict(f"Claim {key} does not come to rest.")
+
+    async def _standing(self, claim: Claim) -> Claim | None:
+        row = await self._rows.get(*claim_keys(claim))
+        return None if row is None else _owned(claim, row)
+
+
+def claim_keys(claim: Claim) -> tuple[str, str]:
+    """Partition and key of the claim on this subject, whoever owns it."""
+    if claim.kind is ClaimKind.MAIL:
+        subject = hashlib.sha256(claim.subject.encode()).hexdigest()
+    else:
+        subject = escape_key(claim.subject)
+    key = f"{claim.kind}:{subject}"
+    shard = hashlib.blake2b(key.encode(), digest_size=8).digest()[-1] % SHARDS
+    return f"{escape_key(claim.tenant_id)}:{shard:02}", key
+
+
+def _columns(claim: Claim) -> dict[str, RowValue]:
+    return OWNER.columns(Owner(configuration_id=claim.configuration_id, source_id=claim.source_id))
+
+
+def _owned(claim: Claim, row: Row) -> Claim:
+    owner = OWNER.value(row)
+    return replace(claim, configuration_id=owner.configuration_id, source_id=owner.source_id, etag=row.etag)

@@ -1,0 +1,63 @@
+"""How much is open in a shard, and how did the entries of a cycle end?"""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
+
+from shared.adapters.tables.entry_keys import PENDING, counters_of, source_id_of
+from shared.adapters.tables.entry_rows import counts_of
+from shared.adapters.tables.key_order import within
+from shared.adapters.tables.row_format import VERSION, RowFormat
+from shared.adapters.tables.rows import Rows
+from shared.cycles.pending import DueClass, Pending, PendingState, WorkKind
+from shared.provisioning.provisioning_log import ProvisioningAction, ProvisioningStatus
+
+# What is counted needs no source values, and those are nearly all of a pending row.
+_COUNTED = [VERSION, "kind", "state", "due", "staged_cycle"]
+_OPEN = RowFormat(Pending, keyed=["source_id"])
+_REST = {"cycle": 0, "configuration_version": 0, "source": None}
+_STAGED = frozenset({DueClass.DISABLE, DueClass.STAGED})
+
+
+async def count_ends(
+    rows: Rows, partition: str, cycle: int
+) -> Mapping[tuple[ProvisioningAction, ProvisioningStatus], int]:
+    """The counters of all slots, summed."""
+    first, before = counters_of(cycle)
+    total: Counter[tuple[ProvisioningAction, ProvisioningStatus]] = Counter()
+    async for row in rows.scan(partition, first=first, before=before):
+        total.update(counts_of(row))
+    return total
+
+
+async def count_open(rows: Rows, partition: str, released_cycle: int, now: datetime) -> Counter[str]:
+    """Open entries as `due`, `waiting`, `staged` and `escrowed`."""
+    return Counter([_standing_of(pending, released_cycle, now) async for pending in _open(rows, partition)])
+
+
+async def count_staged(rows: Rows, partition: str) -> int:
+    """Entries of the classes DISABLE and STAGED.
+
+    The due index is asked first: mostly it says that there are none. It may name rows that have changed since, so where
+    it names any the pending rows themselves are counted.
+    """
+    for due_class in _STAGED:
+        first, before = within("due", due_class)
+        if await rows.page(partition, first=first, before=before, limit=1, select=[VERSION]):
+            return len([pending async for pending in _open(rows, partition) if pending.due_class in _STAGED])
+    return 0
+
+
+async def _open(rows: Rows, partition: str) -> AsyncIterator[Pending]:
+    first, before = PENDING
+    async for row in rows.scan(partition, first=first, before=before, select=_COUNTED):
+        yield _OPEN.value(row, source_id=source_id_of(row.key), **_REST)
+
+
+def _standing_of(pending: Pending, released_cycle: int, now: datetime) -> str:
+    if pending.state is PendingState.ESCROWED:
+        return "escrowed"
+    held = pending.state is PendingState.STAGED or pending.kind is WorkKind.DISABLE
+    if held and not 0 < pending.staged_cycle <= released_cycle:
+        return "staged"
+    return "due" if pending.due <= now else "waiting"

@@ -1,0 +1,1 @@
+"""Do the stores keep what they are given, whatever happens in between?"""

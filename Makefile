@@ -22,7 +22,7 @@ check: bootstrap
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy --strict $(TYPED)
-	$(BIN)/python -m pytest -q -p no:cacheprovider $(wildcard tests/test_architecture.py)
+	$(BIN)/python -m pytest -q tests/test_architecture.py
 
 bootstrap: .make/python .make/azurite
 

@@ -9,5 +9,6 @@ constants.DEFAULT_GC_INTERVAL_MS = 2 ** 31 - 1;
 
 // Standard input is a pipe that only the parent process holds: it ends when the parent is gone, killed or not.
 process.stdin.resume().on("end", () => process.exit());
+process.stdin.unref();
 
 require("azurite/dist/src/azurite.js");

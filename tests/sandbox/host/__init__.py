@@ -1,0 +1,1 @@
+"""Does the local host do what the platform does?"""

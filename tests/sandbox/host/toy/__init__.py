@@ -1,0 +1,1 @@
+"""A function app of its own, as a project directory would hold it."""

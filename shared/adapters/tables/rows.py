@@ -67,8 +67,9 @@ class ConflictReason(StrEnum):
 class RowConflict(Exception):
     """A row is not in the state that an operation expects, and nothing of its commit was written.
 
-    An answer can be lost after the write happened, and the client then repeats the request: our own insert
-    shows as `exists`, our own replace as `changed`, our own delete as `missing`. Whoever must know reads again.
+    An answer can be lost after the write happened, and where the library then repeats the request, our own insert
+    shows as `exists`, our own replace as `changed`, our own delete as `missing`; where it does not (a transaction
+    whose connection broke), as StorageOutage. Whoever must know reads again.
     """
 
     def __init__(self, partition: str, key: str, reason: ConflictReason) -> None:

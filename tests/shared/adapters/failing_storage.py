@@ -1,6 +1,7 @@
 """What can a storage account do instead of answering? A server on loopback that does it."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -74,7 +75,13 @@ async def _serve(fails: Failure, reader: asyncio.StreamReader, writer: asyncio.S
         if fails.hang:
             await reader.read()
     finally:
+        await _close(writer)
+
+
+async def _close(*writers: asyncio.StreamWriter) -> None:
+    for writer in writers:
         writer.close()
+    for writer in writers:
         with suppress(ConnectionError):
             await writer.wait_closed()
 
@@ -83,3 +90,50 @@ def account_at(port: int) -> StorageAccount:
     address = f"http://127.0.0.1:{port}/devstoreaccount1"
     connection = f"AccountName=devstoreaccount1;AccountKey=a2V5;TableEndpoint={address};QueueEndpoint={address};"
     return StorageAccount(connection_string=connection, patience=IMPATIENT)
+
+
+@asynccontextmanager
+async def storage_that_loses_an_answer(connection_string: str, method: str) -> AsyncIterator[StorageAccount]:
+    """The tables of an account, whose first answer to the method is lost after it did what was asked."""
+    endpoint = re.search(r"TableEndpoint=http://127\.0\.0\.1:(\d+)/", connection_string)
+    assert endpoint is not None
+    lost: list[bytes] = []
+
+    async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        upstream_reader, upstream = await asyncio.open_connection("127.0.0.1", int(endpoint[1]))
+        try:
+            while request := await _message(reader):
+                upstream.write(request)
+                reply = await _message(upstream_reader)
+                if not lost and request.startswith(method.encode()):
+                    lost.append(reply)
+                    return
+                writer.write(reply)
+        finally:
+            await _close(writer, upstream)
+
+    connections: set[asyncio.Task[None]] = set()
+    server = await asyncio.start_server(
+        lambda reader, writer: connections.add(asyncio.create_task(relay(reader, writer))), "127.0.0.1", 0
+    )
+    async with server:
+        port = str(server.sockets[0].getsockname()[1])
+        yield StorageAccount(
+            connection_string=connection_string.replace(f":{endpoint[1]}/", f":{port}/"),
+            patience=Patience(retries=2, backoff_seconds=0.0),
+        )
+        for connection in connections:
+            connection.cancel()
+        await asyncio.gather(*connections, return_exceptions=True)
+
+
+async def _message(reader: asyncio.StreamReader) -> bytes:
+    """One HTTP request or answer; nothing at the end."""
+    try:
+        head = await reader.readuntil(b"\r\n\r\n")
+    except (asyncio.IncompleteReadError, ConnectionError):
+        return b""
+    if b"transfer-encoding: chunked" in head.lower():
+        return head + await reader.readuntil(b"0\r\n\r\n")
+    length = re.search(rb"content-length: (\d+)", head.lower())
+    return head + await reader.readexactly(int(length[1]) if length else 0)

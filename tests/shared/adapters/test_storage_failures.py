@@ -3,16 +3,37 @@
 import socket
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 
+from sandbox.azurite import Azurite
 from shared.adapters.memory.clock import ManualClock
 from shared.adapters.queues.azure_queue import AzureQueues
 from shared.adapters.storage_account import StorageAccount
 from shared.adapters.tables.azure_rows import AzureTables
-from shared.adapters.tables.rows import Delete, Insert, Replace, Rows, StorageOutage, StorageRefused, Upsert
+from shared.adapters.tables.rows import (
+    ConflictReason,
+    Delete,
+    Insert,
+    Operation,
+    Replace,
+    RowConflict,
+    Rows,
+    StorageOutage,
+    StorageRefused,
+    Upsert,
+)
 from shared.orchestration.ports import StorageUnavailable
-from tests.shared.adapters.failing_storage import REFUSING, UNAVAILABLE, Failure, account_at, answer, storage_that
+from tests.shared.adapters.failing_storage import (
+    REFUSING,
+    UNAVAILABLE,
+    Failure,
+    account_at,
+    answer,
+    storage_that,
+    storage_that_loses_an_answer,
+)
 
 
 async def scan(rows: Rows) -> object:
@@ -115,3 +136,49 @@ async def test_the_date_of_every_answer_is_told_also_of_errors() -> None:
 def test_an_account_is_reached_in_one_way(connection_string: str, endpoint: str) -> None:
     with pytest.raises(ValueError, match="by a connection string, or by an endpoint and a credential"):
         StorageAccount(connection_string=connection_string, endpoint=endpoint)
+
+
+@pytest.mark.parametrize(
+    ("method", "operation", "seen"),
+    [
+        ("PUT", lambda etag: Replace(key="k", values={"v": 2}, etag=etag), ConflictReason.changed),
+        ("DELETE", lambda etag: Delete(key="k", etag=etag), ConflictReason.missing),
+        ("PUT", lambda _: Upsert(key="k", values={"v": 2}), None),
+    ],
+    ids=["replace", "delete", "upsert"],
+)
+async def test_a_write_whose_answer_was_lost_happened_and_shows_as_a_conflict(
+    azurite: Azurite, method: str, operation: Callable[[str], Operation], seen: ConflictReason | None
+) -> None:
+    lossy_storage = storage_that_loses_an_answer(azurite.connection_string, method)
+    async with lossy_storage as account, AzureTables(account) as lossy:
+        rows = lossy.rows(f"t{uuid4().hex}")
+        etags = await rows.commit("p", [Insert(key="k", values={"v": 1})])
+
+        reason = await conflict_of(rows.commit("p", [operation(etags["k"])]))
+
+        row = await rows.get("p", "k")
+    assert reason == seen
+    assert (row.values if row else None) == (None if method == "DELETE" else {"v": 2})
+
+
+async def test_a_transaction_whose_answer_was_lost_happened_and_shows_as_an_outage(azurite: Azurite) -> None:
+    table = f"t{uuid4().hex}"
+    async with AzureTables(StorageAccount(connection_string=azurite.connection_string)) as tables:
+        rows = tables.rows(table)
+        await rows.commit("p", [Insert(key="k", values={"v": 1})])
+
+        lossy_storage = storage_that_loses_an_answer(azurite.connection_string, "POST")
+        async with lossy_storage as account, AzureTables(account) as lossy:
+            with pytest.raises(StorageOutage):
+                await lossy.rows(table).commit("p", [Upsert(key="k", values={"v": 2}), Insert(key="l", values={})])
+
+        assert {row.key: row.values async for row in rows.scan("p")} == {"k": {"v": 2}, "l": {}}
+
+
+async def conflict_of(commit: Awaitable[object]) -> ConflictReason | None:
+    try:
+        await commit
+    except RowConflict as conflict:
+        return conflict.reason
+    return None

@@ -6,20 +6,24 @@ from shared.adapters.tables.rows import Operation, Row, Rows, StorageOutage
 
 
 class DisturbedRows:
-    """A table that counts its commits. Failing ones are numbered from 0; with `always` all after them fail too."""
+    """A table that counts its commits, the first is 0.
+
+    The commit `fails_at` raises StorageOutage, before or (`happened`) after it was done; with `always` storage stays
+    down from then on. `meanwhile` is awaited before a commit.
+    """
 
     def __init__(
         self,
         rows: Rows,
         *,
-        fails_before: int | None = None,
-        fails_after: int | None = None,
+        fails_at: int | None = None,
+        happened: bool = False,
         always: bool = False,
         meanwhile: Mapping[int, Callable[[], Awaitable[object]]] | None = None,
     ) -> None:
         self._rows = rows
-        self._fails_before = fails_before
-        self._fails_after = fails_after
+        self._fails_at = fails_at
+        self._happened = happened
         self._always = always
         self._meanwhile = dict(meanwhile or {})
         self.commits = 0
@@ -49,22 +53,18 @@ class DisturbedRows:
         return await self._rows.page(partition, first=first, before=before, limit=limit, select=select)
 
     async def commit(self, partition: str, operations: Sequence[Operation]) -> Mapping[str, str]:
+        self._may_be_down()
         number = self.commits
         self.commits += 1
         if number in self._meanwhile:
             await self._meanwhile[number]()
-        if _is(number, self._fails_before, always=self._always):
+        if number == self._fails_at and not self._happened:
             raise StorageOutage
         etags = await self._rows.commit(partition, operations)
-        if _is(number, self._fails_after, always=self._always):
+        if number == self._fails_at:
             raise StorageOutage
         return etags
 
     def _may_be_down(self) -> None:
-        failing = [number for number in (self._fails_before, self._fails_after) if number is not None]
-        if self._always and failing and self.commits > failing[0]:
+        if self._always and self._fails_at is not None and self.commits > self._fails_at:
             raise StorageOutage
-
-
-def _is(number: int, failing: int | None, *, always: bool) -> bool:
-    return failing is not None and (number == failing or (always and number > failing))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Any, get_type_hints
 
 import pytest
@@ -26,36 +26,45 @@ from shared.adapters.tables.row_limits import check_values
 from shared.adapters.tables.rows import Row, RowValue
 from shared.adapters.tables.snapshots import HEAD, Head
 from shared.adapters.tables.watermarks import WATERMARK
-from shared.cycles.cycle import Cycle
+from shared.cycles.cycle import Cursor, Cycle
 from shared.cycles.pending import Pending
-from shared.cycles.state import ConfigurationState
-from shared.cycles.work import Work
+from shared.cycles.state import ConfigurationState, Quarantine
+from shared.cycles.work import Intent, Work
 from shared.orchestration.ports import NewerRow, Watermark
 from shared.provisioning.entry import AttributeValue
 from shared.provisioning.link import Link
-from shared.provisioning.provisioning_log import ProvisioningAction, ProvisioningStatus
+from shared.provisioning.provisioning_log import ProvisioningAction, ProvisioningLogRecord, ProvisioningStatus
+from tests.shared.adapters.tables.values import NOW
 
-st.register_type_strategy(
-    datetime, st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2200, 1, 1), timezones=st.just(UTC))
-)
-st.register_type_strategy(int, st.integers(min_value=-(2**63), max_value=2**63 - 1))
+TIMES = st.integers(0, 2**52).map(lambda microseconds: NOW + timedelta(microseconds=microseconds))
 VALUES = st.one_of(st.text(), st.booleans(), st.lists(st.text()).map(tuple), st.none())
 ATTRIBUTES: st.SearchStrategy[Mapping[str, AttributeValue]] = st.dictionaries(st.text(), VALUES)
 
 
 def whole(kind: type[Any], **chosen: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     """Values of a kind with every field drawn, also those that have a default."""
-    return st.builds(kind, **{name: st.from_type(hint) for name, hint in get_type_hints(kind).items()} | chosen)
+    plain = {
+        int: st.integers(min_value=-(2**63), max_value=2**63 - 1),
+        datetime: TIMES,
+        datetime | None: st.none() | TIMES,
+    }
+    hints = get_type_hints(kind).items()
+    drawn = {name: plain[hint] if hint in plain else st.from_type(hint) for name, hint in hints}
+    return st.builds(kind, **drawn | chosen)
 
 
 # (format, strategy, fields that stand in keys)
 KINDS: list[tuple[RowFormat[Any], st.SearchStrategy[Any], tuple[str, ...]]] = [
-    (STATE, whole(ConfigurationState), ("configuration_id",)),
-    (CYCLE, whole(Cycle, skipped=st.dictionaries(st.text(), st.integers(0, 10**6))), ("configuration_id",)),
+    (STATE, whole(ConfigurationState, quarantine=st.none() | whole(Quarantine)), ("configuration_id",)),
+    (
+        CYCLE,
+        whole(Cycle, cursor=whole(Cursor), skipped=st.dictionaries(st.text(), st.integers(0, 10**6))),
+        ("configuration_id",),
+    ),
     (LINK, whole(Link), ("source_id",)),
     (PENDING_ROW, whole(Pending, source=st.none() | ATTRIBUTES), ("source_id",)),
-    (WORK, whole(Work), ("source_id",)),
-    (LOGGED, whole(Logged), ()),
+    (WORK, whole(Work, intent=st.none() | whole(Intent)), ("source_id",)),
+    (LOGGED, whole(Logged, record=whole(ProvisioningLogRecord)), ()),
     (OWNER, whole(Owner), ()),
     (HOLD, whole(Hold), ()),
     (HEAD, whole(Head), ()),
@@ -127,7 +136,7 @@ def test_long_bytes_are_cut_into_columns_and_joined_again(size: int) -> None:
 
 
 def test_a_column_that_nobody_knows_is_no_concern() -> None:
-    hold = Hold(not_before=datetime(2026, 1, 1, tzinfo=UTC))
+    hold = Hold(not_before=NOW)
 
     row = row_of({**HOLD.columns(hold), "added_later": 1})
 

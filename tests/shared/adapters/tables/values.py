@@ -1,8 +1,9 @@
 """What do tests store? Typical values, each with a name that says whose it is."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from shared.cycles.counters import Counted
 from shared.cycles.cycle import Cursor, Cycle, CycleKind, CyclePhase, CycleState
@@ -17,6 +18,8 @@ from shared.provisioning.provisioning_log import (
     ProvisioningStatus,
 )
 
+_Row = TypeVar("_Row")
+
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
@@ -24,7 +27,7 @@ STATE = ConfigurationState(configuration_id="fabrikam-to-contoso", version=1, ac
 ONE_SHARD = replace(STATE, shards=1)
 
 
-def pending(source_id: str, **changes: Any) -> Pending:
+def pending(source_id: str, **changes: object) -> Pending:
     row = Pending(
         source_id=source_id,
         kind=WorkKind.CREATE,
@@ -34,10 +37,10 @@ def pending(source_id: str, **changes: Any) -> Pending:
         configuration_version=1,
         source={"displayName": "Zoë O'Brien", "accountEnabled": True, "businessPhones": ("+1", "+2"), "city": None},
     )
-    return replace(row, **changes)
+    return _changed(row, changes)
 
 
-def link(source_id: str, **changes: Any) -> Link:
+def link(source_id: str, **changes: object) -> Link:
     row = Link(
         source_id=source_id,
         target_id=f"target of {source_id}",
@@ -48,18 +51,18 @@ def link(source_id: str, **changes: Any) -> Link:
         mail=f"{source_id}@fabrikam.example",
         changed=NOW,
     )
-    return replace(row, **changes)
+    return _changed(row, changes)
 
 
-def work(source_id: str, owner: str = "worker", **changes: Any) -> Work:
-    return replace(Work(source_id=source_id, owner=owner, expires=NOW + HOUR), **changes)
+def work(source_id: str, owner: str = "worker", **changes: object) -> Work:
+    return _changed(Work(source_id=source_id, owner=owner, expires=NOW + HOUR), changes)
 
 
-def intent(**changes: Any) -> Intent:
-    return replace(Intent(action=IntentAction.CREATE, started=NOW, mail="zoe@fabrikam.example"), **changes)
+def intent(**changes: object) -> Intent:
+    return _changed(Intent(action=IntentAction.CREATE, started=NOW, mail="zoe@fabrikam.example"), changes)
 
 
-def record(source_id: str, **changes: Any) -> ProvisioningLogRecord:
+def record(source_id: str, **changes: object) -> ProvisioningLogRecord:
     entry = ProvisioningLogRecord(
         id=f"record of {source_id}",
         configuration_id=STATE.configuration_id,
@@ -71,10 +74,10 @@ def record(source_id: str, **changes: Any) -> ProvisioningLogRecord:
         source=Identity(id=source_id),
         target=None,
     )
-    return replace(entry, **changes)
+    return _changed(entry, changes)
 
 
-def cycle(number: int, **changes: Any) -> Cycle:
+def cycle(number: int, **changes: object) -> Cycle:
     row = Cycle(
         configuration_id=STATE.configuration_id,
         number=number,
@@ -87,7 +90,11 @@ def cycle(number: int, **changes: Any) -> Cycle:
         started=NOW,
         configuration_version=1,
     )
-    return replace(row, **changes)
+    return _changed(row, changes)
 
 
 CREATED = Counted(cycle=1, action=ProvisioningAction.CREATE, status=ProvisioningStatus.SUCCESS)
+
+
+def _changed(row: _Row, changes: Mapping[str, Any]) -> _Row:
+    return replace(row, **changes)  # type: ignore[type-var]

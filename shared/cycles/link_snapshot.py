@@ -50,7 +50,7 @@ class LinkSnapshot:
     @property
     def active(self) -> int:
         """Return how many links were active."""
-        return sum(1 for record in self.records() if record[_KEY] & _ACTIVE)
+        return sum(record[_KEY] & _ACTIVE for record in self.records())
 
     def state(self, source_id: str) -> tuple[bool, bool] | None:
         """Return (active, enabled) of the person's link; None if there was none."""
@@ -94,7 +94,8 @@ class LinkSnapshot:
         start = low * _RECORD
         return low if self._packed[start : start + _KEY] == key else None
 
-    def _records(self) -> Iterable[bytes]:
+    def records(self) -> Iterable[bytes]:
+        """Return the records in their order."""
         for start in range(0, len(self._packed), _RECORD):
             yield bytes(self._packed[start : start + _RECORD])
 

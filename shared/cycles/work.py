@@ -48,6 +48,11 @@ class Work:
     """Set when the entry is closed and only the copy of its log record into the index is missing."""
     etag: str = ""
 
+    @property
+    def abandoned(self) -> bool:
+        """Did a worker die over it? A pass that ends properly leaves a lease that ended long ago."""
+        return self.expires.year > 1970
+
     def held_by_other(self, owner: str, now: datetime) -> bool:
         """Is the lease still running, and somebody else's?"""
         return self.owner != owner and self.expires > now and not self.log_key

@@ -58,7 +58,7 @@ async def read_groups(reading: Reading) -> None:
         await _take_page(reading, page)
         if page.delta_link:
             reading.named.clear()
-            _finish_chain(reading, position, Chain(groups=chain.groups, link=page.delta_link))
+            await _finish_chain(reading, position, Chain(groups=chain.groups, link=page.delta_link))
             await reading.checkpoint(cursor=Cursor(position=position + 1))
             return
         link = page.next_link
@@ -111,9 +111,8 @@ async def _settle_contradictions(
             (members[group].add if group in direct else members[group].discard)(member)
 
 
-def _finish_chain(reading: Reading, position: int, chain: Chain) -> None:
-    scope = reading.scope
-    assert scope is not None
+async def _finish_chain(reading: Reading, position: int, chain: Chain) -> None:
+    scope = await reading.scope_in_work()
     chains = (*scope.chains[:position], chain, *scope.chains[position + 1 :])
     reading.scope = replace(scope, chains=chains)
 

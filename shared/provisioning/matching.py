@@ -62,6 +62,14 @@ def adoption_problem(
     return None
 
 
+def is_younger(found: TargetObject, looked_up: datetime | None) -> bool:
+    """Was the object made after a look-up that did not find it? Then our invitation made it (law 5).
+
+    Graph's times are whole seconds; an object of the same second may be somebody else's.
+    """
+    return looked_up is not None and found.created is not None and found.created > looked_up
+
+
 def _younger(holder: TargetObject, source: SourceEntry) -> bool:
     created = parsed_time(source.text("createdDateTime"))
     return holder.created is not None and created is not None and holder.created >= created

@@ -1,0 +1,106 @@
+"""The end of a chunk: link, log record, counters and what stays open go into storage together."""
+
+import logging
+from uuid import NAMESPACE_URL, uuid5
+
+from shared.cycles.counters import Counted
+from shared.cycles.pending import PendingState
+from shared.orchestration.entry_pass import Ending, EntryPass, Job
+from shared.orchestration.hints import hint_waiting
+from shared.orchestration.index_logs import index_logs
+from shared.orchestration.ports import Closing
+from shared.provisioning.provisioning_log import Identity, ProvisioningLogRecord, ProvisioningStatus
+
+_log = logging.getLogger(__name__)
+
+
+async def close_entries(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
+    """Close all passes of a chunk, tell the workers when to come back, and copy the records into the index."""
+    closings = [_closing(job, each, each.ending) for each in passes if each.ending is not None]
+    if not closings:
+        return passes
+    await job.engine.entries.close(job.state, closings)
+    await hint_waiting(job.engine, job.state, [closing.next for closing in closings if closing.next is not None])
+    if any(closing.log for closing in closings):
+        shard = job.engine.entries.shard(passes[0].source_id, job.state.shards)
+        await index_logs(job.engine, job.state, shard)
+    for each in passes:
+        _tell(job, each)
+    return passes
+
+
+def _closing(job: Job, entry: EntryPass, ending: Ending) -> Closing:
+    count = None
+    if ending.status is not None:
+        count = Counted(cycle=entry.pending.cycle, action=ending.action, status=ending.status)
+    return Closing(
+        pending=entry.pending,
+        work=entry.work,
+        link=ending.link,
+        next=ending.next,
+        keep_intent=ending.keep_intent,
+        log=None if ending.status is None else _record(job, entry, ending, ending.status),
+        count=count,
+    )
+
+
+def _record(job: Job, entry: EntryPass, ending: Ending, status: ProvisioningStatus) -> ProvisioningLogRecord:
+    name = f"{job.configuration.id}/{entry.source_id}/{entry.started.isoformat()}"
+    elapsed = job.engine.clock.now() - job.started
+    return ProvisioningLogRecord(
+        id=str(uuid5(NAMESPACE_URL, name)),
+        configuration_id=job.configuration.id,
+        cycle=entry.pending.cycle,
+        started=entry.started,
+        duration_milliseconds=int(elapsed.total_seconds() * 1000),
+        action=ending.action,
+        status=status,
+        source=_source_identity(entry),
+        target=_target_identity(entry, ending),
+        steps=entry.steps,
+        modified=ending.modified,
+        error=ending.error,
+        initiated_by=job.initiated_by,
+    )
+
+
+def _source_identity(entry: EntryPass) -> Identity:
+    source = entry.source
+    if source is None:
+        return Identity(id=entry.source_id)
+    return Identity(
+        id=entry.source_id,
+        display_name=source.text("displayName") or "",
+        user_principal_name=source.text("userPrincipalName") or "",
+    )
+
+
+def _target_identity(entry: EntryPass, ending: Ending) -> Identity | None:
+    link = ending.link or entry.link
+    if link is None:
+        return None
+    seen = entry.sight.linked if entry.sight is not None else None
+    return Identity(
+        id=link.target_id,
+        display_name=(seen.text("displayName") if seen else None) or "",
+        user_principal_name=(seen.text("userPrincipalName") if seen else None) or "",
+    )
+
+
+def _tell(job: Job, entry: EntryPass) -> None:
+    """Log the event with its ids; never with values of attributes."""
+    ending = entry.ending
+    if ending is None or (ending.next is not None and ending.next.state is PendingState.WAITING):
+        return
+    _log.info(
+        "entry closed",
+        extra={
+            "action": "close_entry",
+            "configuration_id": job.configuration.id,
+            "cycle": entry.pending.cycle,
+            "source_id": entry.source_id,
+            "provisioning_action": ending.action.value,
+            "status": ending.status.value if ending.status else "staged",
+            "error_code": ending.error.code if ending.error else "",
+        },
+    )

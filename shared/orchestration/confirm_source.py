@@ -1,0 +1,137 @@
+"""What does the source say now, read directly? And is the person in scope?
+
+A delta page may replay an old state and a replica may lag, so nothing is written on the word of a page alone. Where a
+direct read differs from what the reader saw, the entry waits and is read once more; what stays is taken.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from shared.configuration.configuration import ScopeKind
+from shared.cycles.pending import Pending, PendingState, WorkKind
+from shared.cycles.retry import pause
+from shared.orchestration.entry_pass import Ending, EntryPass, Job, removal_released, split
+from shared.orchestration.ports import Examination, Presence
+from shared.orchestration.put_back import not_now
+from shared.orchestration.read_scope import read_all_assignments
+from shared.provisioning.attribute_flow import digest
+from shared.provisioning.entry import SourceEntry
+from shared.provisioning.link import LinkState
+from shared.provisioning.pass_steps import import_step, scoping_step
+from shared.provisioning.scoping import DELETED, ScopingDecision, decide_scope
+
+SECOND_LOOK = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entitled:
+    """The assignments, read to their end; None where everybody is entitled."""
+
+    users: frozenset[str]
+    groups: frozenset[str]
+
+
+async def confirm_source(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
+    """Read everybody directly and decide their scope; those whose removal is not released yet are staged."""
+    open_, ended = split(passes)
+    assigned_only = job.configuration.scope.kind is ScopeKind.ASSIGNED
+    scoped = [each for each in open_ if assigned_only and _scope_is_asked(job, each)]
+    entitled = await _entitled(job) if scoped else None
+    results = list(ended)
+    for group, scope in ((scoped, True), ([each for each in open_ if each not in scoped], False)):
+        if group:
+            results.extend(await _examine(job, group, entitled if scope else None))
+    return results
+
+
+def _scope_is_asked(job: Job, entry: EntryPass) -> bool:
+    """Does the entitlement have to be read directly? Otherwise the reader saw it while reading everybody's."""
+    return job.on_demand or entry.pending.kind in {WorkKind.REMOVE, WorkKind.EVALUATE} or entry.pending.differed
+
+
+async def _entitled(job: Job) -> Entitled:
+    users, groups = await read_all_assignments(job.source)
+    return Entitled(users=users, groups=groups)
+
+
+async def _examine(job: Job, passes: list[EntryPass], entitled: Entitled | None) -> list[EntryPass]:
+    ids = [each.source_id for each in passes]
+    known = [user for user in job.state.known_users if user not in ids]
+    seen = await job.source.examine(ids, scope=entitled is not None, known_users=known)
+    controlled = bool(known)
+    return [_judge(job, each, seen, entitled, controlled=controlled) for each in passes]
+
+
+def _judge(
+    job: Job, entry: EntryPass, seen: Mapping[str, Examination], entitled: Entitled | None, *, controlled: bool
+) -> EntryPass:
+    examination = seen[entry.source_id]
+    if examination.presence is Presence.UNKNOWN:
+        return not_now(job, entry, "Timeout")
+    scoping = _scoping(examination, entitled)
+    if scoping is None:
+        return _look_again(job, entry, examination.entry, "The assignments and the person's own do not agree yet.")
+    if _surprising(job, entry, examination.entry, scoping) and not (entry.pending.differed or job.on_demand):
+        return _look_again(job, entry, examination.entry, "The source differs from what was read before.")
+    if not scoping.in_scope and entry.link is not None and not controlled:
+        return not_now(job, entry, "NoPositiveControl")
+    seen_now = replace(entry, source=examination.entry, scoping=scoping)
+    seen_now = seen_now.step(import_step(entry.source_id, examination.entry), scoping_step(entry.source_id, scoping))
+    return seen_now if scoping.in_scope else _stage_removal(job, seen_now)
+
+
+def _scoping(examination: Examination, entitled: Entitled | None) -> ScopingDecision | None:
+    """Return the decision; None if two ways of reading the entitlement contradict each other."""
+    if examination.entry is None:
+        return DELETED
+    if entitled is None:
+        return decide_scope(examination.entry, entitled=True)
+    groups = examination.group_ids or frozenset()
+    by_list = examination.source_id in entitled.users or bool(groups & entitled.groups)
+    if examination.assigned is not by_list:
+        return None
+    return decide_scope(examination.entry, entitled=by_list)
+
+
+def _surprising(job: Job, entry: EntryPass, now: SourceEntry | None, scoping: ScopingDecision) -> bool:
+    pending = entry.pending
+    if pending.kind is WorkKind.EVALUATE:
+        return False
+    if pending.kind is WorkKind.REMOVE:
+        return scoping.in_scope
+    if now is None or pending.source is None:
+        return True
+    before = SourceEntry(id=entry.source_id, attributes=pending.source)
+    return not scoping.in_scope or digest(before, job.rules.mapping) != digest(now, job.rules.mapping)
+
+
+def _look_again(job: Job, entry: EntryPass, now: SourceEntry | None, reason: str) -> EntryPass:
+    row = pause(entry.pending, job.engine.clock.now(), SECOND_LOOK, reason)
+    attributes = None if now is None else now.attributes
+    if row.kind is WorkKind.REMOVE:  # somebody who is back is not staged any more
+        row = replace(row, kind=WorkKind.EVALUATE, state=PendingState.WAITING, staged_cycle=0)
+    row = replace(row, source=attributes, differed=True)
+    return entry.end(Ending(next=row, keep_intent=entry.intent is not None))
+
+
+def _stage_removal(job: Job, entry: EntryPass) -> EntryPass:
+    """Stage the removal of a provisioned person, unless the guard has released it already."""
+    if entry.link is None or entry.link.state is not LinkState.ACTIVE or removal_released(job, entry.pending):
+        return entry
+    return entry.end(Ending(next=staged(job, entry, WorkKind.REMOVE), keep_intent=entry.intent is not None))
+
+
+def staged(job: Job, entry: EntryPass, kind: WorkKind) -> Pending:
+    """Return the row as it waits for the guard; what was staged before keeps its place."""
+    return replace(
+        entry.pending,
+        kind=kind,
+        state=PendingState.STAGED,
+        due=job.engine.clock.now(),
+        staged_cycle=entry.pending.staged_cycle or max(job.state.cycle, 1),
+        source=None if entry.source is None else entry.source.attributes,
+        attempts=0,
+        confirm=True,
+        etag="",
+    )

@@ -1,0 +1,102 @@
+"""Carries out updates, deletes and restores; each of them may be repeated without harm."""
+
+from dataclasses import replace
+
+from shared.cycles.pending import WorkKind
+from shared.cycles.work import Intent, IntentAction
+from shared.orchestration.confirm_source import staged
+from shared.orchestration.entry_pass import Ending, EntryPass, Job, split
+from shared.orchestration.ports import Write, WriteKind, WriteResult, WriteStatus
+from shared.orchestration.renew_leases import save_intents
+from shared.orchestration.write_results import action_of, new_link, not_done, written_link
+from shared.provisioning.change import ChangeKind
+from shared.provisioning.link import LinkOrigin, LinkState
+from shared.provisioning.pass_steps import export_step
+from shared.provisioning.provisioning_log import ProvisioningAction, ProvisioningStatus
+
+_INTENTS = {
+    ChangeKind.UPDATE: IntentAction.UPDATE,
+    ChangeKind.RESTORE: IntentAction.RESTORE,
+    ChangeKind.DELETE: IntentAction.DELETE,
+}
+
+
+async def export_changes(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
+    """Write restores, then updates and deletes."""
+    open_, ended = split(passes)
+    mine = [each for each in open_ if each.change is not None and each.change.kind in _INTENTS]
+    others = [each for each in open_ if each not in mine]
+    if not mine:
+        return passes
+    saved, lost = await save_intents(job, mine, _intent)
+    restored = await _restore(job, [each for each in saved if _kind(each) is ChangeKind.RESTORE])
+    still, gone = split(restored)
+    rest = [each for each in saved if _kind(each) is not ChangeKind.RESTORE]
+    written = await _write(job, [*still, *rest])
+    return [*ended, *others, *lost, *gone, *written]
+
+
+def _kind(entry: EntryPass) -> ChangeKind:
+    return entry.decided.kind
+
+
+def _intent(entry: EntryPass) -> Intent:
+    return Intent(action=_INTENTS[_kind(entry)], started=entry.started, target_id=entry.decided.target_id)
+
+
+async def _restore(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
+    """Bring soft-deleted objects back; their attributes follow as an update."""
+    if not passes:
+        return []
+    writes = [Write(source_id=e.source_id, kind=WriteKind.RESTORE, target_id=e.decided.target_id) for e in passes]
+    results = await job.target.write(writes)
+    return [_restored(job, each, results[each.source_id]) for each in passes]
+
+
+def _restored(job: Job, entry: EntryPass, result: WriteResult) -> EntryPass:
+    if result.status is not WriteStatus.DONE or entry.link is None:
+        return not_done(job, entry, result)
+    link = replace(entry.link, state=LinkState.ACTIVE, digest="", changed=job.engine.clock.now())
+    return replace(entry, link=link)
+
+
+async def _write(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
+    writes = [_as_write(each) for each in passes if _needs_write(each)]
+    results = dict(await job.target.write(writes)) if writes else {}
+    nothing = WriteResult(status=WriteStatus.DONE)
+    return [_written(job, each, results.get(each.source_id, nothing)) for each in passes]
+
+
+def _needs_write(entry: EntryPass) -> bool:
+    """An adopted object that already has all values needs no write."""
+    return _kind(entry) is ChangeKind.DELETE or bool(entry.decided.attributes)
+
+
+def _as_write(entry: EntryPass) -> Write:
+    change = entry.decided
+    if change.kind is ChangeKind.DELETE:
+        return Write(source_id=entry.source_id, kind=WriteKind.DELETE, target_id=change.target_id)
+    return Write(
+        source_id=entry.source_id, kind=WriteKind.UPDATE, target_id=change.target_id, attributes=change.attributes
+    )
+
+
+def _written(job: Job, entry: EntryPass, result: WriteResult) -> EntryPass:
+    if result.status is not WriteStatus.DONE:
+        return not_done(job, entry, result)
+    change, now = entry.decided, job.engine.clock.now()
+    step = export_step(entry.source_id, change, None)
+    if change.kind is ChangeKind.DELETE and entry.link is not None:
+        link = replace(entry.link, state=LinkState.DELETED, digest="", changed=now)
+        ending = Ending(action=ProvisioningAction.DELETE, status=ProvisioningStatus.SUCCESS, link=link)
+        return entry.end(ending, step)
+    link_before = entry.link or new_link(job, entry, change.target_id, LinkOrigin.ADOPTED)
+    link = written_link(job, entry, replace(link_before, changed=now))
+    ending = Ending(
+        action=action_of(entry),
+        status=ProvisioningStatus.SUCCESS,
+        link=link,
+        next=staged(job, entry, WorkKind.DISABLE) if change.hold_disable else None,
+        modified=change.modified,
+    )
+    return entry.end(ending, step)

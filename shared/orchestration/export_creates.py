@@ -1,0 +1,178 @@
+"""Creates people in the target: invite, prove that the object is our work, then set its attributes.
+
+An invitation cannot be repeated blindly and its 201 proves nothing: Graph gives 201 for an address that somebody else
+invited a moment before. So each create goes through stages, and the row remembers the stage:
+
+    PLANNED ── invite ──▶ INVITED (object id known) ── read it ──▶ ours, or a stranger's ── attributes ──▶ link
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from shared.cycles.claim import ClaimKind
+from shared.cycles.work import Intent, IntentAction, IntentStage
+from shared.orchestration.entry_pass import Ending, EntryPass, Job, split
+from shared.orchestration.ports import (
+    Conflict,
+    TargetQuery,
+    Write,
+    WriteKind,
+    WriteResult,
+    WriteStatus,
+)
+from shared.orchestration.put_back import not_now
+from shared.orchestration.renew_leases import save_intents
+from shared.orchestration.take_claims import claim_of, take_claim
+from shared.orchestration.write_results import new_link, not_done, refused, written_link
+from shared.provisioning.attribute_flow import differences, flow
+from shared.provisioning.change import Change, ChangeKind
+from shared.provisioning.entry import TargetObject
+from shared.provisioning.link import LinkOrigin
+from shared.provisioning.matching import adoption_problem, is_younger
+from shared.provisioning.pass_steps import export_step
+from shared.provisioning.provisioning_log import ProvisioningAction, ProvisioningStatus
+
+NEXT_SECOND = timedelta(seconds=1, milliseconds=50)
+"""Graph's times are whole seconds: an invitation in the second of the look-up could not be told from an older one."""
+
+
+async def export_creates(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
+    """Take all creates of the chunk through their stages."""
+    open_, ended = split(passes)
+    fresh = [each for each in open_ if not each.decided.target_id]
+    resumed = [each for each in open_ if each.decided.target_id]
+    invited, not_invited = split(await _invite(job, fresh))
+    checked = await _verify(job, [*invited, *resumed])
+    proven, others = split(checked)
+    return [*ended, *not_invited, *others, *await _set_attributes(job, proven)]
+
+
+async def _invite(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
+    ours, lost = await save_intents(job, passes, _planned)
+    if not ours:
+        return lost
+    await job.engine.clock.sleep(NEXT_SECOND)
+    results = await job.target.write([_invitation(each) for each in ours])
+    invited, rest = split([_invited(job, each, results[each.source_id]) for each in ours])
+    saved, lost_later = await save_intents(job, invited, _begun)
+    return [*lost, *rest, *lost_later, *saved]
+
+
+def _planned(entry: EntryPass) -> Intent:
+    """Return the intent; an earlier invitation that may have happened keeps the look-up that came before it."""
+    before = entry.intent
+    unclear = before is not None and before.action is IntentAction.CREATE
+    return Intent(
+        action=IntentAction.CREATE,
+        started=entry.started,
+        mail=entry.person.text("mail") or "",
+        looked_up=before.looked_up if unclear and before is not None else entry.looked_up,
+    )
+
+
+def _invitation(entry: EntryPass) -> Write:
+    source = entry.person
+    attributes = {"mail": source.text("mail"), "displayName": source.text("displayName")}
+    return Write(source_id=entry.source_id, kind=WriteKind.INVITE, attributes=attributes)
+
+
+def _invited(job: Job, entry: EntryPass, result: WriteResult) -> EntryPass:
+    if result.status is WriteStatus.DONE and result.target_id:
+        intent = replace(entry.begun, stage=IntentStage.INVITED, target_id=result.target_id)
+        return replace(entry, work=replace(entry.work, intent=intent))
+    if result.status is WriteStatus.DONE:  # without the object's id
+        result = replace(result, status=WriteStatus.AMBIGUOUS)
+    return not_done(job, entry, result, keep_intent=True)
+
+
+async def _verify(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
+    """Read each invited object: is it younger than our look-up? Only then is it our creation."""
+    if not passes:
+        return []
+    queries = [TargetQuery(source_id=each.source_id, target_id=_object_id(each)) for each in passes]
+    look_up = await job.target.look_up(queries)
+    found = {source_id: answer.linked for source_id, answer in look_up.found.items() if answer.linked is not None}
+    strangers = [
+        each
+        for each in passes
+        if each.source_id in found and not is_younger(found[each.source_id], each.begun.looked_up)
+    ]
+    roles = await job.target.role_holders([_object_id(each) for each in strangers]) if strangers else {}
+    results = []
+    for each in passes:
+        linked = found.get(each.source_id)
+        if linked is None or linked.deleted:
+            results.append(not_now(job, each, "Timeout"))
+        else:
+            results.append(await _owned(job, each, linked, holds_role=roles.get(linked.id)))
+    return results
+
+
+async def _owned(job: Job, entry: EntryPass, found: TargetObject, *, holds_role: bool | None) -> EntryPass:
+    ours = is_younger(found, entry.begun.looked_up)
+    if not ours:
+        source, rules = entry.person, job.rules
+        problem = adoption_problem(
+            source, (found,), rules.adoption, verified_domains=rules.verified_domains, holds_role=holds_role
+        )
+        if problem is not None:
+            return refused(job, entry, problem)
+    try:
+        problem = await take_claim(job, claim_of(job, entry, ClaimKind.TARGET, found.id))
+    except Conflict:
+        return not_now(job, entry, "EntryConflict")
+    if problem is not None:
+        return refused(job, entry, problem)
+    return _with_link(job, entry, found, LinkOrigin.CREATED if ours else LinkOrigin.ADOPTED)
+
+
+def _with_link(job: Job, entry: EntryPass, found: TargetObject, origin: LinkOrigin) -> EntryPass:
+    creating = origin is LinkOrigin.CREATED
+    desired = flow(entry.person, job.rules.mapping, creating=creating)
+    change = Change(
+        kind=ChangeKind.CREATE if creating else ChangeKind.UPDATE,
+        target_id=found.id,
+        attributes=desired,
+        modified=differences(desired, found.attributes),
+    )
+    return replace(entry, change=change, link=new_link(job, entry, found.id, origin))
+
+
+async def _set_attributes(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
+    ours, lost = await save_intents(job, passes, _begun)
+    if not ours:
+        return lost
+    writes = [
+        Write(
+            source_id=each.source_id,
+            kind=WriteKind.UPDATE,
+            target_id=each.decided.target_id,
+            attributes=each.decided.attributes,
+        )
+        for each in ours
+    ]
+    results = await job.target.write(writes)
+    return [*lost, *(_finished(job, each, results[each.source_id]) for each in ours)]
+
+
+def _finished(job: Job, entry: EntryPass, result: WriteResult) -> EntryPass:
+    if result.status is not WriteStatus.DONE or entry.link is None:
+        # The object is ours and the link says so; the stage in the row leads back here for its attributes.
+        return not_done(job, entry, result, keep_intent=True)
+    change = entry.decided
+    creating = entry.link.origin is LinkOrigin.CREATED
+    ending = Ending(
+        action=ProvisioningAction.CREATE if creating else ProvisioningAction.UPDATE,
+        status=ProvisioningStatus.SUCCESS,
+        link=written_link(job, entry, entry.link),
+        modified=change.modified,
+    )
+    return entry.end(ending, export_step(entry.source_id, change, None))
+
+
+def _begun(entry: EntryPass) -> Intent:
+    return entry.begun
+
+
+def _object_id(entry: EntryPass) -> str:
+    return entry.decided.target_id or entry.begun.target_id

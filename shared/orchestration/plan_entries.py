@@ -1,0 +1,195 @@
+"""What does the target look like, and what shall be done? Looks up, checks the partner policy, plans, takes claims."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from shared.configuration.configuration import Adoption
+from shared.cycles.pending import WorkKind
+from shared.cycles.work import IntentAction, IntentStage
+from shared.orchestration.confirm_source import staged
+from shared.orchestration.entry_pass import Ending, EntryPass, Job, removal_released, split
+from shared.orchestration.ports import Found, LookUp, TargetQuery
+from shared.orchestration.put_back import HELD, held_back, not_now
+from shared.orchestration.take_claims import take_claims
+from shared.orchestration.write_results import new_link, refused, written_link
+from shared.provisioning.address import normalized_mail
+from shared.provisioning.change import Change, ChangeKind
+from shared.provisioning.change_planning import Sight, plan_provisioning, plan_removal, skip
+from shared.provisioning.entry import TargetObject
+from shared.provisioning.link import LinkOrigin, LinkState
+from shared.provisioning.matching import is_b2b, is_younger
+from shared.provisioning.pass_steps import matching_step, processing_step
+from shared.provisioning.provisioning_log import ProvisioningStatus
+from shared.provisioning.scoping import DELETED
+
+REPLICATION = timedelta(minutes=10)
+"""For so long after a write, what is read of the object may be older than the write."""
+
+AFTER_INVITATION = timedelta(minutes=2)
+"""For so long after an invitation whose answer was lost, looking up may not find what it made."""
+
+POLICY = "AzureActiveDirectoryCrossTenantSyncPolicyCheckFailure"
+"""Entra's code for a partner policy that does not allow the synchronization."""
+
+
+async def plan_entries(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
+    """Look up everybody in one go and decide; claims are taken for what would be created or adopted."""
+    open_, ended = split([_wait_for_replicas(job, each) for each in passes])
+    if not open_:
+        return ended
+    look_up = await job.target.look_up([_query(each) for each in open_])
+    if look_up.policy_allows is not True:
+        return [*ended, *(_refused_by_policy(job, each, look_up) for each in open_)]
+    roles = await _roles(job, open_, look_up)
+    planned = [_plan(job, each, look_up, roles) for each in open_]
+    return [*ended, *await take_claims(job, planned)]
+
+
+def _wait_for_replicas(job: Job, entry: EntryPass) -> EntryPass:
+    """An invitation may be under way: nothing is decided before its object must be visible."""
+    intent = entry.intent
+    if entry.ending or intent is None or intent.action is not IntentAction.CREATE:
+        return entry
+    left = (intent.looked_up or intent.started) + AFTER_INVITATION - job.engine.clock.now()
+    if intent.stage is IntentStage.PLANNED and left > timedelta(0):
+        return held_back(job, entry, left, "Timeout")
+    return entry
+
+
+def _query(entry: EntryPass) -> TargetQuery:
+    target_id = entry.link.target_id if entry.link else ""
+    if entry.intent is not None and entry.intent.stage is IntentStage.INVITED:
+        target_id = entry.intent.target_id
+    if entry.source is None or not entry.scoping or not entry.scoping.in_scope:
+        mail = entry.begun.mail if _is_creating(entry) and not target_id else ""
+        return TargetQuery(source_id=entry.source_id, target_id=target_id, mail=mail)
+    mail = entry.source.text("mail") or ""
+    known = entry.link is not None and normalized_mail(mail) == entry.link.mail and not _left(entry)
+    return TargetQuery(
+        source_id=entry.source_id, target_id=target_id, mail="" if known else mail, deleted=not known and bool(mail)
+    )
+
+
+def _left(entry: EntryPass) -> bool:
+    """Is the linked object gone as far as we know? Then somebody else may hold the address by now."""
+    return entry.link is not None and entry.link.state is LinkState.DELETED
+
+
+def _refused_by_policy(job: Job, entry: EntryPass, look_up: LookUp) -> EntryPass:
+    return held_back(job, entry, HELD, POLICY) if look_up.policy_allows is False else not_now(job, entry, "Timeout")
+
+
+async def _roles(job: Job, passes: list[EntryPass], look_up: LookUp) -> dict[str, bool | None]:
+    """Ask which guests that might be adopted hold a directory role."""
+    if job.rules.adoption is not Adoption.AUTOMATIC:
+        return {}
+    candidates = [
+        holder.id
+        for each in passes
+        if (found := look_up.found.get(each.source_id)) and len(found.holders) == 1
+        for holder in found.holders
+        if is_b2b(holder) and not holder.deleted
+    ]
+    return dict(await job.target.role_holders(candidates)) if candidates else {}
+
+
+def _plan(job: Job, entry: EntryPass, look_up: LookUp, roles: dict[str, bool | None]) -> EntryPass:
+    found = look_up.found.get(entry.source_id) or Found(source_id=entry.source_id, known=False)
+    sight = _sight(job, entry, found, roles)
+    entry = replace(entry, sight=sight, looked_up=look_up.date)
+    entry = entry.step(matching_step(entry.source_id, sight.linked, sight.holders))
+    if _is_resumed(entry) and entry.intent is not None:
+        return replace(entry, change=Change(kind=ChangeKind.CREATE, target_id=entry.intent.target_id))
+    orphan = _orphan(entry, sight)
+    if orphan is not None:
+        return _adopt_orphan(job, entry, orphan)
+    return _decided(job, entry, _decide(job, entry, sight))
+
+
+def _is_creating(entry: EntryPass) -> bool:
+    return entry.intent is not None and entry.intent.action is IntentAction.CREATE
+
+
+def _orphan(entry: EntryPass, sight: Sight) -> TargetObject | None:
+    """Return the object that we invited for a person who has left the scope before the link was saved."""
+    in_scope = entry.scoping is not None and entry.scoping.in_scope
+    if in_scope or entry.link is not None or not _is_creating(entry):
+        return None
+    found = [*((sight.linked,) if sight.linked else ()), *sight.holders]
+    ours = [each for each in found if not each.deleted and is_younger(each, entry.begun.looked_up)]
+    return ours[0] if len(ours) == 1 else None
+
+
+def _adopt_orphan(job: Job, entry: EntryPass, found: TargetObject) -> EntryPass:
+    """Link what we made, so that its removal is staged, proved and guarded like any other."""
+    link = replace(new_link(job, entry, found.id, LinkOrigin.CREATED), mail=normalized_mail(entry.begun.mail))
+    return entry.end(Ending(link=link, next=staged(job, entry, WorkKind.REMOVE)))
+
+
+def _is_resumed(entry: EntryPass) -> bool:
+    """Was the person invited by an earlier pass that could not set the attributes?"""
+    intent = entry.intent
+    if intent is None or intent.stage is not IntentStage.INVITED or not (entry.scoping and entry.scoping.in_scope):
+        return False
+    return entry.link is None or entry.link.target_id == intent.target_id
+
+
+def _sight(job: Job, entry: EntryPass, found: Found, roles: dict[str, bool | None]) -> Sight:
+    now = job.engine.clock.now()
+    return Sight(
+        known=found.known,
+        linked=found.linked,
+        holders=found.holders,
+        holds_role=roles.get(found.holders[0].id) if len(found.holders) == 1 else None,
+        stale=entry.link is not None and now - entry.link.changed < REPLICATION,
+        disable_released=removal_released(job, entry.pending),
+    )
+
+
+def _decide(job: Job, entry: EntryPass, sight: Sight) -> Change:
+    scoping = entry.scoping or DELETED
+    if entry.source is None or not scoping.in_scope:
+        return plan_removal(entry.link, job.rules, scoping)
+    if sight.stale and sight.known and sight.linked is None:
+        return Change(kind=ChangeKind.WAIT, error=skip("Timeout", "The object that was just written is not visible."))
+    return _invited_before(entry, sight) or plan_provisioning(entry.source, entry.link, sight, job.rules)
+
+
+def _invited_before(entry: EntryPass, sight: Sight) -> Change | None:
+    """Return the resumed create if an invitation whose answer was lost has made the only object with the address.
+
+    Only an object that is younger than the look-up before that invitation can be its work (law 5).
+    """
+    intent = entry.intent
+    if intent is None or intent.action is not IntentAction.CREATE or intent.looked_up is None:
+        return None
+    if len(sight.holders) != 1 or not is_b2b(sight.holders[0]) or sight.holders[0].deleted:
+        return None
+    holder = sight.holders[0]
+    if not is_younger(holder, intent.looked_up):
+        return None
+    return Change(kind=ChangeKind.CREATE, target_id=holder.id)
+
+
+def _decided(job: Job, entry: EntryPass, change: Change) -> EntryPass:
+    if change.kind is ChangeKind.WAIT:
+        return not_now(job, entry, change.error.code if change.error else "Timeout")
+    entry = replace(entry, change=change).step(processing_step(entry.source_id, change))
+    if change.kind is ChangeKind.ESCROW:
+        return refused(job, entry, change.error)
+    if change.kind is ChangeKind.SKIP:
+        return _skipped(job, entry, change)
+    if change.kind is ChangeKind.RELEASE and entry.link is not None:
+        link = replace(entry.link, state=LinkState.RELEASED, changed=job.engine.clock.now())
+        return entry.end(Ending(status=ProvisioningStatus.SKIPPED, link=link, error=change.error))
+    return entry
+
+
+def _skipped(job: Job, entry: EntryPass, change: Change) -> EntryPass:
+    """End a pass that has nothing to write; where a disable is held, only that stays staged."""
+    if change.hold_disable:
+        return entry.end(Ending(next=staged(job, entry, WorkKind.DISABLE)))
+    link = entry.link
+    if link is not None and entry.source is not None and entry.sight is not None and entry.sight.linked is not None:
+        link = written_link(job, entry, link)
+    return entry.end(Ending(status=ProvisioningStatus.SKIPPED, link=link, error=change.error))

@@ -1,0 +1,129 @@
+"""One chunk of entries into the target: lease, look at both sides, decide, write, close."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from shared.configuration.templates import default_user_mapping
+from shared.cycles.pending import Pending, PendingState
+from shared.cycles.state import ConfigurationState
+from shared.cycles.work import Work
+from shared.orchestration.close_entries import close_entries
+from shared.orchestration.confirm_source import confirm_source
+from shared.orchestration.engine import Engine
+from shared.orchestration.entry_pass import EntryPass, Job, removal_released
+from shared.orchestration.export_changes import export_changes
+from shared.orchestration.export_creates import export_creates
+from shared.orchestration.hints import CHUNK, hint_entries
+from shared.orchestration.messages import ProvisioningMessage
+from shared.orchestration.plan_entries import plan_entries
+from shared.orchestration.ports import EntryRows, Forbidden, NewerRow, StorageUnavailable, Throttled, Unavailable
+from shared.orchestration.put_back import put_back
+from shared.provisioning.change_planning import Rules
+
+LEASE = timedelta(minutes=10)
+"""How long a worker holds an entry; renewed before each batch of writes."""
+
+RETRY = timedelta(seconds=30)
+
+
+async def provision_entries(engine: Engine, message: ProvisioningMessage) -> None:
+    """Work on the entries of the message that are due; the others are left as they are."""
+    state = await engine.configurations.state(message.configuration_id)
+    if state is None or not state.active:
+        return  # paused or removed: the rows stay, and the tick sends them again
+    try:
+        job = await open_job(engine, state)
+        if job is not None:
+            await run_passes(job, await take_entries(job, message.source_ids[:CHUNK]))
+    except NewerRow:
+        return  # a newer version of the app wrote these rows, and works on them
+    except StorageUnavailable:
+        await hint_entries(engine, state, message.source_ids, delay=RETRY)
+
+
+async def open_job(engine: Engine, state: ConfigurationState, *, initiated_by: str = "") -> Job | None:
+    """Return what all passes share; the newest document is used, also for work that an older one asked for."""
+    configuration = await engine.configurations.configuration(state.configuration_id, state.version)
+    if configuration is None:
+        return None
+    return Job(
+        engine=engine,
+        state=state,
+        configuration=configuration,
+        source=engine.directories.source(configuration),
+        target=engine.directories.target(configuration),
+        rules=Rules(
+            mapping=default_user_mapping(),
+            adoption=configuration.adoption,
+            removal=configuration.removal.action,
+            verified_domains=frozenset(),
+        ),
+        owner=engine.new_owner(),
+        started=engine.clock.now(),
+        initiated_by=initiated_by,
+    )
+
+
+async def take_entries(job: Job, source_ids: tuple[str, ...]) -> list[EntryPass]:
+    """Lease the entries that are due and that nobody else works on."""
+    rows = await job.engine.entries.read(job.state, source_ids)
+    wanted = {
+        row.source_id: (row, row.pending)
+        for row in rows.values()
+        if row.pending is not None and _is_due(job, row, row.pending)
+    }
+    expires = job.engine.clock.now() + LEASE
+    works = [
+        replace(
+            row.work or Work(source_id=row.source_id, owner=job.owner, expires=expires),
+            owner=job.owner,
+            expires=expires,
+        )
+        for row, _ in wanted.values()
+    ]
+    won = await job.engine.entries.lease(job.state, works)
+    return [
+        EntryPass(
+            source_id=work.source_id,
+            pending=wanted[work.source_id][1],
+            work=work,
+            link=wanted[work.source_id][0].link,
+            started=_started(job, wanted[work.source_id][0].work),
+        )
+        for work in won
+    ]
+
+
+async def run_passes(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
+    """Take the leased entries through all steps; each of them ends in a row, a log record, or both."""
+    if not passes:
+        return []
+    try:
+        domains = await job.source.verified_domains()
+        job = replace(job, rules=replace(job.rules, verified_domains=domains))
+        passes = await confirm_source(job, passes)
+        passes = await plan_entries(job, passes)
+        passes = await export_changes(job, passes)
+        passes = await export_creates(job, passes)
+    except (Throttled, Unavailable, Forbidden) as error:
+        passes = put_back(job, passes, error)
+    return await close_entries(job, passes)
+
+
+def _is_due(job: Job, row: EntryRows, pending: Pending) -> bool:
+    now = job.engine.clock.now()
+    if row.work is not None and row.work.held_by_other(job.owner, now):
+        return False
+    if job.on_demand:
+        return True
+    if pending.due > now:
+        return False
+    if pending.state is not PendingState.STAGED:
+        return True
+    return removal_released(job, pending)
+
+
+def _started(job: Job, before: Work | None) -> datetime:
+    if before is not None and before.intent is not None and before.abandoned:
+        return before.intent.started
+    return job.started

@@ -1,0 +1,27 @@
+"""Is the entry still ours, and is it written down what we are about to do? Asked before each batch of writes."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from shared.cycles.work import Intent
+from shared.orchestration.entry_pass import Ending, EntryPass, Job
+
+LEASE = timedelta(minutes=10)
+
+
+async def save_intents(
+    job: Job, passes: list[EntryPass], intent: Callable[[EntryPass], Intent]
+) -> tuple[list[EntryPass], list[EntryPass]]:
+    """Save what is about to be done and renew the leases; returns those still ours, and those that are lost.
+
+    A lost entry ends without a word: whoever took it over does the work.
+    """
+    if not passes:
+        return [], []
+    expires = job.engine.clock.now() + LEASE
+    works = [replace(each.work, expires=expires, intent=intent(each)) for each in passes]
+    saved = {work.source_id: work for work in await job.engine.entries.save_works(job.state, works)}
+    ours = [replace(each, work=saved[each.source_id]) for each in passes if each.source_id in saved]
+    lost = [each.end(Ending(next=each.pending)) for each in passes if each.source_id not in saved]
+    return ours, lost

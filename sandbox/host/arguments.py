@@ -55,7 +55,7 @@ def timer_request(status: ScheduleStatus | None, *, past_due: bool) -> object:
 
 def queue_message(text: str, metadata: Mapping[str, str | int]) -> object:
     """The QueueMessage with this text; metadata under the names of the trigger."""
-    data = {name: Datum(value, "int" if isinstance(value, int) else "string") for name, value in metadata.items()}
+    data = {name: Datum(json.dumps(value), "json") for name, value in metadata.items()}
     return _decode("queueTrigger", Datum(text, "string"), data)
 
 

@@ -21,9 +21,9 @@ def load(project: Path, settings: Mapping[str, str]) -> tuple[HostedFunction, ..
     os.chdir(project)
     sys.path.insert(0, str(project))
     module = importlib.import_module(MODULE)
-    apps = [value for value in vars(module).values() if isinstance(value, func.FunctionApp)]
+    apps = [value for value in vars(module).values() if isinstance(value, func.FunctionRegister)]
     if len(apps) != 1:
-        raise SettingsError(f"{MODULE}.py holds {len(apps)} objects of type FunctionApp; the worker wants one.")
+        raise SettingsError(f"{MODULE}.py holds {len(apps)} function apps; the worker wants one.")
     return tuple(_hosted(function, settings) for function in apps[0].get_functions())
 
 

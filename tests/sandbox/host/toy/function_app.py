@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from typing import List  # noqa: UP035 - see post_item
 
 import azure.functions as func
 
@@ -65,7 +66,7 @@ async def item(req: func.HttpRequest) -> func.HttpResponse:
 
 @app.route(route="items/{name}", methods=["POST"])
 @app.queue_output(arg_name="done", queue_name="%PREFIX%-done", connection=STORAGE)
-def post_item(req: func.HttpRequest, done: func.Out[list[str]]) -> func.HttpResponse:
+def post_item(req: func.HttpRequest, done: func.Out[List[str]]) -> func.HttpResponse:  # noqa: UP006 - the worker refuses list[str]
     done.set([f"{req.route_params['name']}:{req.get_body().decode()}", "and another"])
     return func.HttpResponse(status_code=202, headers={"Location": "/here"})
 

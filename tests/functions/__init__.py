@@ -1,0 +1,1 @@
+"""Do the triggers bind, parse, call one use case and answer?"""

@@ -1,0 +1,141 @@
+"""How does the runner speak to the simulated tenants, and to the product? Over HTTP, as everybody else does."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import httpx
+
+from sandbox.report import Actions, GraphUse
+from sandbox.runner.problems import GaveUpError
+
+Document = dict[str, Any]
+
+#: The runner applies configurations whoever is signed in to the portal.
+AS_ADMINISTRATOR = {"X-Sandbox-Role": "Administrator"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenantsClient:
+    """The control API of the simulated tenants."""
+
+    http: httpx.AsyncClient
+
+    async def is_ready(self) -> bool:
+        return await _answers(self.http, "/_sandbox/health")
+
+    async def dump(self, tenant_id: str) -> Document:
+        return await _document(self.http, "GET", f"/_sandbox/tenants/{tenant_id}")
+
+    async def change(self, tenant_id: str, changes: Sequence[Mapping[str, Any]]) -> None:
+        await _document(self.http, "POST", f"/_sandbox/tenants/{tenant_id}/changes", list(changes))
+
+    async def use_of(self, tenant_ids: Sequence[str]) -> GraphUse:
+        """What the tenants together have answered so far."""
+        statistics = await _document(self.http, "GET", "/_sandbox/statistics")
+        chosen = [statistics[tenant_id] for tenant_id in tenant_ids]
+        return GraphUse(
+            requests=sum(each["requests"] for each in chosen),
+            writes=sum(each["writes"] for each in chosen),
+            throttled=sum(each["throttled"] for each in chosen),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cycle:
+    number: int
+    kind: str
+    state: str
+    started: datetime
+    completed: datetime | None
+    actions: Actions
+
+    @property
+    def is_completed(self) -> bool:
+        return self.state == "completed"
+
+    @property
+    def duration_seconds(self) -> float:
+        return (self.completed - self.started).total_seconds() if self.completed else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workload:
+    due: int = 0
+    waiting: int = 0
+    staged: int = 0
+    escrowed: int = 0
+
+    @property
+    def open(self) -> int:
+        return self.due + self.waiting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobClient:
+    """One configuration through the product's HTTP API."""
+
+    http: httpx.AsyncClient
+    document: Document
+
+    @property
+    def id(self) -> str:
+        return str(self.document["id"])
+
+    @property
+    def _path(self) -> str:
+        service_principal_id = self.document["source"]["servicePrincipalId"]
+        return f"/v1.0/servicePrincipals/{service_principal_id}/synchronization/jobs/{self.id}"
+
+    async def apply(self) -> None:
+        await _document(self.http, "PUT", f"{self._path}/configuration", self.document)
+
+    async def start(self) -> None:
+        await _document(self.http, "POST", f"{self._path}/start")
+
+    async def status_code(self) -> str:
+        job = await _document(self.http, "GET", self._path)
+        return str(job.get("status", {}).get("code", ""))
+
+    async def cycles(self) -> list[Cycle]:
+        """Newest first."""
+        answer = await _document(self.http, "GET", f"{self._path}/cycles")
+        return [_cycle(each) for each in answer["value"]]
+
+    async def workload(self) -> Workload:
+        answer = await _document(self.http, "GET", f"{self._path}/workload")
+        return Workload(**{name: int(answer.get(name, 0)) for name in ("due", "waiting", "staged", "escrowed")})
+
+
+async def is_host_ready(http: httpx.AsyncClient) -> bool:
+    return await _answers(http, "/healthz")
+
+
+async def _answers(http: httpx.AsyncClient, path: str) -> bool:
+    try:
+        return (await http.get(path, timeout=5.0)).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+async def _document(http: httpx.AsyncClient, method: str, path: str, body: object = None) -> Document:
+    try:
+        answer = await http.request(method, path, json=body)
+    except httpx.TransportError as error:
+        raise GaveUpError(f"{method} {path} got no answer: {error or type(error).__name__}.") from error
+    if answer.is_error:
+        raise GaveUpError(f"{method} {path} was answered {answer.status_code}: {answer.text[:2000]}")
+    return answer.json() if answer.content else {}
+
+
+def _cycle(document: Document) -> Cycle:
+    completed = document.get("completedDateTime")
+    return Cycle(
+        number=document["number"],
+        kind=document["kind"],
+        state=document["state"],
+        started=datetime.fromisoformat(document["startedDateTime"]),
+        completed=datetime.fromisoformat(completed) if completed else None,
+        actions=document.get("actions") or {},
+    )

@@ -1,0 +1,143 @@
+"""How does a process of the local world start, prove that it is ready, and end with the runner?"""
+
+import asyncio
+import contextlib
+import ctypes
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from sandbox.runner.problems import ChildFailedError, UnusableInputError
+
+#: Nothing else of the runner's environment reaches the processes: a run does not depend on who runs it.
+INHERITED = ("PATH", "HOME", "LANG", "PYTHONPATH", "VIRTUAL_ENV")
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+SECONDS_TO_START = 120.0
+#: The functions host lets invocations that are running end: ten seconds are its own limit.
+SECONDS_TO_END = 12.0
+
+_PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """A Python module to run as a process."""
+
+    name: str
+    arguments: Sequence[str]
+    environment: Mapping[str, str]
+    log: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Child:
+    name: str
+    process: asyncio.subprocess.Process
+    log: Path
+
+    def check(self) -> None:
+        """Raise if the process has ended by itself."""
+        if self.process.returncode is not None:
+            raise ChildFailedError(self.name, self.process.returncode, self.log)
+
+    def peak_memory_mib(self) -> int:
+        """The most memory the process has had; where the system does not keep that, what it has now."""
+        status = Path(f"/proc/{self.process.pid}/status")
+        try:
+            if status.exists():
+                line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+                return int(line.split()[1]) // 1024
+            return int(psutil.Process(self.process.pid).memory_info().rss // 2**20)
+        except (OSError, StopIteration, psutil.Error):
+            return 0
+
+
+@contextlib.asynccontextmanager
+async def running(command: Command, is_ready: Callable[[], Awaitable[bool]]) -> AsyncIterator[Child]:
+    """The process while it is needed: ready when entered, ended with its whole group when left."""
+    with command.log.open("wb") as log:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            *command.arguments,
+            cwd=REPOSITORY,
+            env={**inherited_environment(), **command.environment},
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            preexec_fn=_die_with_parent() if sys.platform == "linux" else None,
+        )
+    child = Child(name=command.name, process=process, log=command.log)
+    try:
+        await _wait_until_ready(child, is_ready)
+        yield child
+    finally:
+        await _end(process)
+
+
+def inherited_environment() -> dict[str, str]:
+    return {name: os.environ[name] for name in INHERITED if name in os.environ}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def usable_port(wanted: int) -> int:
+    """The wanted port, or any free one for 0."""
+    if wanted == 0:
+        return free_port()
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError as error:
+            message = (
+                f"Port {wanted} cannot be used: {error.strerror}. Give another one with --port; 0 is any free one."
+            )
+            raise UnusableInputError(message) from error
+    return wanted
+
+
+async def _wait_until_ready(child: Child, is_ready: Callable[[], Awaitable[bool]]) -> None:
+    try:
+        async with asyncio.timeout(SECONDS_TO_START):
+            while not await is_ready():
+                child.check()
+                await asyncio.sleep(0.05)
+    except TimeoutError:
+        raise ChildFailedError(child.name, None, child.log) from None
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """SIGTERM to the group, SIGKILL to what is left; not interrupted by a second interrupt."""
+    _signal_group(process.pid, signal.SIGTERM)
+    with contextlib.suppress(TimeoutError, asyncio.CancelledError):
+        await asyncio.wait_for(process.wait(), SECONDS_TO_END)
+    _signal_group(process.pid, signal.SIGKILL)
+    await process.wait()
+
+
+def _signal_group(group: int, number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, number)
+
+
+def _die_with_parent() -> Callable[[], None]:
+    """What a child does before it starts: ask the kernel for its end should the runner be killed outright."""
+    library = ctypes.CDLL(None, use_errno=True)
+
+    def ask() -> None:
+        library.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+    return ask

@@ -1,0 +1,56 @@
+"""How does a whole run go, from its options to its report?"""
+
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from sandbox.report import Report
+from sandbox.runner.local_world import LocalWorld, local_world
+from sandbox.runner.options import Options
+from sandbox.runner.problems import UnusableInputError
+from sandbox.runner.progress import Progress, SilentProgress
+from sandbox.runner.rounds import Rounds
+from sandbox.scenarios import Plan, Scenario, SourceDirectoryError, build_scenario, load_source_directory
+
+#: What a source directory consists of; a dump can be given back as one.
+DUMPED = ("users", "groups", "appRoleAssignments", "deletedItems")
+
+
+async def run(
+    options: Options,
+    *,
+    progress: Progress | None = None,
+    afterwards: Callable[[LocalWorld, Report], Awaitable[None]] | None = None,
+) -> Report:
+    """Start the local world, run the cycles, write what was asked for; afterwards is awaited while all still runs."""
+    scenario = scenario_of(options)
+    async with local_world(options, scenario) as world:
+        rounds = Rounds(world=world, scenario=scenario, progress=progress or SilentProgress())
+        report = await rounds.run(options.cycles)
+        await _write(options, scenario, world, report)
+        if afterwards is not None:
+            await afterwards(world, report)
+    return report
+
+
+def scenario_of(options: Options) -> Scenario:
+    if options.source_directory is None:
+        return build_scenario(options.scenario, Plan(users=options.users, seed=options.seed))
+    try:
+        return load_source_directory(options.source_directory, seed=options.seed)
+    except SourceDirectoryError as error:
+        raise UnusableInputError(str(error)) from error
+
+
+async def _write(options: Options, scenario: Scenario, world: LocalWorld, report: Report) -> None:
+    if options.json is not None:
+        _write_json(options.json, report.to_json())
+    if options.dump is not None:
+        for tenant in scenario.world.tenants:
+            dump = await world.tenants.dump(tenant.id)
+            _write_json(options.dump / f"{tenant.id}.json", {name: dump[name] for name in DUMPED})
+
+
+def _write_json(path: Path, document: object) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")

@@ -1,5 +1,6 @@
 """Which requests do we make of Graph? This is all of them; each path is the SDK's own request builder's."""
 
+import warnings
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
@@ -20,6 +21,23 @@ class GraphCalls:
 
     def __init__(self, graph: GraphServiceClient) -> None:
         self._graph = graph
+        # builders load when they are first used, and the SDK's warn of classes of their own then: once, here
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self._load_builders()
+
+    def _load_builders(self) -> None:
+        self.users_delta(())
+        self.groups_delta(())
+        self.assigned_to("")
+        self.assignments_of("")
+        self.memberships_of("")
+        self.organization()
+        self.partner_policy("")
+        self.deleted_users_where("", ())
+        self.role_assignments_of("")
+        self.invite({})
+        self.restore("")
 
     def users_delta(self, select: Sequence[str]) -> RequestInformation:
         # not `Prefer: return=minimal`, which sends the changed properties only: we need whole people

@@ -16,7 +16,8 @@ def parsed_retry_after(header: str | None, now: datetime) -> timedelta | None:
     text = (header or "").strip()
     if _SECONDS.fullmatch(text):
         # rounded up to the microsecond: a wait must not end before its time
-        return min(timedelta(microseconds=math.ceil(float(text) * 1_000_000)), LONGEST)
+        microseconds = math.ceil(float(text) * 1_000_000)
+        return timedelta(microseconds=min(microseconds, LONGEST // timedelta(microseconds=1)))
     until = parsed_http_date(text)
     if until is None:
         return None

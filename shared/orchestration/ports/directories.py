@@ -1,0 +1,215 @@
+"""What does the engine ask of the two tenants?"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from shared.configuration.configuration import Configuration
+from shared.provisioning.entry import Attributes, SourceEntry, TargetObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removed:
+    """A `@removed` entry of a delta page."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsersPage:
+    """A page of users/delta; exactly one of `next_link` and `delta_link` is set. Entries are whole objects."""
+
+    entries: tuple[SourceEntry | Removed, ...]
+    next_link: str = ""
+    delta_link: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberChange:
+    """One entry of members@delta."""
+
+    group_id: str
+    member_id: str
+    is_user: bool
+    removed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupsPage:
+    """A page of groups/delta with members."""
+
+    changes: tuple[MemberChange, ...]
+    removed_groups: tuple[str, ...] = ()
+    next_link: str = ""
+    delta_link: str = ""
+
+
+class PrincipalType(StrEnum):
+    USER = "User"
+    GROUP = "Group"
+    SERVICE_PRINCIPAL = "ServicePrincipal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    principal_id: str
+    principal_type: PrincipalType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentsPage:
+    assignments: tuple[Assignment, ...]
+    next_link: str = ""
+
+
+class Presence(StrEnum):
+    """PRESENT: read. ABSENT: a read that was proved to see says 404. UNKNOWN: nothing was learnt."""
+
+    PRESENT = "present"
+    ABSENT = "absent"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examination:
+    """One person read directly, in a batch whose positive control answered.
+
+    `assigned` and `group_ids` (direct memberships) are read to their end only if scope was asked for, else None.
+    """
+
+    source_id: str
+    presence: Presence
+    entry: SourceEntry | None = None
+    assigned: bool | None = None
+    """The person has an app role assignment to the enterprise application, of their own or by a direct group."""
+    group_ids: frozenset[str] | None = None
+
+
+class SourceDirectory(Protocol):
+    """The source tenant, read only."""
+
+    async def users_page(self, link: str) -> UsersPage:
+        """Return one page of users/delta; an empty link starts from nothing. Raises ResyncRequired."""
+        ...
+
+    async def groups_page(self, group_ids: Sequence[str], link: str) -> GroupsPage:
+        """Return one page of groups/delta for up to 50 groups. Raises ResyncRequired."""
+        ...
+
+    async def assignments_page(self, link: str) -> AssignmentsPage: ...
+    async def examine(
+        self, source_ids: Sequence[str], *, scope: bool, known_users: Sequence[str]
+    ) -> Mapping[str, Examination]:
+        """Read people directly. Each batch carries its positive control: `/organization` is the source tenant, and
+        (where `known_users` are given) at least one of them is found; without it all of that batch are UNKNOWN.
+        """
+        ...
+
+    async def user_ids(self, search: str) -> Sequence[str]: ...
+    async def verified_domains(self) -> frozenset[str]:
+        """Return the verified domains of the source tenant in lower case (kept in memory for some minutes)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetQuery:
+    """What to look up for one entry: its linked object, and who else holds its address."""
+
+    source_id: str
+    target_id: str = ""
+    mail: str = ""
+    deleted: bool = False
+    """Look into deleted items as well."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The answer to one TargetQuery. `known` is False if any part of it could not be read."""
+
+    source_id: str
+    known: bool
+    linked: TargetObject | None = None
+    """The object with the linked id (also from deleted items, then `deleted` is set)."""
+    holders: tuple[TargetObject, ...] = ()
+    """Objects other than the linked one that hold the address, deleted ones included where asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookUp:
+    """A batch of look-ups, with the partner policy read in the same batch."""
+
+    date: datetime
+    """Graph's `Date` of the answer (whole seconds); the earliest if several batches were needed."""
+    policy_allows: bool | None
+    """`userSyncInbound.isSyncAllowed` of the partner policy; None if it could not be read."""
+    found: Mapping[str, Found] = field(default_factory=dict)
+
+
+class WriteStatus(StrEnum):
+    """How a write ended.
+
+    DONE: it happened. THROTTLED: it did not (429). AMBIGUOUS: time-out, connection, 5xx: nobody knows. BUSY: 409
+    concurrency, it did not. NOT_FOUND: 404. REFUSED: 400 and others, for good. FORBIDDEN: 403 for want of permission.
+    BLOCKED: 403 "Invitations are blocked". NOT_SENT: held back before sending (budget, lease, policy).
+    """
+
+    DONE = "done"
+    THROTTLED = "throttled"
+    AMBIGUOUS = "ambiguous"
+    BUSY = "busy"
+    NOT_FOUND = "notFound"
+    REFUSED = "refused"
+    FORBIDDEN = "forbidden"
+    BLOCKED = "blocked"
+    NOT_SENT = "notSent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteResult:
+    status: WriteStatus
+    target_id: str = ""
+    retry_after: timedelta | None = None
+    code: str = ""
+    message: str = ""
+
+
+class WriteKind(StrEnum):
+    INVITE = "invite"
+    UPDATE = "update"
+    DELETE = "delete"
+    RESTORE = "restore"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write:
+    """One write to the target. `attributes` of an INVITE are `mail` and `displayName` only."""
+
+    source_id: str
+    kind: WriteKind
+    target_id: str = ""
+    attributes: Attributes = field(default_factory=dict)
+
+
+class TargetDirectory(Protocol):
+    """The target tenant. Writes are paced: none is sent before the tenant's `not before` has passed."""
+
+    async def look_up(self, queries: Sequence[TargetQuery]) -> LookUp:
+        """Look up each entry and read the partner policy, in `$batch`es. Raises Throttled, Unavailable, Forbidden."""
+        ...
+
+    async def role_holders(self, target_ids: Sequence[str]) -> Mapping[str, bool | None]:
+        """Say of each object whether it holds a directory role; None if that could not be read."""
+        ...
+
+    async def write(self, writes: Sequence[Write]) -> Mapping[str, WriteResult]:
+        """Send the writes in `$batch`es of up to 20; a result for each source id. Never raises for one item."""
+        ...
+
+
+class Directories(Protocol):
+    """Gives the two directories of a configuration."""
+
+    def source(self, configuration: Configuration) -> SourceDirectory: ...
+    def target(self, configuration: Configuration) -> TargetDirectory: ...

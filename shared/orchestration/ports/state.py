@@ -1,0 +1,227 @@
+"""What does the engine keep, and how does it ask for it?"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from shared.configuration.configuration import Configuration
+from shared.cycles.claim import Claim
+from shared.cycles.counters import Counted, Counters
+from shared.cycles.cycle import Cycle
+from shared.cycles.pending import DueClass, DueEntry, Pending, Workload
+from shared.cycles.state import ConfigurationState
+from shared.cycles.work import Work
+from shared.provisioning.link import Link
+from shared.provisioning.provisioning_log import ProvisioningLogRecord
+
+
+class ConfigurationStore(Protocol):
+    """Configuration documents, immutable by version, and the state row of each configuration."""
+
+    def states(self) -> AsyncIterator[ConfigurationState]: ...
+    async def state(self, configuration_id: str) -> ConfigurationState | None: ...
+    async def create(self, state: ConfigurationState) -> ConfigurationState:
+        """Insert the state row; raises Conflict if there is one."""
+        ...
+
+    async def save(self, state: ConfigurationState) -> ConfigurationState:
+        """Replace the state row if it is unchanged since it was read; returns it with its new etag. Raises Conflict."""
+        ...
+
+    async def add_document(self, configuration_id: str, version: int, document: bytes) -> None:
+        """Insert a version; the same bytes again are fine, other bytes raise Conflict."""
+        ...
+
+    async def document(self, configuration_id: str, version: int) -> bytes | None: ...
+    async def configuration(self, configuration_id: str, version: int) -> Configuration | None:
+        """Return the parsed document (kept in memory: a version never changes)."""
+        ...
+
+
+class CycleStore(Protocol):
+    async def create(self, cycle: Cycle) -> Cycle:
+        """Insert; if it is there already, return the stored one."""
+        ...
+
+    async def get(self, configuration_id: str, number: int) -> Cycle | None: ...
+    async def save(self, cycle: Cycle) -> Cycle:
+        """Replace if unchanged since it was read; returns it with its new etag. Raises Conflict."""
+        ...
+
+    async def newest(self, configuration_id: str, count: int) -> Sequence[Cycle]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryRows:
+    """All that is stored about one source object at one moment."""
+
+    source_id: str
+    link: Link | None = None
+    pending: Pending | None = None
+    work: Work | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """How a pass over one entry ends. Committed atomically: link, log, counters, and what is still open."""
+
+    pending: Pending | None
+    """The row as the worker read it. It is deleted, or replaced by `next`, only if it is unchanged."""
+    work: Work
+    """Our lease: if it is not ours any more, nothing is written."""
+    link: Link | None = None
+    """The link as it shall be; None leaves it as it is."""
+    next: Pending | None = None
+    """What stays open: waiting, staged or in escrow. None: nothing."""
+    keep_intent: bool = False
+    """The work row keeps its intent (the lease ends), because an invitation may be under way."""
+    log: ProvisioningLogRecord | None = None
+    count: Counted | None = None
+
+
+class ClosingResult(StrEnum):
+    """CLOSED: all written. OVERTAKEN: all but the pending row, which is newer. LOST: the lease was not ours."""
+
+    CLOSED = "closed"
+    OVERTAKEN = "overtaken"
+    LOST = "lost"
+
+
+class EntryStore(Protocol):
+    """Links, pending work, leases, log records and counters: one partition for each shard of a configuration."""
+
+    def shard(self, source_id: str, shards: int) -> int:
+        """Return the shard of a source id: stable for ever, the same everywhere."""
+        ...
+
+    async def read(self, state: ConfigurationState, source_ids: Sequence[str]) -> Mapping[str, EntryRows]:
+        """Return link, pending and work of each id (an entry for each, empty where nothing is stored)."""
+        ...
+
+    def links(self, configuration_id: str, shard: int) -> AsyncIterator[Link]:
+        """All links of a shard, in the order of their keys."""
+        ...
+
+    def pending_ids(self, configuration_id: str, shard: int) -> AsyncIterator[str]: ...
+    async def stage(self, state: ConfigurationState, rows: Sequence[Pending]) -> None:
+        """Write pending rows with their due rows, over what stands there: the newest replaces older."""
+        ...
+
+    async def due(
+        self, configuration_id: str, shard: int, due_class: DueClass, until: datetime, limit: int
+    ) -> Sequence[DueEntry]:
+        """Return due rows of one class with a due time up to `until`, earliest first."""
+        ...
+
+    async def forget_due(self, configuration_id: str, shard: int, stale: Sequence[DueEntry]) -> None:
+        """Delete due rows that point to nothing any more; missing ones are fine."""
+        ...
+
+    async def lease(self, state: ConfigurationState, works: Sequence[Work]) -> Sequence[Work]:
+        """Take leases (all of one shard); returns those that were won, with their etags."""
+        ...
+
+    async def save_works(self, state: ConfigurationState, works: Sequence[Work]) -> Sequence[Work]:
+        """Save intents and renew leases (all of one shard); returns those still ours, with their etags."""
+        ...
+
+    async def close(self, state: ConfigurationState, closings: Sequence[Closing]) -> Sequence[ClosingResult]:
+        """End a pass (all of one shard), each entry atomically with the counters; in the order given."""
+        ...
+
+    async def open_works(self, configuration_id: str, shard: int) -> Sequence[Work]: ...
+    async def finish_log(
+        self, configuration_id: str, shard: int, works: Sequence[Work]
+    ) -> Sequence[ProvisioningLogRecord]:
+        """Return the log records that closed works still point to (for the copy into the index)."""
+        ...
+
+    async def drop_works(self, configuration_id: str, shard: int, works: Sequence[Work]) -> None:
+        """Delete work rows that are unchanged; others are left."""
+        ...
+
+    async def counters(self, state: ConfigurationState, cycle: int) -> Counters: ...
+    async def workload(self, state: ConfigurationState, now: datetime) -> Workload:
+        """Count open rows. A staged row that `released_cycle` covers counts as due (or waiting), not staged."""
+        ...
+
+    async def staged_count(self, state: ConfigurationState) -> int:
+        """Count due rows of the classes DISABLE and STAGED."""
+        ...
+
+    async def log_records(
+        self, state: ConfigurationState, source_id: str, limit: int
+    ) -> Sequence[ProvisioningLogRecord]: ...
+
+
+class ClaimStore(Protocol):
+    """Who owns which address and which object of a target tenant, across all configurations."""
+
+    async def take(self, claim: Claim) -> Claim:
+        """Insert the claim; returns the one that stands, ours or another's."""
+        ...
+
+    async def take_over(self, standing: Claim, claim: Claim) -> Claim:
+        """Replace a claim whose owner is gone if it is unchanged; returns the one that stands. Raises Conflict."""
+        ...
+
+    async def release(self, claim: Claim) -> None:
+        """Delete the claim if it is still this owner's."""
+        ...
+
+
+class BudgetStore(Protocol):
+    """Until when nothing may be written to a target tenant."""
+
+    async def not_before(self, tenant_id: str) -> datetime | None: ...
+    async def hold_until(self, tenant_id: str, until: datetime) -> None:
+        """Raise the mark to `until`; an earlier time changes nothing."""
+        ...
+
+
+class SnapshotStore(Protocol):
+    """Packed bytes of any size by configuration, kind and number."""
+
+    async def save(self, configuration_id: str, kind: str, number: int, content: bytes) -> None: ...
+    async def load(self, configuration_id: str, kind: str, number: int) -> bytes | None:
+        """Return the bytes; None if there are none or they are not whole."""
+        ...
+
+    async def prune(self, configuration_id: str, kind: str, before: int) -> None:
+        """Delete the snapshots of a kind with a smaller number."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watermark:
+    """A delta link and when Graph issued it; `members` names the groups of a groups chain."""
+
+    chain: str
+    link: str
+    issued: datetime
+    members: tuple[str, ...] = ()
+
+
+class WatermarkStore(Protocol):
+    async def all(self, configuration_id: str) -> Sequence[Watermark]: ...
+    async def save(self, configuration_id: str, watermark: Watermark) -> None: ...
+    async def delete(self, configuration_id: str, chain: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogPage:
+    records: tuple[ProvisioningLogRecord, ...]
+    next: str
+    """Opaque; empty at the end."""
+
+
+class ProvisioningLogIndex(Protocol):
+    """All records of a configuration by time, newest first: copies of the records in the entries' partitions."""
+
+    async def add(self, records: Sequence[ProvisioningLogRecord]) -> None:
+        """Insert; a record that is there already is left as it is."""
+        ...
+
+    async def page(self, configuration_ids: Sequence[str], top: int, skip: str) -> LogPage: ...

@@ -67,8 +67,8 @@ class Life:
         """{"op": "createUser", "user": {...}}"""
         document = {"createdDateTime": moment(self._now), **change["user"]}
         user_id = document.get("id") or new_id(self._random)
-        if self._tenant.people.find(user_id):
-            raise ValueError(f"User {user_id} exists already.")
+        if self._tenant.people.ever_had(user_id):
+            raise ValueError(f"The id {user_id} is or was another user's.")
         return self._tenant.people.create(user_id, document, self._now).id
 
     def _create_guest(self, change: Change) -> str:

@@ -13,6 +13,7 @@ from sandbox.tenants.links import LIVES_SECONDS, DeltaCursor, link
 
 #: Most objects on a page, whatever Prefer: odata.maxpagesize asks for (observed by customers and staff).
 LARGEST_PAGE = 200
+MOST_REPLAYS = 3
 _MAX_PAGE_SIZE = "odata.maxpagesize="
 
 
@@ -54,11 +55,11 @@ def page_size(context: Context) -> int:
     return max(1, size)
 
 
-def replayed(context: Context, position: int, room: int) -> Sequence[int]:
-    """Numbers of log entries that this page shows once more."""
-    if position < 1 or room < 1 or not context.faults.happens(context.switches.replays):
+def replayed(context: Context, position: int, size: int) -> Sequence[int]:
+    """Numbers of log entries that this page shows once more; they take the place of new ones."""
+    if position < 1 or size <= MOST_REPLAYS or not context.faults.happens(context.switches.replays):
         return ()
-    return [context.faults.random.randint(1, position) for _ in range(min(3, room))]
+    return [context.faults.random.randint(1, position) for _ in range(MOST_REPLAYS)]
 
 
 def delta_answer(context: Context, cursor: DeltaCursor, rows: list[dict[str, Any]], position: int, last: int) -> Answer:

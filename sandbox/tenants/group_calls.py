@@ -43,12 +43,12 @@ def groups_delta(context: Context) -> Answer:
     log = context.tenant.groups.log
     size, links = page_size(context), context.switches.members_per_page
     page: dict[str, dict[str, Any]] = {}
+    for number in replayed(context, cursor.position, size):
+        _show(context, page, number, cursor)
     position = cursor.position
-    while position < len(log) and len(page) < max(size, 1) and links > 0 and size > 0:
+    while position < len(log) and len(page) < size and links > 0:
         position += 1
         links -= _show(context, page, position, cursor)
-    for number in replayed(context, cursor.position, size - len(page)):
-        _show(context, page, number, cursor)
     return delta_answer(context, cursor, list(page.values()), position, last=len(log))
 
 

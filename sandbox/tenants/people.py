@@ -74,6 +74,7 @@ class People:
         self.replication = Replication(random)
         self._active: dict[str, Person] = {}
         self._deleted: dict[str, Person] = {}
+        self._purged: set[str] = set()
         self._by_name: dict[str, Person] = {}
         self._addresses = AddressIndex()
         self._deleted_addresses = AddressIndex()
@@ -92,6 +93,11 @@ class People:
 
     def find_deleted(self, person_id: str) -> Person | None:
         return self._deleted.get(person_id.lower())
+
+    def ever_had(self, person_id: str) -> bool:
+        """Whether an id was ever used: it never names another object."""
+        key = key_of(person_id)
+        return key in self._active or key in self._deleted or key in self._purged
 
     def find_by_name(self, user_principal_name: str) -> Person | None:
         return self._by_name.get(user_principal_name.lower())
@@ -145,6 +151,7 @@ class People:
     def purge(self, person: Person) -> None:
         self._deleted.pop(key_of(person.id))
         self._deleted_addresses.remove(person, unpacked(person.stored))
+        self._purged.add(key_of(person.id))
         person.presence = Presence.PURGED
         person.stored = packed({})
         self.log.append(person, None)

@@ -20,7 +20,7 @@ def users_delta(context: Context) -> Answer:
     cursor = opening_cursor(context, "users", select)
     horizon = context.tenant.people.replication.horizon(context.now) or len(context.tenant.people.log) + 1
     size = page_size(context)
-    rows: list[dict[str, Any]] = []
+    rows = _replays(context, cursor, size)
     position = cursor.position
     while position < horizon - 1 and len(rows) < size:
         position += 1
@@ -29,14 +29,13 @@ def users_delta(context: Context) -> Answer:
         if position == person.sequence or person.sequence >= horizon:
             row = _row(context, person, cursor)
             rows.extend([row] if row is not None else [])
-    rows.extend(_replays(context, cursor, size - len(rows)))
     return delta_answer(context, cursor, rows, position, last=horizon - 1)
 
 
-def _replays(context: Context, cursor: DeltaCursor, room: int) -> list[dict[str, Any]]:
+def _replays(context: Context, cursor: DeltaCursor, size: int) -> list[dict[str, Any]]:
     """Objects of earlier pages and rounds once more: the same page, "replays"."""
     log = context.tenant.people.log
-    people = (log.at(number) for number in replayed(context, cursor.position, room))
+    people = (log.at(number) for number in replayed(context, cursor.position, size))
     rows = (_row(context, person, cursor, again=True) for person in people)
     return [row for row in rows if row is not None]
 

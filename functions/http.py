@@ -1,0 +1,17 @@
+"""HTTP: one ASGI function for the whole API, built on the first request."""
+
+import azure.functions as func
+
+from shared.telemetry import span
+from shared.wiring import web_application
+
+blueprint = func.Blueprint()
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+
+# Anonymous to the host's keys: App Service Authentication is in front, and the application judges the principal.
+@blueprint.route(route="{*path}", methods=METHODS, auth_level=func.AuthLevel.ANONYMOUS)
+async def http(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """Answer with the application's response."""
+    with span("http", parent=context.trace_context.trace_parent or ""):
+        return await func.AsgiMiddleware(web_application()).handle_async(req, context)

@@ -1,0 +1,25 @@
+"""The poison queues: what failed five times becomes an escrow and a log record, never silence."""
+
+import azure.functions as func
+
+from shared.orchestration.record_poison import record_import_poison, record_provisioning_poison
+from shared.telemetry import span
+from shared.wiring import IMPORT_QUEUE, PROVISIONING_QUEUE, engine
+
+blueprint = func.Blueprint()
+
+
+@blueprint.queue_trigger(
+    arg_name="message", queue_name=f"{PROVISIONING_QUEUE}-poison", connection="AzureWebJobsStorage"
+)
+async def provisioning_poison(message: func.QueueMessage) -> None:
+    """Put the entries that a message named into escrow."""
+    with span("provisioning_poison"):
+        await record_provisioning_poison(await engine(), message.get_body(), message.id or "")
+
+
+@blueprint.queue_trigger(arg_name="message", queue_name=f"{IMPORT_QUEUE}-poison", connection="AzureWebJobsStorage")
+async def import_poison(message: func.QueueMessage) -> None:
+    """End the cycle that a message named as failed."""
+    with span("import_poison"):
+        await record_import_poison(await engine(), message.get_body(), message.id or "")

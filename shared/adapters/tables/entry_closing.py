@@ -27,6 +27,7 @@ from shared.adapters.tables.entry_rows import (
     same_pending,
     same_work,
 )
+from shared.adapters.tables.parallel import in_parallel
 from shared.adapters.tables.rows import Delete, Insert, Operation, Replace, Row, RowConflict, Rows, Upsert
 from shared.cycles.work import Work
 from shared.orchestration.ports import Closing, ClosingResult, Conflict, StorageUnavailable
@@ -84,7 +85,9 @@ class EntryClosing:
                 in_doubt = True  # it may have happened
             else:
                 return results | {attempt.closing.work.source_id: _result_of(attempt) for attempt in batch}
-            decided = [await self._decide(partition, attempt.closing, in_doubt=in_doubt) for attempt in batch]
+            decided = await in_parallel(
+                self._decide(partition, attempt.closing, in_doubt=in_doubt) for attempt in batch
+            )
             results |= {source_id: end for source_id, end in decided if isinstance(end, ClosingResult)}
             batch = [again for _, again in decided if isinstance(again, _Attempt)]
             if not batch:

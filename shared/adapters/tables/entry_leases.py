@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from shared.adapters.tables.entry_keys import WORKS, work_key
 from shared.adapters.tables.entry_rows import WORK, same_work, work_of
+from shared.adapters.tables.parallel import in_parallel
 from shared.adapters.tables.row_limits import batches
 from shared.adapters.tables.rows import Delete, Insert, Operation, Replace, Row, RowConflict, Rows
 from shared.cycles.work import Work
@@ -60,7 +61,7 @@ class EntryLeases:
             return await self._committed(partition, works)
         except RowConflict:
             pass
-        won = [await self._write_one(partition, work, decide) for work in works]
+        won = await in_parallel(self._write_one(partition, work, decide) for work in works)
         return [work for work in won if work is not None]
 
     async def _write_one(self, partition: str, work: Work, decide: Decision) -> Work | None:

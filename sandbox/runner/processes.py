@@ -103,7 +103,7 @@ def usable_port(wanted: int) -> int:
             probe.bind(("127.0.0.1", wanted))
         except OSError as error:
             message = (
-                f"Port {wanted} cannot be used: {error.strerror}. Give another one with --port; 0 is any free one."
+                f"Port {wanted} cannot be used: {error.strerror}. Give another --port; 0 is any free one."
             )
             raise UnusableInputError(message) from error
     return wanted

@@ -24,10 +24,10 @@ check: bootstrap
 	$(BIN)/mypy --strict $(TYPED)
 	$(BIN)/python -m pytest -q tests/test_architecture.py
 
-bootstrap: .make/python .make/azurite
+# Each stamp lies in what it vouches for, so that both go together.
+bootstrap: .venv/ready $(NODE)/.package-lock.json
 
-.make/python: requirements.txt requirements-dev.txt requirements-runtime.txt pyproject.toml
-	@mkdir -p .make
+.venv/ready: requirements.txt requirements-dev.txt requirements-runtime.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
 	  || { echo "tenantsync needs Python 3.11, 3.12 or 3.13; PYTHON=/path/to/python3.12 make ... chooses one." >&2; exit 1; }
 	[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
@@ -36,10 +36,10 @@ bootstrap: .make/python .make/azurite
 	  --requirement requirements-runtime.txt
 	@touch $@
 
-.make/azurite: .make/python sandbox/azurite/package.json sandbox/azurite/package-lock.json
+$(NODE)/.package-lock.json: .venv/ready sandbox/azurite/package.json sandbox/azurite/package-lock.json
 	$(BIN)/python -m sandbox.node ci --prefix sandbox/azurite --omit=dev --ignore-scripts --silent
 	@touch $@
 
 clean:
-	rm -rf .venv .make build $(NODE) *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv build $(NODE) *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -41,29 +41,36 @@ class Person:
 
 
 class AddressIndex:
-    """Who holds an address, in any spelling, as mail, otherMails or an SMTP proxy."""
+    """Who holds an address, in any spelling, as mail, otherMails or an SMTP proxy.
+
+    Keyed by the hash of the address, because 100,000 second copies of addresses cost more than reading a document.
+    """
 
     __slots__ = ("_holders",)
 
     def __init__(self) -> None:
-        self._holders: dict[str, Person | tuple[Person, ...]] = {}
+        self._holders: dict[int, Person | tuple[Person, ...]] = {}
 
     def holders(self, address: str) -> tuple[Person, ...]:
-        found = self._holders.get(address.lower(), ())
-        return found if isinstance(found, tuple) else (found,)
+        lower = address.lower()
+        return tuple(each for each in self._at(lower) if lower in addresses_of(unpacked(each.stored)))
 
     def add(self, person: Person, document: Mapping[str, Any]) -> None:
         for address in addresses_of(document):
-            others = self.holders(address)
-            self._holders[address] = (*others, person) if others else person
+            others = self._at(address)
+            self._holders[hash(address)] = (*others, person) if others else person
 
     def remove(self, person: Person, document: Mapping[str, Any]) -> None:
         for address in addresses_of(document):
-            others = tuple(each for each in self.holders(address) if each is not person)
+            others = tuple(each for each in self._at(address) if each is not person)
             if others:
-                self._holders[address] = others[0] if len(others) == 1 else others
+                self._holders[hash(address)] = others[0] if len(others) == 1 else others
             else:
-                self._holders.pop(address, None)
+                self._holders.pop(hash(address), None)
+
+    def _at(self, address: str) -> tuple[Person, ...]:
+        found = self._holders.get(hash(address), ())
+        return found if isinstance(found, tuple) else (found,)
 
 
 class People:
@@ -75,7 +82,8 @@ class People:
         self._active: dict[str, Person] = {}
         self._deleted: dict[str, Person] = {}
         self._purged: set[str] = set()
-        self._by_name: dict[str, Person] = {}
+        #: By hash, like addresses.
+        self._by_name: dict[int, Person] = {}
         self._addresses = AddressIndex()
         self._deleted_addresses = AddressIndex()
 
@@ -100,7 +108,8 @@ class People:
         return key in self._active or key in self._deleted or key in self._purged
 
     def find_by_name(self, user_principal_name: str) -> Person | None:
-        return self._by_name.get(user_principal_name.lower())
+        person = self._by_name.get(hash(user_principal_name.lower()))
+        return person if person and _name_of(unpacked(person.stored)) == user_principal_name.lower() else None
 
     def holders(self, address: str) -> tuple[Person, ...]:
         return self._addresses.holders(address)
@@ -169,12 +178,12 @@ class People:
         person.presence = Presence.ACTIVE
         self._active[key_of(person.id)] = person
         self._addresses.add(person, document)
-        if name := document.get("userPrincipalName"):
-            self._by_name[name.lower()] = person
+        if name := _name_of(document):
+            self._by_name[hash(name)] = person
 
     def _forget(self, person: Person, document: Mapping[str, Any]) -> None:
         self._addresses.remove(person, document)
-        name = (document.get("userPrincipalName") or "").lower()
+        name = hash(_name_of(document))
         if self._by_name.get(name) is person:
             del self._by_name[name]
 
@@ -196,6 +205,10 @@ def addresses_of(document: Mapping[str, Any]) -> set[str]:
     proxies = (each[5:] for each in document.get("proxyAddresses") or () if each[:5].lower() == "smtp:")
     every = (document.get("mail"), *(document.get("otherMails") or ()), *proxies)
     return {address.lower() for address in every if address}
+
+
+def _name_of(document: Mapping[str, Any]) -> str:
+    return (document.get("userPrincipalName") or "").lower()
 
 
 _NEVER = object()

@@ -54,7 +54,7 @@ class Reader:
 
     def read(self) -> bool:
         """Read one page; True if it closed the round."""
-        page = self._graph.get(self._url, prefer="odata.maxpagesize=5")
+        page = self._graph.get(self._url, prefer="odata.maxpagesize=2")
         for row in page["value"]:
             self.apply(row)
         self._url = page.get("@odata.nextLink") or page["@odata.deltaLink"]

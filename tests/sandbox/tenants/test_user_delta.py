@@ -248,3 +248,13 @@ def test_a_change_that_lags_comes_in_a_later_round() -> None:
 
     assert rows(at_once) == []
     assert [row["jobTitle"] for row in rows(later)] == ["Chief"]
+
+
+def test_who_changed_a_moment_ago_is_in_a_first_round_as_all_replicas_know_them() -> None:
+    graph = Graph(faults=FaultSwitches(lag_seconds=10.0))
+    graph.clock.at += 60
+    graph.change({"op": "updateUser", "id": user_id(1), "set": {"jobTitle": "Chief"}})
+
+    pages, _ = graph.round(URL)
+
+    assert {"displayName": "Person 1", "id": user_id(1)} in rows(pages)

@@ -83,7 +83,10 @@ async def _answer_control(world: World, scope: Scope, body: bytes, send: Send) -
 
 
 def _request(scope: Scope, body: bytes) -> Request:
-    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+    headers: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+        headers[key] = f"{headers[key]}, {text}" if key in headers else text
     raw_path = scope.get("raw_path") or scope["path"].encode()
     query = scope.get("query_string") or b""
     url = (raw_path + (b"?" + query if query else b"")).decode("latin-1")

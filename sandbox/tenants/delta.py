@@ -35,7 +35,16 @@ def opening_cursor(
         )
     end = log_length(context, kind)
     since = end if options.get("$deltatoken") == "latest" else 0
-    return DeltaCursor(kind=kind, select=select, ids=ids, since=since, position=since, issued=context.now, began=end)
+    return DeltaCursor(
+        kind=kind,
+        select=select,
+        ids=ids,
+        since=since,
+        position=since,
+        issued=context.now,
+        began=end,
+        generation=context.tenant.generation,
+    )
 
 
 def log_length(context: Context, kind: str) -> int:
@@ -74,6 +83,7 @@ def delta_answer(context: Context, cursor: DeltaCursor, rows: list[dict[str, Any
         position=position,
         issued=context.now,
         began=cursor.began,
+        generation=context.tenant.generation,
         closing=closing,
     )
     token = context.tenant.links.seal(following)
@@ -102,10 +112,10 @@ def _continued(context: Context, kind: str, text: str) -> DeltaCursor:
     cursor = context.tenant.links.open(text, DeltaCursor)
     if cursor.kind != kind:
         raise errors.bad_request("Badly formed token.")
-    if cursor.issued < context.tenant.resync_before or (
+    if cursor.generation < context.tenant.resync_below or (
         cursor.closing and context.faults.resync_due(context.tenant.id)
     ):
         raise errors.resync(f"{context.request.base}/{kind}/delta?$deltatoken=")
-    if cursor.issued < max(context.tenant.tokens_valid_from, context.now - LIVES_SECONDS):
+    if cursor.generation < context.tenant.expired_below or cursor.issued < context.now - LIVES_SECONDS:
         raise errors.token_expired()
     return cursor

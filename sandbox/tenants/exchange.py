@@ -26,8 +26,9 @@ class Request:
 
     @property
     def document(self) -> dict[str, Any]:
-        """The body as an object; its shape was checked when the request was admitted."""
-        return self.body if isinstance(self.body, dict) else {}
+        """The body as an object, without the annotations that SDKs add (@odata.type)."""
+        body = self.body if isinstance(self.body, dict) else {}
+        return {name: value for name, value in body.items() if not name.startswith("@odata.")}
 
     @property
     def preferences(self) -> frozenset[str]:

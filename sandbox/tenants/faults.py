@@ -123,10 +123,14 @@ class Faults:
         }
         return self._pick(rates)
 
-    def draw_connection(self, tenant_id: str) -> Fault:
-        """What happens to one connection, batch or not."""
+    def draw_connection(self, tenant_id: str, *, batch: bool) -> Fault:
+        """What happens to one connection. A batch can fail as a whole too, before or after its items were worked."""
         switches = self.of(tenant_id)
-        return self._pick({Fault.CUT_BEFORE: switches.cut_before, Fault.CUT_AFTER: switches.cut_after})
+        rates = {Fault.CUT_BEFORE: switches.cut_before, Fault.CUT_AFTER: switches.cut_after}
+        if batch:
+            rates[Fault.UNAVAILABLE_BEFORE] = switches.unavailable_before
+            rates[Fault.UNAVAILABLE_AFTER] = switches.unavailable_after
+        return self._pick(rates)
 
     def retry_after(self, tenant_id: str) -> int | None:
         """Engine seconds, or None for a 429 without the header."""

@@ -39,10 +39,14 @@ class Gateway:
     def serve(self, request: Request, now: float) -> Answer | None:
         """The answer to one HTTP request; None cuts the connection."""
         tenant = self.tenant_of(request)
-        fault = self.faults.draw_connection(tenant.id) if tenant else Fault.NONE
-        answer = None if fault is Fault.CUT_BEFORE else self.answer(request, now)
-        if fault is Fault.CUT_AFTER:
+        batch = request.path == ("$batch",)
+        fault = self.faults.draw_connection(tenant.id, batch=batch) if tenant else Fault.NONE
+        happened = fault not in {Fault.CUT_BEFORE, Fault.UNAVAILABLE_BEFORE}
+        answer = self.answer(request, now) if happened else None
+        if fault in {Fault.CUT_BEFORE, Fault.CUT_AFTER}:
             answer = None
+        elif fault is not Fault.NONE:
+            answer = _refusal(errors.unavailable(self.faults.random.choice((503, 504))), request, now)
         self._record(request, answer, tenant, now)
         return answer
 
@@ -159,9 +163,9 @@ def _check_shape(call: Call, request: Request) -> None:
         if request.body not in (None, {}):
             raise errors.bad_request(f"{call.method} /{call.path} takes no body.")
         return
-    if not isinstance(request.body, dict) or not request.body:
+    if not request.document:
         raise GraphError(400, "BadRequest", "Empty Payload. JSON content expected.")
-    for name in sorted(set(request.body) - call.properties):
+    for name in sorted(set(request.document) - call.properties):
         reason = "is read-only and cannot be set" if name in USER_PROPERTIES else "does not exist on the type"
         raise errors.bad_request(f"Property '{name}' {reason}.", name)
 

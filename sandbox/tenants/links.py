@@ -31,6 +31,8 @@ class DeltaCursor(msgspec.Struct, frozen=True, array_like=True):
     issued: float
     #: Length of the log when the round began: a removal noted later must be shown even in a first round.
     began: int
+    #: Of the tenant's tokens, when this one was issued.
+    generation: int
     #: True in the link that ends a round.
     closing: bool = False
 

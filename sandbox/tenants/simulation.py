@@ -8,7 +8,7 @@ from random import Random
 from typing import Any, TypedDict, Unpack
 
 from sandbox.tenants.application import Application, application_of
-from sandbox.tenants.control import Life, dump
+from sandbox.tenants.control import Life, dump, encoded
 from sandbox.tenants.exchange import Answer, Request
 from sandbox.tenants.faults import PROFILES, Faults, FaultSwitches
 from sandbox.tenants.gateway import Gateway
@@ -112,7 +112,8 @@ class Simulation:
             case ("GET", "statistics"):
                 return Answer(status=200, body=self.statistics())
             case ("GET", "tenants", tenant_id) if tenant_id.lower() in self._tenants:
-                return Answer(status=200, body=self.dump(tenant_id))
+                self.tenant(tenant_id).purge_expired(self.now())
+                return Answer(status=200, body=dump(self.tenant(tenant_id), encoded))
             case ("POST", "tenants", tenant_id, "changes") if tenant_id.lower() in self._tenants:
                 return Answer(status=200, body={"ids": self.change(tenant_id, _list(body))})
             case ("POST", "faults") if isinstance(body, dict):

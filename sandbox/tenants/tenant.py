@@ -47,9 +47,10 @@ class Tenant:
         self.statistics = Statistics()
         self.created_at = ""
         self.invitations_blocked = False
-        #: Delta tokens issued before are expired; before `resync_before` they answer 410.
-        self.tokens_valid_from = 0.0
-        self.resync_before = 0.0
+        #: Of delta tokens: those of a generation below answer 400 syncStateNotFound or 410.
+        self.generation = 0
+        self.expired_below = 0
+        self.resync_below = 0
         #: After a throttled write nobody writes before this engine time.
         self.writes_not_before = 0.0
         #: Whether a changed-to-null property shows as null in delta's default mode is not documented.

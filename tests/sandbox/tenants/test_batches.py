@@ -97,3 +97,19 @@ def test_items_are_throttled_by_themselves_with_their_own_retry_after() -> None:
 
     assert {answer["status"] for answer in answers} == {200, 429}
     assert all("Retry-After" in answer["headers"] for answer in answers if answer["status"] == 429)
+
+
+@pytest.mark.parametrize(
+    ("switches", "city"),
+    [(FaultSwitches(unavailable_before=1.0), None), (FaultSwitches(unavailable_after=1.0), "1")],
+)
+def test_a_batch_can_fail_whole_before_or_after_its_items_were_worked(
+    switches: FaultSwitches, city: str | None
+) -> None:
+    graph = Graph(faults=switches)
+
+    answer = graph.ask("POST", "/$batch", TARGET, {"requests": [write("1")]})
+    graph.simulation.set_faults("none")
+
+    assert answer.status in {503, 504}
+    assert graph.user(user_id(901), "city") == {"city": city}

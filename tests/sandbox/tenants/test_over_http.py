@@ -121,3 +121,11 @@ def test_latency_is_engine_time_and_a_tenant_can_be_slower(extra: dict[str, floa
 def _request(tenant: str) -> Request:
     headers = {"authorization": f"Bearer sandbox.{tenant}"}
     return Request(method="GET", url="/", path=(), options={}, headers=headers)
+
+
+async def test_several_prefer_headers_count_as_one() -> None:
+    prefer = [("Prefer", "return=minimal"), ("Prefer", "odata.maxpagesize=1")]
+    async with client() as http:
+        answer = await http.get("/v1.0/users/delta?$select=id,displayName", headers=[*TOKEN.items(), *prefer])
+
+    assert len(answer.json()["value"]) == 1

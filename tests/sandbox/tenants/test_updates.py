@@ -141,3 +141,12 @@ def test_an_update_is_not_seen_by_every_read_at_once_where_replicas_lag() -> Non
 
     assert at_once == {None, "Ulm"}
     assert later == {"Ulm"}
+
+
+def test_annotations_that_sdks_add_are_no_properties() -> None:
+    graph = Graph()
+
+    status = graph.status("PATCH", USER, TARGET, {"@odata.type": "#microsoft.graph.user", "city": "Ulm"})
+
+    assert status == 204
+    assert graph.user(user_id(901), "city") == {"city": "Ulm"}

@@ -170,7 +170,6 @@ def test_tokens_can_be_expired_and_new_ones_work() -> None:
     _, link = graph.round(URL)
 
     graph.change({"op": "expireDeltaTokens"})
-    graph.clock.at += 1
     _, new_link = graph.round(URL)
 
     assert graph.refusal("GET", link, SOURCE)[:2] == (400, "syncStateNotFound")
@@ -184,7 +183,6 @@ def test_a_resync_answers_410_and_its_location_starts_over_with_the_own_select()
     graph.change({"op": "resyncDelta"})
     answer = graph.ask("GET", link, SOURCE)
     location = answer.headers["Location"]
-    graph.clock.at += 1
     pages, _ = graph.round(location + "&$select=displayName,jobTitle")
 
     assert answer.status == 410

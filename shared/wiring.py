@@ -4,7 +4,9 @@ import asyncio
 import os
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cache
 from random import SystemRandom
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from shared.adapters.clock import StorageClock
@@ -27,6 +29,9 @@ from shared.orchestration.engine import Engine
 from shared.orchestration.ports import Clock, Directories, MessageQueue
 from shared.settings import Settings, read_settings
 from shared.telemetry import MessageTracing
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 IMPORT_QUEUE = "import"
 PROVISIONING_QUEUE = "provisioning"
@@ -108,3 +113,12 @@ def _graph(settings: Settings) -> GraphOptions:
         managed_identity_client_id=settings.managed_identity_client_id,
         credential_kind=CredentialKind.SANDBOX if settings.sandbox_credential else CredentialKind.MANAGED_IDENTITY,
     )
+
+
+@cache
+def web_application() -> "FastAPI":
+    """Return the HTTP API, built when first asked for: the queue workers never need it."""
+    from shared.web.application import AccessSettings, create_app  # noqa: PLC0415
+
+    settings = read_settings(os.environ)
+    return create_app(engine, AccessSettings(platform_authentication=settings.platform_authentication))

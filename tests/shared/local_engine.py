@@ -6,14 +6,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from random import Random
-from typing import Any
+from typing import Any, Unpack
 
 import httpx
 
 from sandbox.judge import Directory, Judgement, read_directory
 from sandbox.runner.judging import Judged, judge_all
 from sandbox.scenarios.scenario import Scenario
-from sandbox.tenants import Simulation
+from sandbox.tenants import Conditions, Simulation
 from shared.adapters.graph.directories import GraphDirectories
 from shared.adapters.graph.options import CredentialKind, GraphOptions
 from shared.adapters.memory.queue import MemoryQueue, MemoryQueues
@@ -31,6 +31,11 @@ from shared.orchestration.ports import EntryRows
 from shared.orchestration.provision_entries import provision_entries
 from shared.orchestration.start_cycles import tick
 from shared.wiring import assemble
+
+
+def _plain(rows: Rows) -> Rows:
+    return rows
+
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 TICK = timedelta(minutes=5)
@@ -57,7 +62,7 @@ class JumpingClock:
 class LocalEngine:
     """Storage, tenants and clock; `engine` may be built anew over them, as after a crash."""
 
-    def __init__(self, scenario: Scenario, **conditions: Any) -> None:
+    def __init__(self, scenario: Scenario, **conditions: Unpack[Conditions]) -> None:
         self.clock = JumpingClock()
         self.scenario = scenario
         self.documents: Sequence[Mapping[str, Any]] = scenario.configurations
@@ -70,11 +75,11 @@ class LocalEngine:
         self.judged = Judged(targets={id_: self.directory(id_) for id_ in self._targets()})
         self.engine = self.build()
 
-    def build(self, wrap: Wrap = lambda rows: rows) -> Engine:
+    def build(self, wrap: Wrap = _plain) -> Engine:
         """Return an engine over the storage as it is; `wrap` may put something between."""
         options = GraphOptions(endpoint="http://127.0.0.1:9", credential_kind=CredentialKind.SANDBOX)
         budgets = TableBudgetStore(self.tables.rows("budgets"))
-        transport = httpx.ASGITransport(app=self.simulation.application)  # type: ignore[arg-type]
+        transport = httpx.ASGITransport(app=self.simulation.application)
         directories = GraphDirectories(options, budgets, self.clock, Random(1), transport)
         return assemble(
             rows=lambda name: wrap(self.tables.rows(name)),

@@ -8,7 +8,7 @@ from kiota_abstractions.request_information import RequestInformation
 from shared.adapters.graph.answer import Answer, optional_text, record, records, text
 from shared.adapters.graph.client import GraphClient
 from shared.adapters.graph.delta_query import groups_page, source_entry, users_page
-from shared.adapters.graph.errors import is_missing
+from shared.adapters.graph.errors import is_missing, raise_failure
 from shared.adapters.graph.filters import quoted
 from shared.adapters.graph.organization import Organization, is_tenant
 from shared.adapters.graph.reading import Answers, Control, read_batches
@@ -21,6 +21,7 @@ from shared.orchestration.ports import (
     GroupsPage,
     Presence,
     PrincipalType,
+    Unavailable,
     UnexpectedAnswer,
     UsersPage,
 )
@@ -88,8 +89,10 @@ class GraphSourceDirectory:
         answer = reading.answers.get("search")
         if answer is not None and is_missing(answer):
             return ()
-        if answer is None or not answer.ok:
-            raise UnexpectedAnswer(f"Graph answered a search with {answer.status if answer else 'nothing'}.")
+        if answer is None:
+            raise Unavailable("Graph left a search unanswered.")
+        if not answer.ok:
+            raise_failure(answer, self._client.clock.now(), self._client.guessed_wait())
         users = records(answer.body) if "value" in record(answer.body) else (record(answer.body),)
         return tuple(text(user, "id") for user in users)
 

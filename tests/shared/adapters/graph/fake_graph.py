@@ -75,7 +75,7 @@ class FakeGraph(httpx.AsyncBaseTransport):
         path = request.url.raw_path.decode().partition("?")[0].removeprefix("/v1.0")
         reply = self._reply(f"{request.method} {path}")
         if reply is None and path == "/$batch":
-            reply = self._batch(body)
+            reply = self._batch(body or {})
         assert reply is not None, f"Nobody expects {request.method} {path}"
         if reply.fails is not None:
             raise reply.fails
@@ -86,20 +86,18 @@ class FakeGraph(httpx.AsyncBaseTransport):
         replies = self._replies.get(key, [])
         return replies.pop(0) if len(replies) > 1 else replies[0] if replies else None
 
-    def _batch(self, body: Any) -> Reply:
+    def _batch(self, body: Mapping[str, Any]) -> Reply:
         assert 0 < len(body["requests"]) <= 20
         assert len({item["id"] for item in body["requests"]}) == len(body["requests"])
         # in any order: here always backwards
         responses = [answer for item in reversed(body["requests"]) if (answer := self._item(item)) is not None]
         return Reply(body={"responses": responses})
 
-    def _item(self, item: Any) -> Any:
+    def _item(self, item: Mapping[str, Any]) -> dict[str, Any] | None:
         assert set(item) <= {"id", "method", "url", "headers", "body"}
         assert item["url"].startswith("/")
         assert "body" not in item or item["headers"]["Content-Type"] == "application/json"
-        sent = Sent(
-            method=item["method"], url=item["url"], headers=item.get("headers", {}), body=item.get("body")
-        )
+        sent = Sent(method=item["method"], url=item["url"], headers=item.get("headers", {}), body=item.get("body"))
         self.items.append(sent)
         key = f"{item['method']} {item['url']}"
         reply = self._reply(key) or self._reply(key.partition("?")[0])

@@ -137,9 +137,7 @@ async def test_a_claims_challenge_is_met_once() -> None:
         (ServiceRequestError("no network"), Unavailable),
     ],
 )
-async def test_a_token_that_cannot_be_had_is_an_error_of_the_port(
-    failure: Exception, raised: type[Exception]
-) -> None:
+async def test_a_token_that_cannot_be_had_is_an_error_of_the_port(failure: Exception, raised: type[Exception]) -> None:
     graph = FakeGraph({KEY: Reply(body={})})
 
     async with connected(graph, credential=RenewableCredential(lambda: CountedCredential(failure))) as client:

@@ -1,7 +1,5 @@
 """Is a delta page understood whole, or refused?"""
 
-from typing import Any
-
 import pytest
 
 from shared.adapters.graph.delta_query import groups_page, users_page
@@ -15,7 +13,7 @@ from shared.orchestration.ports import (
     UnexpectedAnswer,
     UsersPage,
 )
-from shared.provisioning.entry import SourceEntry
+from shared.provisioning.entry import Attributes, SourceEntry
 from tests.shared.adapters.graph.fake_graph import BASE, FakeGraph, Reply, connected, error
 
 USERS = "GET /users/delta()"
@@ -25,7 +23,7 @@ DELTA = f"{BASE}/users/delta?$deltatoken=xyz"
 SELECT = ("id", "displayName", "accountEnabled", "businessPhones", "mail")
 
 
-def page(*value: Any, **links: str) -> Reply:
+def page(*value: object, **links: str) -> Reply:
     return Reply(body={"value": list(value), **{f"@odata.{name}": link for name, link in links.items()}})
 
 
@@ -42,7 +40,7 @@ async def test_a_page_is_people_and_removals_as_they_stand() -> None:
 
     read, graph = await read_users(page(user, removed, gone, {"id": "d"}, nextLink=NEXT))
 
-    attributes = {"displayName": "Ann", "accountEnabled": True, "businessPhones": ("1",), "mail": None}
+    attributes: Attributes = {"displayName": "Ann", "accountEnabled": True, "businessPhones": ("1",), "mail": None}
     assert read.entries == (
         SourceEntry(id="a", attributes=attributes),
         Removed(id="b"),
@@ -143,7 +141,7 @@ async def test_a_groups_page_is_changes_of_membership_and_removed_groups() -> No
     [{}, ["a"], [{"id": "a"}], [{"@odata.type": "#microsoft.graph.user"}], [{"@odata.type": 5, "id": "a"}]],
     ids=["no list", "no object", "no type", "no id", "a type that is no text"],
 )
-async def test_members_of_another_shape_are_refused(members: Any) -> None:
+async def test_members_of_another_shape_are_refused(members: object) -> None:
     reply = page({"id": "g", "members@delta": members}, deltaLink=f"{BASE}/groups/delta?$deltatoken=1")
 
     with pytest.raises(UnexpectedAnswer):

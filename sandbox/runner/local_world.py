@@ -19,7 +19,7 @@ from sandbox.node import NodeMissingError
 from sandbox.runner.clients import TenantsClient, is_host_ready
 from sandbox.runner.options import Options
 from sandbox.runner.problems import ChildFailedError, GaveUpError, UnusableInputError, last_lines
-from sandbox.runner.processes import REPOSITORY, Command, free_port, running, usable_port
+from sandbox.runner.processes import Command, free_port, running, usable_port
 from sandbox.scenarios import Scenario
 
 #: An invented app registration; the simulated tenants do not look at it.
@@ -85,6 +85,7 @@ async def local_world(options: Options, scenario: Scenario) -> AsyncIterator[Loc
 
 @contextlib.asynccontextmanager
 async def _started(options: Options, scenario: Scenario, logs: Path) -> AsyncIterator[LocalWorld]:
+    port = usable_port(options.port)
     clock = Clock(origin=time.time(), scale=options.time_scale)
     async with AsyncExitStack() as stack:
         storage = await stack.enter_async_context(Azurite())
@@ -92,7 +93,6 @@ async def _started(options: Options, scenario: Scenario, logs: Path) -> AsyncIte
         tenants = TenantsClient(http=await stack.enter_async_context(_client(tenants_port)))
         command = _tenants_command(options, scenario, clock, tenants_port, logs)
         tenants_process = await stack.enter_async_context(running(command, tenants.is_ready))
-        port = usable_port(options.port)
         host = await stack.enter_async_context(_client(port))
         environment = _host_environment(clock, storage.connection_string, tenants_port)
         command = _host_command(options, clock, port, environment, logs)
@@ -145,7 +145,7 @@ def _tenants_command(options: Options, scenario: Scenario, clock: Clock, port: i
 
 
 def _host_command(options: Options, clock: Clock, port: int, environment: Mapping[str, str], logs: Path) -> Command:
-    arguments = ["sandbox.host", "--port", str(port), "--role", options.role, "--project", str(REPOSITORY)]
+    arguments = ["sandbox.host", "--port", str(port), "--role", options.role, "--project", str(options.project)]
     return Command(
         name="The functions host",
         arguments=[*arguments, *clock.arguments],

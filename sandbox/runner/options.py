@@ -7,6 +7,8 @@ from pathlib import Path
 
 from sandbox.scenarios import SCENARIOS
 
+REPOSITORY = Path(__file__).resolve().parents[2]
+
 FAULT_PROFILES = ("none", "throttled", "flaky")
 QUOTAS = ("off", "S", "M", "L")
 ROLES = ("Administrator", "Approver", "Operator", "Reader", "none")
@@ -31,6 +33,8 @@ class Options:
     port: int = 7071
     role: str = "Administrator"
     seed: int = 1
+    #: Where function_app.py is; not an option of the command line, which always runs the product.
+    project: Path = REPOSITORY
 
 
 def parse_options(arguments: Sequence[str]) -> Options:

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import psutil
 
+from sandbox.runner.options import REPOSITORY
 from sandbox.runner.problems import ChildFailedError, UnusableInputError
 
 #: Nothing else of the runner's environment reaches the processes: a run does not depend on who runs it.
 INHERITED = ("PATH", "HOME", "LANG", "PYTHONPATH", "VIRTUAL_ENV")
-REPOSITORY = Path(__file__).resolve().parents[2]
 
 SECONDS_TO_START = 120.0
 #: The functions host lets invocations that are running end: ten seconds are its own limit.
@@ -102,9 +102,7 @@ def usable_port(wanted: int) -> int:
         try:
             probe.bind(("127.0.0.1", wanted))
         except OSError as error:
-            message = (
-                f"Port {wanted} cannot be used: {error.strerror}. Give another --port; 0 is any free one."
-            )
+            message = f"Port {wanted} cannot be used: {error.strerror}. Give another --port; 0 is any free one."
             raise UnusableInputError(message) from error
     return wanted
 

@@ -23,6 +23,8 @@ class Rounds:
     progress: Progress
     jobs: list[JobClient] = field(init=False)
     judged: Judged = field(init=False)
+    #: The tenants as they were at the last judgement.
+    tenants: dict[str, Directory] = field(default_factory=dict)
     cycles: list[CycleReport] = field(default_factory=list)
     #: By source tenant, how many people life has removed or disabled so far.
     removed: dict[str, int] = field(default_factory=dict)
@@ -73,9 +75,9 @@ class Rounds:
 
     async def _judge(self) -> Report:
         tenant_ids = {tenant_id for job in self.jobs for tenant_id in _tenant_ids(job)}
-        tenants = {tenant_id: await self._directory(tenant_id) for tenant_id in sorted(tenant_ids)}
+        self.tenants = {tenant_id: await self._directory(tenant_id) for tenant_id in sorted(tenant_ids)}
         documents = [job.document for job in self.jobs]
-        judgements, self.judged = judge_all(documents, tenants, self.judged, self.world.clock.now())
+        judgements, self.judged = judge_all(documents, self.tenants, self.judged, self.world.clock.now())
         closings = [judgement.closing for judgement in judgements.values()]
         problems = tuple(each for judgement in judgements.values() for each in judgement.disagreements)
         return self._report(closings, problems)
@@ -107,7 +109,7 @@ class Rounds:
             service_principal_id=source["servicePrincipalId"],
             removed_so_far=self.removed.get(tenant_id, 0),
         )
-        life = life_between_cycles(await self._directory(tenant_id), options)
+        life = life_between_cycles(self.tenants[tenant_id], options)
         self.removed[tenant_id] = options.removed_so_far + life.removals
         await self.world.tenants.change(tenant_id, life.changes)
         self.progress.lived(number, life)

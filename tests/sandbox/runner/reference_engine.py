@@ -10,7 +10,6 @@ import httpx
 from sandbox.judge import Adoption, Case, Directory, History, Pair, Rules, ScopeKind, User, read_directory
 from sandbox.judge.expectation import Due, Expectation, expectations
 from sandbox.judge.mapping import DIRECT_ATTRIBUTES, KEPT_WHEN_MISSING
-from sandbox.tenants import Simulation
 from sandbox.tenants.application import Receive, Scope, Send
 
 Document = dict[str, Any]
@@ -32,26 +31,28 @@ class Bug(StrEnum):
 class ReferenceEngine:
     """Serves one job over ASGI; every question for its cycles runs one first."""
 
-    def __init__(self, simulation: Simulation, bug: Bug = Bug.NONE) -> None:
-        self._simulation = simulation
+    def __init__(self, graph: httpx.AsyncClient, bug: Bug = Bug.NONE) -> None:
+        self._graph = graph
         self._bug = bug
         self._document: Document = {}
         self._pairs: dict[str, Pair] = {}
         self._cycles: list[Document] = []
-        transport = httpx.ASGITransport(simulation.application)
-        self._graph = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1/v1.0")
 
     async def application(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = b""
-        while True:
+        more = True
+        while more:
             message = await receive()
             body += message.get("body", b"")
-            if not message.get("more_body"):
-                break
-        answer = await self._answer(scope["method"], scope["path"].rsplit("/", 1)[-1], body)
+            more = message.get("more_body", False)
+        answer = await self.answer(scope["method"], scope["path"].rsplit("/", 1)[-1], body)
         start = {"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]}
         await send(start)
-        await send({"type": "http.response.body", "body": json.dumps(answer).encode()})
+        await send({"type": "http.response.body", "body": answer})
+
+    async def answer(self, method: str, resource: str, body: bytes) -> bytes:
+        """The answer to one request, by the last segment of its path."""
+        return json.dumps(await self._answer(method, resource, body)).encode()
 
     async def _answer(self, method: str, resource: str, body: bytes) -> object:
         if method == "PUT":
@@ -64,7 +65,7 @@ class ReferenceEngine:
         return {"status": {"code": "Active"}}
 
     async def _cycle(self) -> None:
-        case = self._case()
+        case = await self._case()
         actions = {"create": {"success": 0, "failure": 0, "skipped": 0}}
         for number, expectation in enumerate(expectations(case).values()):
             if self._bug is Bug.EVERYBODY_SKIPPED or (self._bug is Bug.LOST_PAGE and number % 7 == 0):
@@ -78,8 +79,8 @@ class ReferenceEngine:
         times = {"startedDateTime": moment, "completedDateTime": moment}
         self._cycles.append({"number": number, "kind": kind, "state": "completed", "actions": actions, **times})
 
-    def _case(self) -> Case:
-        source, target = (self._directory(self._document[side]["tenantId"]) for side in ("source", "target"))
+    async def _case(self) -> Case:
+        source, target = [await self._directory(self._document[side]["tenantId"]) for side in ("source", "target")]
         rules = Rules(
             scope=ScopeKind(self._document["scope"]["kind"]),
             adoption=Adoption(self._document["adoption"]),
@@ -135,10 +136,10 @@ class ReferenceEngine:
 
     async def _call(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Document:
         headers = {"Authorization": f"Bearer sandbox.{self._document['target']['tenantId']}"}
-        answer = await self._graph.request(method, f"http://127.0.0.1/v1.0{path}", json=body, headers=headers)
+        answer = await self._graph.request(method, f"/v1.0{path}", json=body, headers=headers)
         if answer.is_error:
             raise AssertionError(f"{method} {path} {body}: {answer.status_code} {answer.text}")
         return answer.json() if answer.content else {}
 
-    def _directory(self, tenant_id: str) -> Directory:
-        return read_directory(self._simulation.dump(tenant_id))
+    async def _directory(self, tenant_id: str) -> Directory:
+        return read_directory((await self._graph.get(f"/_sandbox/tenants/{tenant_id}")).json())

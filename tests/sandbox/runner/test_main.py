@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from sandbox.runner.processes import REPOSITORY
+from sandbox.runner.options import REPOSITORY
 
 
 def sandbox(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -12,8 +12,9 @@ import psutil
 import pytest
 
 from sandbox.runner import UnusableInputError
+from sandbox.runner.options import REPOSITORY
 from sandbox.runner.problems import ChildFailedError, last_lines
-from sandbox.runner.processes import REPOSITORY, Command, inherited_environment, running, usable_port
+from sandbox.runner.processes import Command, inherited_environment, running, usable_port
 
 
 def command_for(tmp_path: Path, *arguments: str) -> Command:
@@ -52,13 +53,14 @@ async def test_a_process_that_is_interrupted_while_it_starts_is_ended(tmp_path: 
 
     earlier = psutil.Process().children()
     task = asyncio.create_task(start())
-    while not (started := [child for child in psutil.Process().children() if child not in earlier]):
-        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.5)
+    started = [child for child in psutil.Process().children() if child not in earlier]
 
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
 
+    assert started
     assert not any(child.is_running() for child in started)
 
 

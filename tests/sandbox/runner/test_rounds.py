@@ -32,11 +32,12 @@ class Nothing:
 
 async def run_in_process(scenario: Scenario, cycles: int = 3, bug: Bug = Bug.NONE) -> Report:
     simulation = Simulation(scenario.world)
-    engine = ReferenceEngine(simulation, bug)
+    graph = _client(httpx.ASGITransport(simulation.application))
+    engine = ReferenceEngine(graph, bug)
     nothing = Nothing()
     world = LocalWorld(
         clock=Clock(origin=time.time(), scale=60.0),
-        tenants=TenantsClient(http=_client(httpx.ASGITransport(simulation.application))),
+        tenants=TenantsClient(http=graph),
         host=_client(httpx.ASGITransport(engine.application)),
         host_process=nothing,
         tenants_process=nothing,

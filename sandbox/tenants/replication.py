@@ -36,6 +36,8 @@ class Replication:
         self._expire(now)
         reads = now + self._random.uniform(0, self.seconds)
         earlier = self._lags.get(object_id)
+        if earlier and earlier.reads_until <= now:
+            earlier = None  # every replica had that change: nobody goes back behind it
         self._lags[object_id] = Lag(
             sequence=earlier.sequence if earlier else sequence,
             reads_until=reads,

@@ -150,3 +150,15 @@ def test_annotations_that_sdks_add_are_no_properties() -> None:
 
     assert status == 204
     assert graph.user(user_id(901), "city") == {"city": "Ulm"}
+
+
+def test_a_later_update_does_not_take_reads_back_behind_an_earlier_one() -> None:
+    graph = Graph(faults=FaultSwitches(lag_seconds=10.0))
+    graph.clock.at += 60
+    graph.ask("PATCH", USER, TARGET, {"city": "Ulm"})
+    graph.clock.at += 10.5
+    graph.ask("PATCH", USER, TARGET, {"city": "Bonn"})
+
+    seen = {graph.user(user_id(901), "city")["city"] for _ in range(20)}
+
+    assert seen == {"Ulm", "Bonn"}

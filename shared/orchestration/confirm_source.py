@@ -23,6 +23,9 @@ from shared.provisioning.scoping import DELETED, ScopingDecision, decide_scope
 
 SECOND_LOOK = timedelta(seconds=30)
 
+PROVISIONED = 2
+"""Provisioned people who serve as a positive control, besides those that reading saw last."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entitled:
@@ -57,10 +60,29 @@ async def _entitled(job: Job) -> Entitled:
 
 async def _examine(job: Job, passes: list[EntryPass], entitled: Entitled | None) -> list[EntryPass]:
     ids = [each.source_id for each in passes]
-    known = [user for user in job.state.known_users if user not in ids]
+    known = await _known_users(job, passes)
     seen = await job.source.examine(ids, scope=entitled is not None, known_users=known)
     controlled = bool(known)
     return [_judge(job, each, seen, entitled, controlled=controlled) for each in passes]
+
+
+async def _known_users(job: Job, passes: list[EntryPass]) -> list[str]:
+    """Return people of whom at least one must be found before absence is believed.
+
+    Whom reading saw last may have left since; so where somebody may have to go, provisioned people are asked for too.
+    """
+    ids = {each.source_id for each in passes}
+    known = [user for user in job.state.known_users if user not in ids]
+    if not any(each.pending.kind in {WorkKind.REMOVE, WorkKind.EVALUATE} for each in passes):
+        return known
+    provisioned = list[str]()
+    shard = job.engine.entries.shard(passes[0].source_id, job.state.shards)
+    async for link in job.engine.entries.links(job.configuration.id, shard):
+        if link.state is LinkState.ACTIVE and link.source_id not in ids:
+            provisioned.append(link.source_id)
+        if len(provisioned) == PROVISIONED:
+            break
+    return [*known[:1], *provisioned, *known[1:]]
 
 
 def _judge(

@@ -21,11 +21,13 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueSettings:
-    """``extensions.queues`` of host.json; spans in engine seconds."""
+    """``extensions.queues`` of host.json; spans in engine seconds.
+
+    ``maxPollingInterval`` is left out: how often the local host looks is its own option.
+    """
 
     batch_size: int = 16
     new_batch_threshold: int = 8
-    max_polling_interval: float = 60.0
     visibility_timeout: float = 0.0
     max_dequeue_count: int = 5
     base64: bool = True
@@ -77,7 +79,6 @@ def _queue_settings(document: Mapping[str, Any]) -> QueueSettings:
     return QueueSettings(
         batch_size=batch_size,
         new_batch_threshold=document.get("newBatchThreshold", batch_size // 2),
-        max_polling_interval=seconds(document.get("maxPollingInterval", "00:01:00")),
         visibility_timeout=seconds(document.get("visibilityTimeout", "00:00:00")),
         max_dequeue_count=document.get("maxDequeueCount", 5),
         base64=document.get("messageEncoding", "base64") == "base64",

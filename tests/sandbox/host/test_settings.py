@@ -30,7 +30,6 @@ def test_host_json_is_followed(tmp_path: Path) -> None:
     assert settings.queues == QueueSettings(
         batch_size=8,
         new_batch_threshold=4,
-        max_polling_interval=5.0,
         visibility_timeout=60.0,
         max_dequeue_count=3,
         base64=False,

@@ -159,7 +159,7 @@ def _host_environment(clock: Clock, connection_string: str, tenants_port: int) -
         "AzureWebJobsStorage": connection_string,
         "FUNCTIONS_WORKER_RUNTIME": "python",
         "WEBSITE_AUTH_ENABLED": "true",
-        "TENANTSYNC_GRAPH_ENDPOINT": f"http://127.0.0.1:{tenants_port}/v1.0",
+        "TENANTSYNC_GRAPH_ENDPOINT": f"http://127.0.0.1:{tenants_port}",
         "TENANTSYNC_CREDENTIAL": "sandbox",
         "TENANTSYNC_APPLICATION_ID": APPLICATION_ID,
         "TENANTSYNC_CLOCK_SCALE": repr(clock.scale),

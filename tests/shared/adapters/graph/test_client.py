@@ -92,6 +92,17 @@ async def test_a_link_to_another_host_is_refused_before_anything_is_sent() -> No
     assert graph.requests == []
 
 
+async def test_even_a_request_that_goes_to_another_host_carries_no_token() -> None:
+    graph = FakeGraph({KEY: Reply(body={})})
+
+    async with connected(graph) as client:
+        client._base_url = "https://evil.example/v1.0"
+        await client.send(client.calls.organization())
+
+    assert graph.requests[0].url.startswith("https://evil.example/")
+    assert "authorization" not in graph.requests[0].headers
+
+
 async def test_a_refused_token_is_asked_for_anew_once() -> None:
     graph = FakeGraph({KEY: [error(401, "InvalidAuthenticationToken"), Reply(body={})]})
     credential = RenewableCredential(CountedCredential)

@@ -2,7 +2,8 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from functools import cache
 from random import SystemRandom
@@ -37,6 +38,7 @@ IMPORT_QUEUE = "import"
 PROVISIONING_QUEUE = "provisioning"
 
 _engines: dict[asyncio.AbstractEventLoop, Engine] = {}
+_open = AsyncExitStack()
 _building = asyncio.Lock()
 
 
@@ -46,26 +48,30 @@ async def engine() -> Engine:
     if loop not in _engines:
         async with _building:
             if loop not in _engines:
-                _engines[loop] = await build_engine(os.environ)
+                _engines[loop] = await _open.enter_async_context(open_engine(os.environ))
     return _engines[loop]
 
 
-async def build_engine(environment: Mapping[str, str]) -> Engine:
-    """Build the engine on Azure Storage and Microsoft Graph. Raises SettingsError."""
+@asynccontextmanager
+async def open_engine(environment: Mapping[str, str]) -> AsyncIterator[Engine]:
+    """Build the engine on Azure Storage and Microsoft Graph, for the length of the block. Raises SettingsError."""
     settings = read_settings(environment)
     clock = StorageClock(scale=settings.clock_scale, origin=settings.clock_origin)
-    tables = AzureTables(_account(settings, settings.table_uri, clock.observe))
-    queues = AzureQueues(_account(settings, settings.queue_uri, clock.observe), clock)
-    budgets = tables.rows("budgets")
-    await clock.synchronize(lambda: budgets.get("clock", "clock"))
-    directories = GraphDirectories(_graph(settings), TableBudgetStore(budgets), clock, SystemRandom())
-    return assemble(
-        rows=tables.rows,
-        clock=clock,
-        directories=directories,
-        import_queue=queues.queue(IMPORT_QUEUE),
-        provisioning_queue=queues.queue(PROVISIONING_QUEUE),
-    )
+    async with (
+        AzureTables(_account(settings, settings.table_uri, clock.observe)) as tables,
+        AzureQueues(_account(settings, settings.queue_uri, clock.observe), clock) as queues,
+    ):
+        budgets = tables.rows("budgets")
+        await clock.synchronize(lambda: budgets.get("clock", "clock"))
+        directories = GraphDirectories(_graph(settings), TableBudgetStore(budgets), clock, SystemRandom())
+        yield assemble(
+            rows=tables.rows,
+            clock=clock,
+            directories=directories,
+            import_queue=queues.queue(IMPORT_QUEUE),
+            provisioning_queue=queues.queue(PROVISIONING_QUEUE),
+        )
+        await directories.aclose()
 
 
 def assemble(

@@ -51,6 +51,9 @@ class JumpingClock:
     def now(self) -> datetime:
         return self.time
 
+    def timestamp(self) -> float:
+        return self.time.timestamp()
+
     def real(self, duration: timedelta) -> timedelta:
         return duration
 
@@ -67,7 +70,7 @@ class LocalEngine:
         self.scenario = scenario
         self.documents: Sequence[Mapping[str, Any]] = scenario.configurations
         conditions.setdefault("quota", "off")
-        self.simulation = Simulation(scenario.world, clock=lambda: self.clock.time.timestamp(), **conditions)
+        self.simulation = Simulation(scenario.world, clock=self.clock.timestamp, **conditions)
         self.tables = MemoryTables()
         self.queues = MemoryQueues(self.clock)
         self.next_tick = START

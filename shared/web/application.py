@@ -1,0 +1,60 @@
+"""The HTTP API as one ASGI application: exactly the endpoints of the table, each behind its check."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fastapi import Depends, FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from shared.orchestration.engine import Engine
+from shared.web import configuration_routes, endpoints, job_routes, log_routes
+from shared.web.endpoints import Endpoint
+from shared.web.errors import handle
+from shared.web.gateway import Gateway
+from shared.web.principal import AccessSettings
+from shared.web.requests import admit
+
+__all__ = ["AccessSettings", "create_app"]
+
+Route = Callable[..., Awaitable[Response]]
+
+
+async def healthz() -> Response:
+    """The process answers; nothing more is told to anybody."""
+    return JSONResponse({"status": "ok"})
+
+
+ROUTES: dict[Endpoint, Route] = {
+    endpoints.READ_HEALTH: healthz,
+    endpoints.LIST_JOBS: job_routes.read_jobs,
+    endpoints.READ_JOB: job_routes.read_job,
+    endpoints.START_JOB: job_routes.start,
+    endpoints.PAUSE_JOB: job_routes.pause,
+    endpoints.PROVISION_ON_DEMAND: job_routes.provision,
+    endpoints.LIST_CYCLES: job_routes.read_cycles,
+    endpoints.READ_WORKLOAD: job_routes.read_workload,
+    endpoints.READ_CONFIGURATION: configuration_routes.read_configuration,
+    endpoints.PUT_CONFIGURATION: configuration_routes.put_configuration,
+    endpoints.LIST_LOGS: log_routes.list_logs,
+}
+
+
+def create_app(engine_provider: Callable[[], Awaitable[Engine]], access: AccessSettings) -> FastAPI:
+    """Build the application; the engine is asked for by the first request that needs it."""
+    options: dict[str, Any] = {"docs_url": None, "redoc_url": None, "openapi_url": None, "redirect_slashes": False}
+    app = FastAPI(title="tenantsync", **options)
+    app.state.engine = engine_provider
+    app.add_middleware(Gateway, settings=access)
+    for refused in (HTTPException, RequestValidationError):
+        app.add_exception_handler(refused, handle)
+    for endpoint, route in ROUTES.items():
+        app.add_api_route(
+            endpoint.path,
+            route,
+            methods=[endpoint.method],
+            dependencies=[Depends(admit(endpoint))],
+            response_model=None,
+        )
+    return app

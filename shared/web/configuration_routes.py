@@ -1,0 +1,80 @@
+"""Configurations: read the document of a job, or declare another."""
+
+import re
+from collections.abc import Callable, Iterator
+from http import HTTPStatus
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from shared.configuration.configuration import Configuration
+from shared.configuration.document import parse, serialize
+from shared.configuration.json_reading import read_json
+from shared.configuration.problems import ConfigurationError, Problem, one_per_place
+from shared.orchestration.apply_configuration import any_version, apply_configuration
+from shared.orchestration.job_status import find_job
+from shared.web.errors import bad_request
+from shared.web.found_job import found_job
+from shared.web.requests import engine_of, json_body
+
+# `*`, or entity tags as we give them; weak ones too, because Graph's own are weak.
+_IF_MATCH = re.compile(r'\s*(?:\*|(?:W/)?"\d{1,9}"(?:\s*,\s*(?:W/)?"\d{1,9}"){0,9})\s*')
+
+
+async def read_configuration(request: Request, service_principal_id: str, job_id: str) -> Response:
+    """The document, with its version as entity tag."""
+    job = await found_job(await engine_of(request), service_principal_id, job_id)
+    return _document(job.configuration, job.state.version, HTTPStatus.OK)
+
+
+async def put_configuration(request: Request, service_principal_id: str, job_id: str) -> Response:
+    """Declare the document; 201 where there was none before."""
+    expected = _expected(request)
+    configuration = _read(await json_body(request), service_principal_id, job_id)
+    engine = await engine_of(request)
+    known = await find_job(engine, job_id)
+    state = await apply_configuration(engine, configuration, expected=expected)
+    return _document(configuration, state.version, HTTPStatus.OK if known else HTTPStatus.CREATED)
+
+
+def _document(configuration: Configuration, version: int, status: HTTPStatus) -> Response:
+    headers = {"ETag": f'"{version}"'}
+    return Response(serialize(configuration), status_code=status, headers=headers, media_type="application/json")
+
+
+def _read(body: bytes, service_principal_id: str, job_id: str) -> Configuration:
+    """Return the configuration. Raises ConfigurationError with all problems, those of the path included."""
+    value, _ = read_json(body)
+    problems = list(_foreign(value, service_principal_id, job_id))
+    try:
+        configuration = parse(body)
+    except ConfigurationError as error:
+        raise ConfigurationError(one_per_place([*error.problems, *problems])) from error
+    if problems:
+        raise ConfigurationError(problems)
+    return configuration
+
+
+def _foreign(value: object, service_principal_id: str, job_id: str) -> Iterator[Problem]:
+    """Yield where the document names another job than the path."""
+    source = value.get("source") if isinstance(value, dict) else None
+    named = value.get("id") if isinstance(value, dict) else None
+    principal = source.get("servicePrincipalId") if isinstance(source, dict) else None
+    if isinstance(named, str) and named != job_id:
+        yield Problem(path="/id", message="is not the id of the job in the request's path; the two are the same")
+    if isinstance(principal, str) and principal.lower() != service_principal_id.lower():
+        message = "is not the service principal in the request's path; the two are the same"
+        yield Problem(path="/source/servicePrincipalId", message=message)
+
+
+def _expected(request: Request) -> Callable[[int], bool]:
+    """Return which versions may be replaced: any without If-Match."""
+    text = request.headers.get("if-match")
+    if text is None:
+        return any_version
+    if not _IF_MATCH.fullmatch(text):
+        raise bad_request("If-Match must hold the ETag of an answer, or *.")
+    if text.strip() == "*":
+        return bool
+    versions = {int(number) for number in re.findall(r"\d+", text)}
+    return versions.__contains__

@@ -1,0 +1,47 @@
+"""What is told of one cycle, and of the open work? Graph has no word for either; the style is its own."""
+
+from shared.cycles.pending import Workload
+from shared.orchestration.job_status import CountedCycle
+from shared.provisioning.provisioning_log import ProvisioningAction, ProvisioningStatus
+from shared.web.resources import Resource, time_text
+
+_ACTIONS = (
+    ProvisioningAction.CREATE,
+    ProvisioningAction.UPDATE,
+    ProvisioningAction.DISABLE,
+    ProvisioningAction.DELETE,
+    ProvisioningAction.OTHER,
+)
+_RESULTS = (ProvisioningStatus.SUCCESS, ProvisioningStatus.FAILURE, ProvisioningStatus.SKIPPED)
+
+
+def cycle_resource(counted: CountedCycle) -> Resource:
+    cycle = counted.cycle
+    failed = {"code": cycle.error_code, "message": cycle.error_message}
+    return {
+        "number": cycle.number,
+        "kind": cycle.kind.value,
+        "state": cycle.state.value,
+        "phase": cycle.phase.value,
+        "startedDateTime": time_text(cycle.started),
+        "completedDateTime": None if cycle.completed is None else time_text(cycle.completed),
+        "configurationVersion": cycle.configuration_version,
+        "imported": cycle.imported,
+        "inScope": cycle.in_scope,
+        "skipped": dict(cycle.skipped),
+        "staged": cycle.staged,
+        "error": failed if cycle.error_code else None,
+        "actions": {
+            action.value: {result.value: counted.counters.of(action, result) for result in _RESULTS}
+            for action in _ACTIONS
+        },
+    }
+
+
+def workload_resource(workload: Workload) -> Resource:
+    return {
+        "due": workload.due,
+        "waiting": workload.waiting,
+        "staged": workload.staged,
+        "escrowed": workload.escrowed,
+    }

@@ -1,0 +1,38 @@
+"""Which endpoints are there, who may call each, and with which query options?
+
+The application serves exactly these; an endpoint that is not in the table does not exist.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from shared.web.authorization import Role
+
+JOBS: Final = "/v1.0/servicePrincipals/{service_principal_id}/synchronization/jobs"
+JOB: Final = f"{JOBS}/{{job_id}}"
+HEALTH: Final = "/healthz"
+LOGS: Final = "/v1.0/auditLogs/provisioning"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """One method of one path. `role` None: anybody, signed in or not."""
+
+    method: str
+    path: str
+    role: Role | None
+    options: frozenset[str] = frozenset()
+    """The query options that are understood; any other is refused."""
+
+
+READ_HEALTH: Final = Endpoint(method="GET", path=HEALTH, role=None)
+LIST_JOBS: Final = Endpoint(method="GET", path=JOBS, role=Role.READER)
+READ_JOB: Final = Endpoint(method="GET", path=JOB, role=Role.READER)
+START_JOB: Final = Endpoint(method="POST", path=f"{JOB}/start", role=Role.OPERATOR)
+PAUSE_JOB: Final = Endpoint(method="POST", path=f"{JOB}/pause", role=Role.OPERATOR)
+PROVISION_ON_DEMAND: Final = Endpoint(method="POST", path=f"{JOB}/provisionOnDemand", role=Role.OPERATOR)
+READ_CONFIGURATION: Final = Endpoint(method="GET", path=f"{JOB}/configuration", role=Role.READER)
+PUT_CONFIGURATION: Final = Endpoint(method="PUT", path=f"{JOB}/configuration", role=Role.ADMINISTRATOR)
+LIST_CYCLES: Final = Endpoint(method="GET", path=f"{JOB}/cycles", role=Role.READER, options=frozenset({"$top"}))
+READ_WORKLOAD: Final = Endpoint(method="GET", path=f"{JOB}/workload", role=Role.READER)
+LIST_LOGS: Final = Endpoint(method="GET", path=LOGS, role=Role.READER, options=frozenset({"$top", "$skiptoken"}))

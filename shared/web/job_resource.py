@@ -1,0 +1,107 @@
+"""What does Graph's synchronizationJob say of a job?
+
+https://learn.microsoft.com/graph/api/resources/synchronization-synchronizationjob
+"""
+
+from shared.configuration.durations import format_duration
+from shared.cycles.cycle import CycleKind, CycleState
+from shared.cycles.state import ConfigurationState
+from shared.orchestration.job_status import CountedCycle, JobReport
+from shared.web.resources import UNSET, Resource, cycle_id, error_resource, time_text
+
+TEMPLATE = "Azure2Azure"
+
+
+def job_resource(report: JobReport) -> Resource:
+    """Return the job with its schedule and status."""
+    state, configuration = report.job.state, report.job.configuration
+    return {
+        "id": configuration.id,
+        "templateId": TEMPLATE,
+        "schedule": {
+            "interval": format_duration(configuration.interval),
+            "state": "Active" if state.active else "Disabled",
+            "expiration": None,
+        },
+        "status": _status(report),
+        "synchronizationJobSettings": [],
+    }
+
+
+def _status(report: JobReport) -> Resource:
+    state, last_successful = report.job.state, report.last_successful
+    first = report.first_successful
+    return {
+        "code": state.status.value,
+        "countSuccessiveCompleteFailures": report.successive_failures,
+        "escrowsPruned": False,
+        "lastExecution": _execution(report.last),
+        "lastSuccessfulExecution": _execution(last_successful),
+        "lastSuccessfulExecutionWithExports": _execution(report.last_with_exports),
+        "progress": _progress(report),
+        "quarantine": _quarantine(state),
+        "steadyStateFirstAchievedTime": time_text(first.completed) if first else UNSET,
+        "steadyStateLastAchievedTime": time_text(last_successful.cycle.completed) if last_successful else UNSET,
+        "synchronizedEntryCountByType": [{"key": "User", "value": state.population}] if state.last_completed else [],
+        "troubleshootingUrl": None,
+    }
+
+
+def _execution(counted: CountedCycle | None) -> Resource | None:
+    """Return Graph's synchronizationTaskExecution."""
+    if counted is None:
+        return None
+    cycle = counted.cycle
+    return {
+        "activityIdentifier": cycle_id(cycle.configuration_id, cycle.number),
+        "state": _outcome(counted),
+        "timeBegan": time_text(cycle.started),
+        "timeEnded": time_text(cycle.completed),
+        "countEntitled": cycle.in_scope,
+        "countEntitledForProvisioning": cycle.in_scope,
+        "countEscrowed": counted.failures,
+        "countEscrowedRaw": counted.failures,
+        "countExported": counted.exports,
+        "countExports": counted.exports,
+        "countImported": cycle.imported,
+        "countImportedDeltas": cycle.imported if cycle.kind is CycleKind.INCREMENTAL else 0,
+        "countImportedReferenceDeltas": 0,
+        "error": error_resource(cycle.error_code, cycle.error_message),
+    }
+
+
+def _outcome(counted: CountedCycle) -> str:
+    """Return Graph's synchronizationTaskExecutionResult."""
+    if counted.cycle.state is CycleState.FAILED:
+        return "Failed"
+    return "EntryLevelErrors" if counted.failures else "Succeeded"
+
+
+def _progress(report: JobReport) -> list[Resource]:
+    """Return how far the running cycle has read; the total is known from the last one."""
+    cycle = report.newest
+    if cycle is None or cycle.state is not CycleState.RUNNING:
+        return []
+    return [
+        {
+            "units": "Users",
+            "completedUnits": cycle.imported,
+            "totalUnits": max(cycle.imported, report.job.state.population),
+            "progressObservationDateTime": time_text(cycle.heartbeat),
+        }
+    ]
+
+
+def _quarantine(state: ConfigurationState) -> Resource | None:
+    """Return Graph's synchronizationQuarantine; each of ours is a series of its own."""
+    quarantine = state.quarantine
+    if quarantine is None:
+        return None
+    return {
+        "currentBegan": time_text(quarantine.began),
+        "nextAttempt": time_text(state.next_due if state.active else None),
+        "reason": quarantine.reason.value,
+        "seriesBegan": time_text(quarantine.began),
+        "seriesCount": 1,
+        "error": error_resource(quarantine.code, quarantine.message),
+    }

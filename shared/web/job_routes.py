@@ -1,0 +1,93 @@
+"""Jobs: list and read them, start and pause them, see their cycles and their open work, provision on demand."""
+
+import asyncio
+from http import HTTPStatus
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from shared.orchestration.control_job import pause_job, start_job
+from shared.orchestration.job_status import list_jobs, newest_cycles, report_job
+from shared.orchestration.provision_on_demand import provision_on_demand
+from shared.web.authorization import Role
+from shared.web.cycle_resource import cycle_resource, workload_resource
+from shared.web.errors import not_found
+from shared.web.found_job import found_job
+from shared.web.initiator import initiator_text
+from shared.web.job_resource import job_resource
+from shared.web.on_demand_request import read_subjects
+from shared.web.on_demand_resource import key_text, value_text
+from shared.web.requests import caller, engine_of, json_body, number_option
+
+MOST_CYCLES = 100
+
+
+async def read_jobs(request: Request, service_principal_id: str) -> Response:
+    """The jobs of an enterprise application that the caller may see."""
+    engine, who = await engine_of(request), caller(request)
+    jobs = [
+        job
+        for job in await list_jobs(engine)
+        if job.configuration.source.service_principal_id == service_principal_id.lower()
+        and who.may(Role.READER, job.configuration.id)
+    ]
+    reports = await asyncio.gather(*(report_job(engine, job) for job in jobs))
+    context = _context(request, f"servicePrincipals('{service_principal_id}')/synchronization/jobs")
+    return JSONResponse({"@odata.context": context, "value": [job_resource(report) for report in reports]})
+
+
+async def read_job(request: Request, service_principal_id: str, job_id: str) -> Response:
+    """One job with its status."""
+    engine = await engine_of(request)
+    job = await found_job(engine, service_principal_id, job_id)
+    context = _context(request, f"servicePrincipals('{service_principal_id}')/synchronization/jobs/$entity")
+    return JSONResponse({"@odata.context": context, **job_resource(await report_job(engine, job))})
+
+
+async def start(request: Request, service_principal_id: str, job_id: str) -> Response:
+    """Let the job run from now on."""
+    engine = await engine_of(request)
+    await found_job(engine, service_principal_id, job_id)
+    await start_job(engine, job_id)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+async def pause(request: Request, service_principal_id: str, job_id: str) -> Response:
+    """Let the job rest."""
+    engine = await engine_of(request)
+    await found_job(engine, service_principal_id, job_id)
+    await pause_job(engine, job_id)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+async def provision(request: Request, service_principal_id: str, job_id: str) -> Response:
+    """Provision up to five people now, and say what came of each."""
+    engine = await engine_of(request)
+    job = await found_job(engine, service_principal_id, job_id)
+    subjects = read_subjects(await json_body(request))
+    results = await provision_on_demand(engine, job_id, subjects, initiator_text(caller(request).principal))
+    if results is None:
+        raise not_found(job_id)
+    context = _context(request, "microsoft.graph.stringKeyStringValuePair")
+    return JSONResponse(
+        {"@odata.context": context, "key": key_text(results), "value": value_text(results, job.configuration)}
+    )
+
+
+async def read_cycles(request: Request, service_principal_id: str, job_id: str) -> Response:
+    """The newest cycles with their counters."""
+    top = number_option(request, "$top", default=MOST_CYCLES, most=MOST_CYCLES)
+    engine = await engine_of(request)
+    job = await found_job(engine, service_principal_id, job_id)
+    return JSONResponse({"value": [cycle_resource(each) for each in await newest_cycles(engine, job.state, top)]})
+
+
+async def read_workload(request: Request, service_principal_id: str, job_id: str) -> Response:
+    """The open work, counted."""
+    engine = await engine_of(request)
+    job = await found_job(engine, service_principal_id, job_id)
+    return JSONResponse(workload_resource(await engine.entries.workload(job.state, engine.clock.now())))
+
+
+def _context(request: Request, what: str) -> str:
+    return f"{request.base_url}v1.0/$metadata#{what}"

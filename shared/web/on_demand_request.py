@@ -1,0 +1,67 @@
+"""Whom does a body of provisionOnDemand ask for?
+
+https://learn.microsoft.com/graph/api/synchronization-synchronizationjob-provisionondemand
+"""
+
+import re
+from typing import Final
+
+import msgspec
+
+from shared.configuration.json_reading import read_json
+from shared.configuration.problems import ConfigurationError
+from shared.configuration.templates import DEFAULT_RULE_ID
+from shared.web.errors import GraphError, bad_request
+
+MOST_SUBJECTS: Final = 5
+_GUID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+class _Subject(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    object_id: str
+    object_type_name: str
+
+
+class _Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    subjects: list[_Subject]
+    rule_id: str | None = None
+
+
+class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    parameters: list[_Parameters]
+
+
+def read_subjects(body: bytes) -> tuple[str, ...]:
+    """Return the object ids, 1 to 5 in lower case. Raises GraphError (400)."""
+    parameters = _parse(body).parameters
+    unknown = next((each.rule_id for each in parameters if each.rule_id not in {None, DEFAULT_RULE_ID}), None)
+    if unknown is not None:
+        raise bad_request(f"ruleId names no rule of this job's schema; leave it out or write {DEFAULT_RULE_ID}.")
+    subjects = [subject for each in parameters for subject in each.subjects]
+    if not 1 <= len(subjects) <= MOST_SUBJECTS:
+        raise bad_request(f"{len(subjects)} subjects; from 1 to {MOST_SUBJECTS} can be provisioned at a time.")
+    if any(subject.object_type_name != "User" for subject in subjects):
+        raise bad_request("objectTypeName must be User: only users are provisioned.")
+    if not all(_GUID.fullmatch(subject.object_id) for subject in subjects):
+        raise bad_request("objectId must be the object id (a GUID) of a user of the source tenant.")
+    # Graph writes ids in lower case, and rows are found by them.
+    return tuple(dict.fromkeys(subject.object_id.lower() for subject in subjects))
+
+
+def _parse(body: bytes) -> _Body:
+    try:
+        value, problems = read_json(body)
+    except ConfigurationError as error:
+        raise _not_valid(error) from error
+    if problems:
+        raise _not_valid(ConfigurationError(problems))
+    try:
+        return msgspec.convert(value, type=_Body)
+    except msgspec.ValidationError as error:
+        raise bad_request(f"The body is not that of provisionOnDemand: {error}.") from error
+
+
+def _not_valid(error: ConfigurationError) -> GraphError:
+    refusal = bad_request("The body is not valid JSON.")
+    refusal.problems = error.problems
+    return refusal

@@ -14,4 +14,5 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 async def http(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Answer with the application's response."""
     with span("http", parent=context.trace_context.trace_parent or ""):
-        return await func.AsgiMiddleware(web_application()).handle_async(req, context)
+        response: func.HttpResponse = await func.AsgiMiddleware(web_application()).handle_async(req, context)
+        return response

@@ -29,8 +29,12 @@ class EntryLeases:
         self._clock = clock
 
     async def lease(self, partition: str, works: Sequence[Work]) -> list[Work]:
-        """The leases that were won, with the intents that stood there; at most 100, in the order given."""
-        return await self._write(partition, [replace(work, etag="") for work in works], self._leased)
+        """The leases that were won, with the intents that stand there, in the order given.
+
+        A work with an etag was made of a row that was read: what it says of intent and record may be past by now, so
+        only what stands counts.
+        """
+        return await self._write(partition, [_wanted(work) for work in works], self._leased)
 
     async def save(self, partition: str, works: Sequence[Work]) -> list[Work]:
         """Those of the works that were still ours, as saved."""
@@ -88,6 +92,10 @@ class EntryLeases:
         if standing.log_key or standing.held_by_other(work.owner, self._clock.now()):
             return None
         return replace(work, intent=work.intent or standing.intent, etag=row.etag)
+
+
+def _wanted(work: Work) -> Work:
+    return replace(work, intent=None if work.etag else work.intent, log_key="", etag="")
 
 
 def _unchanged(work: Work, row: Row | None) -> Work | None:

@@ -80,6 +80,30 @@ async def test_a_kept_intent_goes_to_the_next_worker(store: TableEntryStore) -> 
     assert won.intent == intent()
 
 
+async def test_a_lease_made_of_a_row_that_is_gone_takes_nothing_over_from_it(store: TableEntryStore) -> None:
+    [leased] = await store.lease(ONE_SHARD, [work("a", intent=intent())])
+    await store.close(ONE_SHARD, [Closing(pending=None, work=leased, log=record("a"), keep_intent=True)])
+    closed = await standing(store, "a")
+    await store.drop_works(CONFIGURATION, 0, [closed])
+    await store.drop_works(CONFIGURATION, 0, [await standing(store, "a")])
+
+    [won] = await store.lease(ONE_SHARD, [replace(closed, owner="second", expires=NOW + HOUR)])
+
+    assert won == work("a", "second", etag=won.etag)
+
+
+async def test_a_lease_made_of_a_row_that_was_read_takes_over_what_stands(store: TableEntryStore) -> None:
+    [leased] = await store.lease(ONE_SHARD, [work("a", intent=intent())])
+    read = await standing(store, "a")
+    invited = intent(stage=IntentStage.INVITED)
+    [leased] = await store.save_works(ONE_SHARD, [replace(leased, intent=invited)])
+    await store.close(ONE_SHARD, [Closing(pending=None, work=leased, keep_intent=True)])
+
+    [won] = await store.lease(ONE_SHARD, [replace(read, owner="second")])
+
+    assert won.intent == invited
+
+
 async def test_intents_are_saved_under_the_lease(store: TableEntryStore) -> None:
     leased = await store.lease(ONE_SHARD, [work(name) for name in "ab"])
 

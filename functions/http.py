@@ -13,6 +13,6 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 @blueprint.route(route="{*path}", methods=METHODS, auth_level=func.AuthLevel.ANONYMOUS)
 async def http(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Answer with the application's response."""
-    with span("http", parent=context.trace_context.trace_parent or ""):
+    with span("http", parent=req.headers.get("traceparent", "")):
         response: func.HttpResponse = await func.AsgiMiddleware(web_application()).handle_async(req, context)
         return response

@@ -1,11 +1,11 @@
 """What happened to the objects of the target that stand for nobody in scope?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from sandbox.judge.case import Case
 from sandbox.judge.directory import User
 from sandbox.judge.disagreement import Disagreement
-from sandbox.judge.guard import Removal, leaving_pairs, removal_of_leavers
+from sandbox.judge.guard import Removal, removal_of_leavers
 from sandbox.judge.history import Pair
 from sandbox.judge.mapping import DIRECT_ATTRIBUTES
 
@@ -13,7 +13,7 @@ from sandbox.judge.mapping import DIRECT_ATTRIBUTES
 def leaver_problems(case: Case) -> Iterator[Disagreement]:
     """Of those who left scope: what was created for them is soft-deleted, what was adopted is kept as it is."""
     removal = removal_of_leavers(case)
-    for pair in leaving_pairs(case):
+    for pair in case.leaving:
         if pair.adopted:
             yield from _untouched(case, case.previous.users[pair.target_id], "kept as it was: it had been adopted")
         elif removal is not Removal.EITHER:
@@ -22,16 +22,17 @@ def leaver_problems(case: Case) -> Iterator[Disagreement]:
 
 def bystander_problems(case: Case, ours: frozenset[str]) -> Iterator[Disagreement]:
     """Of everybody else: nobody is changed, deleted, restored or new."""
-    leaving = {pair.target_id for pair in leaving_pairs(case)}
+    leaving = {pair.target_id for pair in case.leaving}
     mine = ours | case.others | leaving
     for user in case.previous.users.values():
         if user.id not in mine:
             yield from _untouched(case, user, "left alone: it is not ours")
     for user in case.previous.deleted.values():
-        yield from _still_deleted(case, user, ours)
-    for user in case.appeared.values():
-        if user.id not in ours | case.others:
-            yield _problem(user, "nobody: no one in scope stands behind it", _second(case, user, ours))
+        yield from _still_deleted(case, user, ours | case.others)
+    new = [user for user in case.appeared.values() if user.id not in mine]
+    twins = _holders_of(case, ours) if new else {}
+    for user in new:
+        yield _problem(user, "nobody: no one in scope stands behind it", _as_what(user, twins))
 
 
 def _removed(case: Case, pair: Pair, removal: Removal) -> Iterator[Disagreement]:
@@ -56,14 +57,20 @@ def _untouched(case: Case, user: User, why: str) -> Iterator[Disagreement]:
 
 def _still_deleted(case: Case, user: User, ours: frozenset[str]) -> Iterator[Disagreement]:
     if user.id in case.current.users:
-        if user.id not in ours | case.others:
+        if user.id not in ours:
             yield _problem(user, "among the deleted items", "restored")
     elif user.id not in case.current.deleted and not case.is_purged(user.id):
         yield _problem(user, "among the deleted items", "gone for good")
 
 
-def _second(case: Case, user: User, ours: frozenset[str]) -> str:
-    twins = [each.id for each in case.current.users.values() if each.id in ours and each.addresses & user.addresses]
+def _holders_of(case: Case, ours: frozenset[str]) -> dict[str, str]:
+    """Our objects by their addresses."""
+    there = (case.current.users[key] for key in sorted(ours) if key in case.current.users)
+    return {address: user.id for user in there for address in user.addresses}
+
+
+def _as_what(user: User, holders: Mapping[str, str]) -> str:
+    twins = sorted({holders[address] for address in user.addresses if address in holders})
     return f"a second object beside {twins[0]}" if twins else "a new object"
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from sandbox.judge.directory import Directory, User
-from sandbox.judge.history import History
+from sandbox.judge.history import History, Pair
 from sandbox.judge.scope import ScopeKind, people_in_scope
 
 
@@ -68,6 +68,26 @@ class Case:
     @cached_property
     def appeared_by_address(self) -> Mapping[str, list[User]]:
         return _by_address(self.appeared.values())
+
+    @cached_property
+    def active(self) -> list[Pair]:
+        """Pairs whose object was there at the previous judgement."""
+        return [pair for pair in self.history.pairs.values() if pair.target_id in self.previous.users]
+
+    @cached_property
+    def leaving(self) -> list[Pair]:
+        """Of those, the ones whose person is no longer in scope."""
+        return [pair for pair in self.active if pair.source_id not in self.people]
+
+    @cached_property
+    def disabled(self) -> list[Pair]:
+        """Of those, the ones whose person has been disabled since."""
+        staying = (pair for pair in self.active if pair.source_id in self.people)
+        return [
+            pair
+            for pair in staying
+            if self.people[pair.source_id].disabled and not self.previous.users[pair.target_id].disabled
+        ]
 
     def is_purged(self, target_id: str) -> bool:
         """Whether a deleted object is gone because it has had its 30 days

@@ -3,7 +3,6 @@
 from enum import StrEnum
 
 from sandbox.judge.case import Case
-from sandbox.judge.history import Pair
 
 #: Entra's accidental deletion prevention has 500 as its default
 #: (https://learn.microsoft.com/entra/identity/app-provisioning/accidental-deletions).
@@ -21,38 +20,17 @@ class Removal(StrEnum):
 
 def removal_of_leavers(case: Case) -> Removal:
     """Whether the people who left scope are removed now; adopted ones are kept and need not be counted."""
-    leavers = leaving_pairs(case)
-    population = len(_active(case))
-    if is_over(sum(not pair.adopted for pair in leavers), population):
+    if is_over(sum(not pair.adopted for pair in case.leaving), len(case.active)):
         return Removal.HELD
-    return Removal.EITHER if is_over(len(leavers) + len(_disabled(case)), population) else Removal.DUE
+    return Removal.EITHER if is_disable_tolerated(case) else Removal.DUE
 
 
 def is_disable_tolerated(case: Case) -> bool:
-    """Whether a disable may be missing: so many at once are held."""
-    return is_over(len(leaving_pairs(case)) + len(_disabled(case)), len(_active(case)))
+    """Whether a disable may be missing: so many removals and disables at once are held."""
+    return is_over(len(case.leaving) + len(case.disabled), len(case.active))
 
 
 def is_over(count: int, population: int) -> bool:
     if count >= HIGHEST_COUNT:
         return True
     return population >= SMALLEST_POPULATION_WITH_SHARE and count >= HIGHEST_SHARE * population
-
-
-def leaving_pairs(case: Case) -> list[Pair]:
-    """Pairs whose person is no longer in scope and whose object was there at the previous judgement."""
-    return [pair for pair in _active(case) if pair.source_id not in case.people]
-
-
-def _active(case: Case) -> list[Pair]:
-    return [pair for pair in case.history.pairs.values() if pair.target_id in case.previous.users]
-
-
-def _disabled(case: Case) -> list[Pair]:
-    return [
-        pair
-        for pair in _active(case)
-        if pair.source_id in case.people
-        and case.people[pair.source_id].disabled
-        and not case.previous.users[pair.target_id].disabled
-    ]

@@ -30,6 +30,9 @@ OF_A_HUNDRED = {
 
 #: All removals and disables of a run together stay well below the share at which removals are held (20 %).
 HIGHEST_SHARE_OF_REMOVALS = 0.15
+#: The same for the number (500), in a run and for one kind between two cycles.
+MOST_REMOVALS = 300
+MOST_REMOVALS_OF_A_KIND = 30
 SMALLEST_POPULATION_TO_LEAVE_FROM = 3
 
 
@@ -82,7 +85,9 @@ class _Living:
         self, kind: str, *, is_removal: bool = False, among: Callable[[User], bool] = lambda _: True
     ) -> list[User]:
         """So many people as the kind of event happens to; of removals, no more than may go in this run."""
-        wanted = min(self.count(kind), self._removals_left()) if is_removal else self.count(kind)
+        wanted = (
+            min(self.count(kind), MOST_REMOVALS_OF_A_KIND, self._removals_left()) if is_removal else self.count(kind)
+        )
         drawn = list(islice(filter(among, self._remaining), wanted))
         ids = {user.id for user in drawn}
         self._remaining = [user for user in self._remaining if user.id not in ids]
@@ -104,7 +109,8 @@ class _Living:
         return address
 
     def _removals_left(self) -> int:
-        budget = int(self._population * HIGHEST_SHARE_OF_REMOVALS) - self.options.removed_so_far - self.removals
+        highest = min(int(self._population * HIGHEST_SHARE_OF_REMOVALS), MOST_REMOVALS)
+        budget = highest - self.options.removed_so_far - self.removals
         if self._population < SMALLEST_POPULATION_TO_LEAVE_FROM:
             return 0
         # A company too small for the share has room for a few removals: the guard counts from 50 people up.

@@ -71,6 +71,15 @@ def test_whoever_left_returns_with_the_same_id() -> None:
     assert {"op": "restoreUser", "id": leaver} in life.changes
 
 
+def test_a_large_company_loses_few_enough_people_at_once() -> None:
+    source = company(5000, "assigned")
+
+    life = life_between_cycles(source, OPTIONS)
+
+    assert 4 <= life.removals <= 4 * 30
+    assert life_between_cycles(source, replace(OPTIONS, removed_so_far=300)).removals == 0
+
+
 @pytest.mark.parametrize("name", ["company", "assigned"])
 def test_removals_of_a_whole_run_stay_below_the_guard(name: str) -> None:
     source = company(60, name)

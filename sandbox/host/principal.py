@@ -49,7 +49,7 @@ def principal_headers(role: Role) -> dict[str, str]:
             {"typ": NAME_CLAIM, "val": name},
             {"typ": OBJECT_CLAIM, "val": OBJECT_ID},
             {"typ": "preferred_username", "val": name},
-            {"typ": "roles", "val": role.value},
+            {"typ": "roles", "val": f"Tenantsync.{role.value}"},  # the app role as the registration spells it
         ],
     }
     return {

@@ -154,7 +154,7 @@ async def test_the_role_of_the_host_is_signed_in_unless_a_request_names_another(
     unknown = await hosting.http.get("/api/items/one", headers={"X-Sandbox-Role": "Emperor"})
 
     roles = [_roles(response.json()["principal"]["x-ms-client-principal"]) for response in (default, reader)]
-    assert roles == [["Administrator"], ["Reader"]]
+    assert roles == [["Tenantsync.Administrator"], ["Tenantsync.Reader"]]
     assert unknown.status_code == 400
 
 

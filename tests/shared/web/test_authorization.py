@@ -1,0 +1,149 @@
+"""Who may call what? The whole table, and it is held against the routes that the application really has."""
+
+import pytest
+from starlette.routing import Route
+
+from shared.orchestration.apply_configuration import apply_configuration
+from shared.web.application import AccessSettings, create_app
+from shared.web.authorization import READING_DIRECTORY_ROLES
+from tests.shared.configuration.documents import SERVICE_PRINCIPAL
+from tests.shared.fakes import configuration, memory_engine
+from tests.shared.web.calling import calling, error_of
+
+ID = "contoso-fabrikam"
+READER, OPERATOR, APPROVER, ADMINISTRATOR = "Reader", "Operator", "Approver", "Administrator"
+EVERY = (READER, OPERATOR, APPROVER, ADMINISTRATOR)
+JOBS = "/v1.0/servicePrincipals/{service_principal_id}/synchronization/jobs"
+JOB = f"{JOBS}/{{job_id}}"
+
+ALLOWED = {
+    ("GET", JOBS): EVERY,
+    ("GET", JOB): EVERY,
+    ("GET", f"{JOB}/configuration"): EVERY,
+    ("GET", f"{JOB}/cycles"): EVERY,
+    ("GET", f"{JOB}/workload"): EVERY,
+    ("GET", "/v1.0/auditLogs/provisioning"): EVERY,
+    ("POST", f"{JOB}/start"): (OPERATOR, ADMINISTRATOR),
+    ("POST", f"{JOB}/pause"): (OPERATOR, ADMINISTRATOR),
+    ("POST", f"{JOB}/provisionOnDemand"): (OPERATOR, ADMINISTRATOR),
+    ("PUT", f"{JOB}/configuration"): (ADMINISTRATOR,),
+}
+ANONYMOUS = {("GET", "/healthz")}
+
+
+async def _no_engine() -> object:
+    raise AssertionError("no request is made")
+
+
+def routes() -> set[tuple[str, str]]:
+    app = create_app(_no_engine, AccessSettings(platform_authentication=True))  # type: ignore[arg-type]
+    assert all(isinstance(route, Route) for route in app.routes)
+    return {(method, route.path) for route in app.routes if isinstance(route, Route) for method in route.methods or ()}
+
+
+MATRIX = [(method, path, role, role in roles) for (method, path), roles in ALLOWED.items() for role in EVERY]
+LISTS = {("GET", JOBS), ("GET", "/v1.0/auditLogs/provisioning")}
+
+
+def address(path: str) -> str:
+    return path.format(service_principal_id=SERVICE_PRINCIPAL, job_id=ID)
+
+
+async def status_of(method: str, path: str, *roles: str, wids: tuple[str, ...] = (), platform: bool = True) -> int:
+    engine = memory_engine()
+    await apply_configuration(engine, configuration())
+    async with calling(engine, *roles, wids=wids, platform=platform) as client:
+        answer = await client.request(method, address(path))
+    if answer.is_error:
+        error_of(answer)
+    return answer.status_code
+
+
+def test_every_route_has_a_row_in_the_table() -> None:
+    assert routes() == set(ALLOWED) | ANONYMOUS
+
+
+@pytest.mark.parametrize(("method", "path", "role", "allowed"), MATRIX)
+async def test_a_role_opens_its_endpoints_and_no_others(method: str, path: str, role: str, allowed: bool) -> None:
+    status = await status_of(method, path, f"Tenantsync.{role}")
+
+    # The endpoints with a body are asked without one: they refuse its type, once the role is accepted.
+    assert status in ({200, 204, 415} if allowed else {403})
+
+
+@pytest.mark.parametrize(("method", "path"), sorted(ALLOWED))
+@pytest.mark.parametrize(
+    "role",
+    [
+        "",
+        "Administrator",
+        "tenantsync.administrator",
+        "Tenantsync.Owner",
+        "Tenantsync.Administrator:",
+        "Tenantsync.Administrator ",
+    ],
+)
+async def test_what_is_no_role_of_ours_opens_nothing(method: str, path: str, role: str) -> None:
+    assert await status_of(method, path, role) == 403
+
+
+@pytest.mark.parametrize(("method", "path"), sorted(ALLOWED))
+@pytest.mark.parametrize("named", ["another", f"{ID}:", f"{ID}x", ID.upper()])
+async def test_a_role_for_another_configuration_opens_only_lists(method: str, path: str, named: str) -> None:
+    status = await status_of(method, path, f"Tenantsync.Administrator:{named}")
+
+    assert status == (200 if (method, path) in LISTS else 403)
+
+
+@pytest.mark.parametrize(("method", "path"), sorted(ALLOWED))
+async def test_without_the_platform_nobody_gets_in(method: str, path: str) -> None:
+    assert await status_of(method, path, "Tenantsync.Administrator", platform=False) == 401
+
+
+@pytest.mark.parametrize(("method", "path", "role", "allowed"), MATRIX)
+async def test_a_role_for_one_configuration_opens_that_one(method: str, path: str, role: str, allowed: bool) -> None:
+    status = await status_of(method, path, f"Tenantsync.{role}:{ID}")
+
+    assert status in ({200, 204, 415} if allowed else {403})
+
+
+@pytest.mark.parametrize("wid", sorted(READING_DIRECTORY_ROLES))
+@pytest.mark.parametrize(("method", "path"), sorted(ALLOWED))
+async def test_directory_roles_that_may_read_logs_are_readers(method: str, path: str, wid: str) -> None:
+    status = await status_of(method, path, wids=(wid.upper(),))
+
+    assert status == (200 if READER in ALLOWED[method, path] else 403)
+
+
+@pytest.mark.parametrize(
+    "wid",
+    [
+        "b79fbf4d-3ef9-4689-8143-76b194e85509",  # what every member of a tenant has
+        "fe930be7-5e62-47db-91af-98c3a49a38b1",  # User Administrator
+    ],
+)
+async def test_other_directory_roles_open_nothing(wid: str) -> None:
+    assert await status_of("GET", JOBS, wids=(wid,)) == 403
+
+
+async def test_a_refusal_does_not_tell_whether_a_job_exists() -> None:
+    engine = memory_engine()
+    await apply_configuration(engine, configuration())
+    paths = [f"{address(JOBS)}/{name}" for name in (ID, "unknown")]
+
+    async with calling(engine, "Tenantsync.Reader:another") as client:
+        answers = [error_of(await client.get(path)) for path in paths]
+
+    assert [error["code"] for error in answers] == ["Authorization_RequestDenied"] * 2
+    assert answers[0]["message"] == answers[1]["message"]
+
+
+async def test_lists_hold_only_what_the_caller_may_see() -> None:
+    engine = memory_engine()
+    for name in ("one", "two", "three"):
+        await apply_configuration(engine, configuration({"/id": name}))
+
+    async with calling(engine, "Tenantsync.Reader:one", "Tenantsync.Operator:three") as client:
+        answer = await client.get(address(JOBS))
+
+    assert [job["id"] for job in answer.json()["value"]] == ["one", "three"]

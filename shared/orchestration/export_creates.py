@@ -139,7 +139,7 @@ def _with_link(job: Job, entry: EntryPass, found: TargetObject, origin: LinkOrig
 
 
 async def _set_attributes(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
-    ours, lost = await save_intents(job, passes, _begun)
+    ours, lost = await save_intents(job, passes, _identified)
     if not ours:
         return lost
     writes = [
@@ -172,6 +172,11 @@ def _finished(job: Job, entry: EntryPass, result: WriteResult) -> EntryPass:
 
 def _begun(entry: EntryPass) -> Intent:
     return entry.begun
+
+
+def _identified(entry: EntryPass) -> Intent:
+    """Return the intent with the object's id, also where a look-up and not the invitation's answer told it."""
+    return replace(entry.begun, stage=IntentStage.INVITED, target_id=entry.decided.target_id)
 
 
 def _object_id(entry: EntryPass) -> str:

@@ -253,3 +253,29 @@ class OddLeases:
     async def lease(self, state: ConfigurationState, works: Sequence[Work]) -> Sequence[Work]:
         await self._before(works)
         return await self._entries.lease(state, works)
+
+
+async def test_a_pass_whose_lease_was_taken_over_claims_no_result() -> None:
+    world = await local()
+    [person] = plain_people(world, 1)
+    stolen = TakenOver(world.engine.entries)
+    world.engine = replace(world.engine, entries=stolen)  # type: ignore[arg-type]
+
+    [result] = await provision(world, [person], within=timedelta(milliseconds=200))
+
+    assert (result.status, result.record) == (ProvisioningStatus.FAILURE, None)
+    assert world.writes(world.target_id) == 0
+
+
+class TakenOver:
+    """An entry store on which every lease is lost before the first write."""
+
+    def __init__(self, entries: EntryStore) -> None:
+        self._entries = entries
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._entries, name)
+
+    async def save_works(self, state: ConfigurationState, works: Sequence[Work]) -> Sequence[Work]:
+        assert works
+        return []

@@ -1,13 +1,15 @@
 """What happens to every request, whatever it asks for?"""
 
 import logging
+from datetime import timedelta
 
 import httpx
 import pytest
 
 from shared.orchestration.apply_configuration import apply_configuration
+from shared.orchestration.control_job import NotConfigured
 from shared.orchestration.engine import Engine
-from shared.orchestration.ports import Conflict, NewerRow, StorageUnavailable, Throttled, Unavailable
+from shared.orchestration.ports import Conflict, Forbidden, NewerRow, StorageUnavailable, Throttled, Unavailable
 from shared.web.application import AccessSettings, create_app
 from tests.shared.fakes import configuration, memory_engine
 from tests.shared.web.calling import JOB, JOBS, administrating, calling, error_of, signed_in
@@ -108,6 +110,7 @@ async def test_no_cache_keeps_an_answer() -> None:
         (Unavailable("graph"), 503, "ServiceUnavailable"),
         (NewerRow("row 7"), 503, "ServiceUnavailable"),
         (Conflict("row 7"), 409, "Conflict"),
+        (Forbidden("Authorization_RequestDenied", "consent of tenant 7"), 502, "InsufficientRights"),
         (RuntimeError("secret of ada@example.org"), 500, "InternalServerError"),
     ],
 )
@@ -119,9 +122,15 @@ async def test_a_failure_tells_nothing_from_inside(error: Exception, status: int
     assert str(error) not in answer.text
 
 
-async def test_throttling_says_how_long() -> None:
-    from datetime import timedelta
+async def test_what_is_not_configured_says_what_to_do() -> None:
+    async with failing(NotConfigured()) as client:
+        answer = await client.get(JOBS)
 
+    assert (answer.status_code, error_of(answer)["code"]) == (409, "NotConfigured")
+    assert "apply one" in error_of(answer)["message"]
+
+
+async def test_throttling_says_how_long() -> None:
     async with failing(Throttled(timedelta(seconds=7.2))) as client:
         answer = await client.get(JOBS)
 

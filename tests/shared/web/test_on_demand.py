@@ -1,6 +1,7 @@
 """What does the API make of people who are to be provisioned now?"""
 
 import json
+import logging
 from datetime import timedelta
 from typing import Any
 
@@ -86,6 +87,21 @@ async def test_the_log_says_who_asked() -> None:
 
     assert record["initiatedBy"] == {"id": OBJECT_ID, "displayName": "Ada Lovelace", "initiatorType": "user"}
     assert record["changeId"] == json.loads(answer.json()["value"])["changeId"]
+
+
+async def test_logs_of_the_app_hold_nothing_personal(caplog: pytest.LogCaptureFixture) -> None:
+    world = await company(cycles=0)
+    [person] = plain_people(world, 1)
+    found = next(user for user in world.simulation.dump(world.source_id)["users"] if user["id"] == person)
+
+    with caplog.at_level(logging.DEBUG, logger="shared"):
+        async with operating(world) as client:
+            await client.post(job_path(world, "/provisionOnDemand"), json=body(subject(person)))
+            principal = client.headers["X-MS-CLIENT-PRINCIPAL"]
+
+    said = " ".join(f"{record.getMessage()} {record.__dict__}" for record in caplog.records)
+    assert person in said
+    assert not [secret for secret in (found["mail"], found["displayName"], principal, "Ada") if secret in said]
 
 
 @pytest.mark.parametrize(

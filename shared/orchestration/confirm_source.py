@@ -4,7 +4,7 @@ A delta page may replay an old state and a replica may lag, so nothing is writte
 direct read differs from what the reader saw, the entry waits and is read once more; what stays is taken.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -73,16 +73,27 @@ async def _known_users(job: Job, passes: list[EntryPass]) -> list[str]:
     """
     ids = {each.source_id for each in passes}
     known = [user for user in job.state.known_users if user not in ids]
-    if not any(each.pending.kind in {WorkKind.REMOVE, WorkKind.EVALUATE} for each in passes):
+    if not any(_may_have_to_go(each.pending) for each in passes):
         return known
-    provisioned = list[str]()
-    shard = job.engine.entries.shard(passes[0].source_id, job.state.shards)
-    async for link in job.engine.entries.links(job.configuration.id, shard):
-        if link.state is LinkState.ACTIVE and link.source_id not in ids:
-            provisioned.append(link.source_id)
-        if len(provisioned) == PROVISIONED:
-            break
+    provisioned = await _provisioned(job, passes[0].source_id, ids)
     return [*known[:1], *provisioned, *known[1:]]
+
+
+def _may_have_to_go(pending: Pending) -> bool:
+    return pending.differed or pending.kind in {WorkKind.REMOVE, WorkKind.EVALUATE}
+
+
+async def _provisioned(job: Job, near: str, without: Collection[str]) -> list[str]:
+    """Return a few provisioned people, those of one person's shard first: in a small company it may hold nobody else."""
+    first, shards = job.engine.entries.shard(near, job.state.shards), job.state.shards
+    found = list[str]()
+    for shard in (*range(first, shards), *range(first)):
+        async for link in job.engine.entries.links(job.configuration.id, shard):
+            if link.state is LinkState.ACTIVE and link.source_id not in without:
+                found.append(link.source_id)
+            if len(found) == PROVISIONED:
+                return found
+    return found
 
 
 def _judge(

@@ -8,7 +8,7 @@ from shared.cycles.pending import PendingState
 from shared.orchestration.entry_pass import Ending, EntryPass, Job
 from shared.orchestration.hints import hint_waiting
 from shared.orchestration.index_logs import index_logs
-from shared.orchestration.ports import Closing
+from shared.orchestration.ports import Closing, ClosingResult
 from shared.provisioning.provisioning_log import Identity, ProvisioningLogRecord, ProvisioningStatus
 
 _log = logging.getLogger(__name__)
@@ -19,11 +19,13 @@ async def close_entries(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
     closings = [_closing(job, each, each.ending) for each in passes if each.ending is not None]
     if not closings:
         return passes
-    await job.engine.entries.close(job.state, closings)
+    results = await job.engine.entries.close(job.state, closings)
     await hint_waiting(job.engine, job.state, [closing.next for closing in closings if closing.next is not None])
-    if any(closing.log for closing in closings):
+    ended = zip(closings, results, strict=True)
+    records = [closing.log for closing, result in ended if closing.log and result is not ClosingResult.LOST]
+    if records:
         shard = job.engine.entries.shard(passes[0].source_id, job.state.shards)
-        await index_logs(job.engine, job.state, shard)
+        await index_logs(job.engine, job.state, shard, known=records)
     for each in passes:
         _tell(job, each)
     return passes

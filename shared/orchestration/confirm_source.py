@@ -19,7 +19,7 @@ from shared.provisioning.attribute_flow import digest
 from shared.provisioning.entry import SourceEntry
 from shared.provisioning.link import LinkState
 from shared.provisioning.pass_steps import import_step, scoping_step
-from shared.provisioning.scoping import DELETED, ScopingDecision, decide_scope
+from shared.provisioning.scoping import DELETED, ScopingDecision, ScopingReason, decide_scope
 
 SECOND_LOOK = timedelta(seconds=30)
 
@@ -33,6 +33,11 @@ class Entitled:
 
     users: frozenset[str]
     groups: frozenset[str]
+
+    @property
+    def proves_absence(self) -> bool:
+        """Does being in none of them mean anything? An empty answer is not proof: it may be a read that failed."""
+        return bool(self.users or self.groups)
 
 
 async def confirm_source(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
@@ -84,7 +89,7 @@ def _may_have_to_go(pending: Pending) -> bool:
 
 
 async def _provisioned(job: Job, near: str, without: Collection[str]) -> list[str]:
-    """Return a few provisioned people, those of one person's shard first: in a small company it may hold nobody else."""
+    """Return a few provisioned people, one person's shard first: in a small company it holds nobody else."""
     first, shards = job.engine.entries.shard(near, job.state.shards), job.state.shards
     found = list[str]()
     for shard in (*range(first, shards), *range(first)):
@@ -107,6 +112,8 @@ def _judge(
         return _look_again(job, entry, examination.entry, "The assignments and the person's own do not agree yet.")
     if _surprising(job, entry, examination.entry, scoping) and not (entry.pending.differed or job.on_demand):
         return _look_again(job, entry, examination.entry, "The source differs from what was read before.")
+    if scoping.reason is ScopingReason.NOT_ASSIGNED and entitled is not None:
+        controlled = controlled and entitled.proves_absence
     if not scoping.in_scope and entry.link is not None and not controlled:
         return not_now(job, entry, "NoPositiveControl")
     seen_now = replace(entry, source=examination.entry, scoping=scoping)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from shared.cycles.claim import ClaimKind
+from shared.cycles.retry import wait
 from shared.cycles.work import Intent, IntentAction, IntentStage
 from shared.orchestration.entry_pass import Ending, EntryPass, Job, split
 from shared.orchestration.ports import (
@@ -31,6 +32,9 @@ from shared.provisioning.link import LinkOrigin
 from shared.provisioning.matching import adoption_problem, is_younger
 from shared.provisioning.pass_steps import export_step
 from shared.provisioning.provisioning_log import ProvisioningAction, ProvisioningStatus
+
+AFTER_INVITATION = timedelta(minutes=2)
+"""For so long after an invitation whose answer was lost, looking up may not find what it made."""
 
 NEXT_SECOND = timedelta(seconds=1, milliseconds=50)
 """Graph's times are whole seconds: an invitation in the second of the look-up could not be told from an older one."""
@@ -80,18 +84,23 @@ def _invited(job: Job, entry: EntryPass, result: WriteResult) -> EntryPass:
     if result.status is WriteStatus.DONE and result.target_id:
         intent = replace(entry.begun, stage=IntentStage.INVITED, target_id=result.target_id)
         return replace(entry, work=replace(entry.work, intent=intent))
-    if result.status is WriteStatus.DONE:  # without the object's id
-        result = replace(result, status=WriteStatus.AMBIGUOUS)
-    return not_done(job, entry, result, keep_intent=True)
+    if result.status in {WriteStatus.DONE, WriteStatus.AMBIGUOUS}:  # done without the object's id is as unclear
+        row = wait(entry.pending, job.engine.clock.now(), "Timeout", at_least=AFTER_INVITATION)
+        return entry.end(Ending(next=row, keep_intent=True))
+    # This invitation did not happen; an earlier one, whose look-up the intent still names, may have.
+    return not_done(job, entry, result, keep_intent=entry.begun.looked_up != entry.looked_up)
 
 
 async def _verify(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
     """Read each invited object: is it younger than our look-up? Only then is it our creation."""
     if not passes:
         return []
-    queries = [TargetQuery(source_id=each.source_id, target_id=_object_id(each)) for each in passes]
-    look_up = await job.target.look_up(queries)
-    found = {source_id: answer.linked for source_id, answer in look_up.found.items() if answer.linked is not None}
+    found = {each.source_id: each.sight.linked for each in passes if each.sight and each.sight.linked}
+    unseen = [each for each in passes if each.source_id not in found]
+    queries = [TargetQuery(source_id=each.source_id, target_id=_object_id(each)) for each in unseen]
+    look_up = await job.target.look_up(queries) if unseen else None
+    if look_up is not None:
+        found |= {source_id: answer.linked for source_id, answer in look_up.found.items() if answer.linked}
     strangers = [
         each
         for each in passes

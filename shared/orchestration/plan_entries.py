@@ -8,6 +8,7 @@ from shared.cycles.pending import WorkKind
 from shared.cycles.work import IntentAction, IntentStage
 from shared.orchestration.confirm_source import staged
 from shared.orchestration.entry_pass import Ending, EntryPass, Job, removal_released, split
+from shared.orchestration.export_creates import AFTER_INVITATION
 from shared.orchestration.ports import Found, LookUp, TargetQuery
 from shared.orchestration.put_back import HELD, held_back, not_now
 from shared.orchestration.take_claims import take_claims
@@ -24,9 +25,6 @@ from shared.provisioning.scoping import DELETED
 
 REPLICATION = timedelta(minutes=10)
 """For so long after a write, what is read of the object may be older than the write."""
-
-AFTER_INVITATION = timedelta(minutes=2)
-"""For so long after an invitation whose answer was lost, looking up may not find what it made."""
 
 POLICY = "AzureActiveDirectoryCrossTenantSyncPolicyCheckFailure"
 """Entra's code for a partner policy that does not allow the synchronization."""

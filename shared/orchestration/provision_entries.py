@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.configuration.templates import default_user_mapping
-from shared.cycles.pending import Pending, PendingState
+from shared.cycles.pending import LONGEST_WAIT, Pending, PendingState
 from shared.cycles.state import ConfigurationState
 from shared.cycles.work import Work
 from shared.orchestration.close_entries import close_entries
@@ -33,12 +33,22 @@ async def provision_entries(engine: Engine, message: ProvisioningMessage) -> Non
         return  # paused or removed: the rows stay, and the tick sends them again
     try:
         job = await open_job(engine, state)
-        if job is not None:
+        if job is not None and not await _held(job, message):
             await run_passes(job, await take_entries(job, message.source_ids[:CHUNK]))
     except NewerRow:
         return  # a newer version of the app wrote these rows, and works on them
     except StorageUnavailable:
         await hint_entries(engine, state, message.source_ids, delay=RETRY)
+
+
+async def _held(job: Job, message: ProvisioningMessage) -> bool:
+    """Is the target closed after a 429? Then nothing is read for what could not be written; the rows stay due."""
+    until = await job.engine.budgets.not_before(job.configuration.target.tenant_id)
+    wait = timedelta(0) if until is None else until - job.engine.clock.now()
+    if wait <= timedelta(0):
+        return False
+    await hint_entries(job.engine, job.state, message.source_ids, delay=min(wait, LONGEST_WAIT))
+    return True
 
 
 async def open_job(engine: Engine, state: ConfigurationState, *, initiated_by: str = "") -> Job | None:

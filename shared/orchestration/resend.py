@@ -11,7 +11,7 @@ from shared.orchestration.index_logs import index_logs
 QUIET = timedelta(minutes=5)
 """Work that is due for so long, while the queue is empty, was forgotten."""
 
-FORGOTTEN = timedelta(minutes=20)
+FORGOTTEN = timedelta(hours=1)
 """Work that is due for so long is sent again even if the queue is not empty."""
 
 MOST = 400
@@ -27,7 +27,7 @@ async def resend_stalled(engine: Engine, state: ConfigurationState) -> None:
         classes.append(DueClass.STAGED)
     left = MOST
     for shard in range(state.shards):
-        await index_logs(engine, state, shard, older_than=QUIET)
+        await index_logs(engine, state, shard)
         for due_class in classes:
             rows = await engine.entries.due(state.configuration_id, shard, due_class, until, left)
             await hint_entries(engine, state, [row.source_id for row in rows])

@@ -41,7 +41,7 @@ def _needed(job: Job, entry: EntryPass) -> list[Claim]:
     needed = []
     if change.kind is not ChangeKind.DELETE and mail and (entry.link is None or entry.link.mail != mail):
         needed.append(claim_of(job, entry, ClaimKind.MAIL, mail))
-    if change.target_id:
+    if change.target_id and change.kind is not ChangeKind.CREATE:  # a create proves first that the object is ours
         needed.append(claim_of(job, entry, ClaimKind.TARGET, change.target_id))
     return needed
 

@@ -8,10 +8,10 @@ from itertools import islice
 from kiota_abstractions.request_information import RequestInformation
 
 from shared.adapters.graph.answer import Answer
-from shared.adapters.graph.batch import MOST_ITEMS, raise_if_throttled, send_batch
+from shared.adapters.graph.batch import MOST_ITEMS, BatchAnswer, raise_if_throttled, send_batch
 from shared.adapters.graph.client import GraphClient
 from shared.adapters.graph.errors import Failure, error_of, failure_of
-from shared.orchestration.ports import Forbidden, UnexpectedAnswer
+from shared.orchestration.ports import Forbidden, Unavailable, UnexpectedAnswer
 
 Calls = Mapping[str, RequestInformation]
 Answers = Mapping[str, Answer]
@@ -38,7 +38,7 @@ class Reading:
     """The answers, collections with the values of all their pages; of a read that is not here nothing is known."""
 
     date: datetime
-    """The earliest `Date` of the batches."""
+    """The latest `Date` of the batches: by then everything had been asked."""
     answers: Answers
     controls: tuple[Answers, ...]
     """The controls' answers of each batch, believed or not."""
@@ -53,12 +53,16 @@ class _Progress:
     values: dict[str, list[object]] = field(default_factory=dict)
     controls: list[Answers] = field(default_factory=list)
     dates: list[datetime] = field(default_factory=list)
+    repeated: set[str] = field(default_factory=set)
+    """Reads that were asked a second time because the first got no usable answer."""
 
 
 async def read_batches(client: GraphClient, calls: Calls, control: Control) -> Reading:
     """Read everything to its end. What a batch says counts only if its controls prove it.
 
-    Raises Throttled, Unavailable, Forbidden (also for a single item: the others have the same permissions).
+    A read without a usable answer (5xx, none, no proof) is asked once more at once: reads may be repeated, and an entry
+    that waits instead costs a whole pass. Raises Throttled, Unavailable, Forbidden (also for a single item: the others
+    have the same permissions).
     """
     progress = _Progress(open=dict(calls))
     for _ in range(_MOST_PAGES):
@@ -68,7 +72,7 @@ async def read_batches(client: GraphClient, calls: Calls, control: Control) -> R
             await _read_chunk(client, chunk, control, progress)
         if not progress.open:
             dates, answers = progress.dates, progress.answers
-            return Reading(date=min(dates), answers=answers, controls=tuple(progress.controls))
+            return Reading(date=max(dates), answers=answers, controls=tuple(progress.controls))
     raise UnexpectedAnswer(f"Graph answered a collection of more than {_MOST_PAGES} pages.")
 
 
@@ -80,17 +84,27 @@ def _chunks(calls: Calls, size: int) -> Iterator[dict[str, RequestInformation]]:
 
 
 async def _read_chunk(client: GraphClient, chunk: Calls, control: Control, progress: _Progress) -> None:
-    batch = await send_batch(client, {**control.calls, **chunk})
+    batch = await _sent(client, {**control.calls, **chunk})
     raise_if_throttled(client, batch)
     _raise_if_forbidden(batch.answers)
     progress.dates.append(batch.date)
     controls = {key: answer for key, answer in batch.answers.items() if key in control.calls}
     progress.controls.append(controls)
-    if not control.proves(controls):
-        return
+    proved = control.proves(controls)
     for key, call in chunk.items():
-        if key in batch.answers:
-            _take(client, key, call, batch.answers[key], progress)
+        answer = batch.answers.get(key) if proved else None
+        if (answer is None or failure_of(answer) is Failure.TRANSIENT) and key not in progress.repeated:
+            progress.repeated.add(key)
+            progress.open[key] = call
+        elif answer is not None:
+            _take(client, key, call, answer, progress)
+
+
+async def _sent(client: GraphClient, calls: Calls) -> BatchAnswer:
+    try:
+        return await send_batch(client, calls)
+    except Unavailable:
+        return await send_batch(client, calls)
 
 
 def _take(client: GraphClient, key: str, call: RequestInformation, answer: Answer, progress: _Progress) -> None:

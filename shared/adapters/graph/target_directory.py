@@ -49,7 +49,7 @@ class GraphTargetDirectory:
         if gone:
             second = await read_batches(self._client, gone, control)
             answers |= second.answers
-            controls, date = controls + second.controls, min(date, second.date)
+            controls, date = controls + second.controls, max(date, second.date)
         return LookUp(
             date=date,
             policy_allows=_allows(controls),

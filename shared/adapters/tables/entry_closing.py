@@ -8,9 +8,11 @@ Entries are closed many at a time. Whatever disturbs that (a newer pending row, 
 worker of our slot changed, an answer that got lost) is found out by reading each entry again.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from weakref import WeakValueDictionary
 
 from shared.adapters.tables.entry_batches import grouped
 from shared.adapters.tables.entry_keys import counters_key, due_key, due_of, link_key, pending_key, work_key
@@ -61,14 +63,17 @@ class EntryClosing:
     def __init__(self, rows: Rows, slot: str) -> None:
         self._rows = rows
         self._slot = slot
+        # Chunks of one process that close in one partition at once would only make each other's counters conflict.
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def close(self, partition: str, closings: Sequence[Closing]) -> list[ClosingResult]:
         attempts = [_Attempt(closing=closing) for closing in closings]
         cycles = {closing.count.cycle for closing in closings if closing.count is not None}
         sized = [(attempt, _operations(attempt)) for attempt in attempts]
         results: dict[str, ClosingResult] = {}
-        for batch in grouped(partition, sized, spare=len(cycles)):
-            results |= await self._close_batch(partition, batch)
+        async with self._turns.setdefault(partition, asyncio.Lock()):
+            for batch in grouped(partition, sized, spare=len(cycles)):
+                results |= await self._close_batch(partition, batch)
         return [results[closing.work.source_id] for closing in closings]
 
     async def _close_batch(self, partition: str, batch: list[_Attempt]) -> dict[str, ClosingResult]:

@@ -141,7 +141,7 @@ class LookUp:
     """A batch of look-ups, with the partner policy read in the same batch."""
 
     date: datetime
-    """Graph's `Date` of the answer (whole seconds); the earliest if several batches were needed."""
+    """Graph's `Date` of the answer (whole seconds); the latest one if several batches were needed."""
     policy_allows: bool | None
     """`userSyncInbound.isSyncAllowed` of the partner policy; None if it could not be read."""
     found: Mapping[str, Found] = field(default_factory=dict)

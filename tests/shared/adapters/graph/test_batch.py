@@ -148,7 +148,7 @@ async def test_many_reads_go_twenty_at_a_time_with_the_control_in_each() -> None
     assert len(reading.controls) == 3
 
 
-async def test_the_earliest_date_of_several_batches_counts() -> None:
+async def test_the_latest_date_of_several_batches_counts() -> None:
     def whole(key: str, second: int) -> Reply:
         date = {"Date": f"Thu, 01 Jan 2026 00:00:{second:02} GMT"}
         return Reply(body={"responses": [{**OK, "id": str(number)} for number in key.split()]}, headers=date)
@@ -160,7 +160,7 @@ async def test_the_earliest_date_of_several_batches_counts() -> None:
         calls = {str(number): client.calls.organization() for number in range(21)}
         reading = await read_batches(client, calls, Control())
 
-    assert reading.date == datetime(2026, 1, 1, 0, 0, 3, tzinfo=UTC)
+    assert reading.date == datetime(2026, 1, 1, 0, 0, 9, tzinfo=UTC)
 
 
 async def test_a_batch_of_which_every_item_is_throttled_is_throttled_for_the_longest() -> None:

@@ -1,0 +1,135 @@
+"""What stands between the engine and its surroundings in a test: a process that dies, a network that meddles."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Protocol
+
+import httpx
+
+from shared.adapters.tables.rows import Operation, Row, Rows
+from shared.orchestration.ports import MessageQueue
+
+
+class ProcessDied(BaseException):
+    """The process is gone: no `except Exception` runs, no answer arrives, nothing more is written."""
+
+
+class Surroundings(Protocol):
+    """Puts something between the engine and storage, queues and network."""
+
+    def rows(self, rows: Rows) -> Rows: ...
+    def queue(self, queue: MessageQueue) -> MessageQueue: ...
+    def transport(self, transport: httpx.AsyncBaseTransport) -> httpx.AsyncBaseTransport: ...
+
+
+class Calm:
+    """Nothing stands between."""
+
+    def rows(self, rows: Rows) -> Rows:
+        return rows
+
+    def queue(self, queue: MessageQueue) -> MessageQueue:
+        return queue
+
+    def transport(self, transport: httpx.AsyncBaseTransport) -> httpx.AsyncBaseTransport:
+        return transport
+
+
+CALM = Calm()
+
+
+class Doom(Calm):
+    """A process that dies at its n-th moment; there is one before and one after each effect on the outside.
+
+    Effects are commits, messages and requests to Graph. Dead, it has no further effect, whatever still runs in it.
+    """
+
+    def __init__(self, moment: int) -> None:
+        self._left = moment
+        self.dead = False
+
+    def pass_by(self) -> None:
+        """One moment. Raises ProcessDied at the fatal one, and ever after."""
+        self._left -= 1
+        self.dead = self.dead or self._left < 0
+        self.live()
+
+    def live(self) -> None:
+        """Raises ProcessDied if the process is dead."""
+        if self.dead:
+            raise ProcessDied
+
+    def rows(self, rows: Rows) -> Rows:
+        return _MortalRows(rows, self)
+
+    def queue(self, queue: MessageQueue) -> MessageQueue:
+        return _MortalQueue(queue, self)
+
+    def transport(self, transport: httpx.AsyncBaseTransport) -> httpx.AsyncBaseTransport:
+        return _MortalTransport(transport, self)
+
+
+class _MortalRows:
+    def __init__(self, rows: Rows, doom: Doom) -> None:
+        self._rows = rows
+        self._doom = doom
+
+    async def get(self, partition: str, key: str) -> Row | None:
+        self._doom.live()
+        return await self._rows.get(partition, key)
+
+    async def get_many(self, partition: str, keys: Sequence[str]) -> Mapping[str, Row]:
+        self._doom.live()
+        return await self._rows.get_many(partition, keys)
+
+    async def scan(
+        self, partition: str, *, first: str = "", before: str | None = None, select: Sequence[str] | None = None
+    ) -> AsyncIterator[Row]:
+        self._doom.live()
+        async for row in self._rows.scan(partition, first=first, before=before, select=select):
+            yield row
+
+    async def page(
+        self,
+        partition: str,
+        *,
+        first: str = "",
+        before: str | None = None,
+        limit: int,
+        select: Sequence[str] | None = None,
+    ) -> list[Row]:
+        self._doom.live()
+        return await self._rows.page(partition, first=first, before=before, limit=limit, select=select)
+
+    async def commit(self, partition: str, operations: Sequence[Operation]) -> Mapping[str, str]:
+        self._doom.pass_by()
+        etags = await self._rows.commit(partition, operations)
+        self._doom.pass_by()
+        return etags
+
+
+class _MortalQueue:
+    def __init__(self, queue: MessageQueue, doom: Doom) -> None:
+        self._queue = queue
+        self._doom = doom
+
+    async def send(self, text: str, *, delay: timedelta = timedelta(0)) -> None:
+        self._doom.pass_by()
+        await self._queue.send(text, delay=delay)
+        self._doom.pass_by()
+
+    async def length(self) -> int:
+        self._doom.live()
+        return await self._queue.length()
+
+
+class _MortalTransport(httpx.AsyncBaseTransport):
+    def __init__(self, transport: httpx.AsyncBaseTransport, doom: Doom) -> None:
+        self._transport = transport
+        self._doom = doom
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self._doom.pass_by()
+        response = await self._transport.handle_async_request(request)
+        self._doom.pass_by()
+        return response

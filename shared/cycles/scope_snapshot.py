@@ -68,9 +68,14 @@ CHAIN_LENGTH = 50
 
 
 def chains_for(before: tuple[Chain, ...], groups: Iterable[str]) -> tuple[Chain, ...]:
-    """Return the chains to read: those that still have an assigned group, and new ones for groups in none of them."""
+    """Return the chains to read: those that still have an assigned group, and new ones for groups in none of them.
+
+    A group that is not assigned any more leaves its chain, although the delta link still names its changes: assigned
+    once more it needs a new chain, because a delta from an older link does not name those who were in it all along.
+    """
     wanted = set(groups)
-    kept = tuple(chain for chain in before if wanted.intersection(chain.groups))
+    left = (Chain(groups=tuple(filter(wanted.__contains__, chain.groups)), link=chain.link) for chain in before)
+    kept = tuple(chain for chain in left if chain.groups)
     fresh = sorted(wanted.difference(*(chain.groups for chain in kept)))
     new = (Chain(groups=tuple(fresh[start : start + CHAIN_LENGTH])) for start in range(0, len(fresh), CHAIN_LENGTH))
     return (*kept, *new)

@@ -63,5 +63,5 @@ def _decode(text: str, kind: type[_Message]) -> _Message:
         if msgspec.json.decode(text, type=_Versioned).version > MESSAGE_VERSION:
             raise NewerMessage(f"version above {MESSAGE_VERSION}")
         return msgspec.json.decode(text, type=kind)
-    except (msgspec.MsgspecError, UnicodeError) as error:
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise UnreadableMessage(str(error)) from error

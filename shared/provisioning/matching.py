@@ -35,8 +35,8 @@ def adoption_problem(
     | holders | refused with |
     |---|---|
     | more than one | DuplicateTargetEntries |
-    | an internal user of the target | InvitationCreationFailureAmbiguousUser |
     | a deleted user | EntryConflict |
+    | an internal user of the target | InvitationCreationFailureAmbiguousUser |
     | its own mail outside the source's verified domains | EntryConflict |
     | holds a directory role, or that is unknown | EntryConflict |
     | `adoption` is not automatic | EntryConflict |
@@ -45,13 +45,13 @@ def adoption_problem(
     if len(holders) > 1:
         return _refusal("DuplicateTargetEntries", "More than one object of the target holds the address", holders)
     holder = holders[0]
-    if not holder.deleted and not is_b2b(holder):
-        code = "InvitationCreationFailureAmbiguousUser"
-        return _refusal(code, "An internal user of the target holds the address", holders)
     if holder.deleted:
         return _refusal("EntryConflict", "A deleted user of the target holds the address", holders)
+    if not is_b2b(holder):
+        code = "InvitationCreationFailureAmbiguousUser"
+        return _refusal(code, "An internal user of the target holds the address", holders)
     mail = holder.text("mail")
-    if mail is not None and mail.rpartition("@")[2].casefold() not in verified_domains:
+    if mail is not None and mail.rpartition("@")[2].lower() not in verified_domains:
         return _refusal("EntryConflict", "The object's mail is outside the source's verified domains", holders)
     if holds_role is not False:
         return _refusal("EntryConflict", "The object holds a directory role in the target", holders)

@@ -25,7 +25,7 @@ def _tracer() -> trace.Tracer:
 
 @contextmanager
 def span(name: str, *, parent: str = "", **attributes: str | int) -> Iterator[None]:
-    """Run the block in a span below `parent` (a traceparent; empty or broken: a new trace).
+    """Run the block in a span below `parent`, a traceparent. A broken one: a new trace; none: below the present span.
 
     Attributes are ids and counts, never values of people's attributes.
     """

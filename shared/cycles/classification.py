@@ -5,9 +5,11 @@
 | in | active, same digest, nothing pending | nothing |
 | in | active, enabled, and the source is disabled now | DISABLE, staged |
 | in | active | UPDATE |
-| in | none or not active | CREATE (also for restores), nothing for people who are disabled and were never linked |
+| in | none or not active | CREATE (also for restores) |
+| in | none, nothing pending, and disabled in the source | nothing |
 | out | active | REMOVE, staged |
-| out | none or not active | nothing |
+| out | none or not active, something pending | EVALUATE |
+| out | none or not active, nothing pending | nothing |
 
 What the reader thinks is a hint: the worker looks at both sides and decides.
 """

@@ -23,7 +23,7 @@ LONGEST_ESCROW = timedelta(hours=24)
 def wait(pending: Pending, now: datetime, reason: str, *, at_least: timedelta | None = None) -> Pending:
     """Return the row as it waits for its next attempt, or in escrow if it waited often or long enough.
 
-    A staged row stays staged: it only becomes due later.
+    A staged row that waits stays staged: it only becomes due later.
     """
     back_off = min(FIRST_WAIT * 2 ** min(pending.attempts, 10), LONGEST_BACK_OFF)
     delay = max(back_off, at_least or timedelta(0))

@@ -12,7 +12,7 @@ The table, read from the top; the first row that fits decides:
 | in | active or released | found | UPDATE, or SKIP where nothing differs |
 | in | active or released | soft-deleted in the target by somebody | ESCROW |
 | in | deleted | soft-deleted | RESTORE |
-| in | deleted | found (somebody restored it) | UPDATE |
+| in | deleted | found (somebody restored it) | UPDATE, or SKIP where nothing differs |
 | in | any, or none | purged, or never linked: see `_plan_unlinked` | CREATE, UPDATE by adoption, SKIP, ESCROW |
 """
 

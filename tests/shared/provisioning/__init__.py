@@ -1,0 +1,1 @@
+"""Tests of one entry's way through one pass."""

@@ -1,0 +1,89 @@
+"""Who is who in the tests of one pass: a person of the source, an object of the target, and the link between them."""
+
+from datetime import UTC, datetime
+
+from shared.configuration.configuration import Adoption, RemovalAction
+from shared.configuration.templates import default_user_mapping
+from shared.provisioning.attribute_flow import digest, flow
+from shared.provisioning.change_planning import Rules
+from shared.provisioning.entry import Attributes, AttributeValue, SourceEntry, TargetObject
+from shared.provisioning.link import Link, LinkOrigin, LinkState
+
+MAPPING = default_user_mapping()
+VERIFIED = frozenset({"contoso.example", "contoso.onmicrosoft.com"})
+MAIL = "ada@contoso.example"
+BEFORE = datetime(2025, 1, 1, tzinfo=UTC)
+HIRED = datetime(2025, 6, 1, tzinfo=UTC)
+NOW = datetime(2026, 1, 5, tzinfo=UTC)
+
+_PERSON: Attributes = {
+    "userPrincipalName": MAIL,
+    "mail": MAIL,
+    "mailNickname": "ada",
+    "displayName": "Ada Lovelace",
+    "givenName": "Ada",
+    "jobTitle": "Analyst",
+    "businessPhones": ("+44 20 1",),
+    "usageLocation": "GB",
+    "accountEnabled": True,
+    "userType": "Member",
+    "createdDateTime": "2025-06-01T00:00:00Z",
+}
+
+_GUEST: Attributes = {
+    "userPrincipalName": "ada_contoso.example#EXT#@fabrikam.onmicrosoft.com",
+    "mail": MAIL,
+    "userType": "Guest",
+    "creationType": "Invitation",
+}
+
+
+def person(**changes: AttributeValue) -> SourceEntry:
+    """An enabled internal member of the source."""
+    return SourceEntry(id="s-ada", attributes={**_PERSON, **changes})
+
+
+def provisioned(source: SourceEntry, *, deleted: bool = False, **changes: AttributeValue) -> TargetObject:
+    """The linked object, with the values that flow from this person."""
+    attributes = {**_GUEST, **flow(source, MAPPING, creating=True), **changes}
+    return TargetObject(id="t-ada", attributes=attributes, created=HIRED, deleted=deleted)
+
+
+def holder(
+    object_id: str = "t-other",
+    *,
+    created: datetime | None = HIRED,
+    deleted: bool = False,
+    **changes: AttributeValue,
+) -> TargetObject:
+    """A guest whom somebody else invited by Ada's address."""
+    return TargetObject(id=object_id, attributes={**_GUEST, **changes}, created=created, deleted=deleted)
+
+
+def link(
+    *,
+    origin: LinkOrigin = LinkOrigin.CREATED,
+    state: LinkState = LinkState.ACTIVE,
+    source_id: str = "s-ada",
+    mail: str = MAIL,
+) -> Link:
+    """The link between Ada and the object that stands for her."""
+    return Link(
+        source_id=source_id,
+        target_id="t-ada",
+        origin=origin,
+        state=state,
+        digest=digest(person(), MAPPING),
+        enabled=True,
+        mail=mail,
+        changed=HIRED,
+    )
+
+
+def rules(*, adoption: Adoption = Adoption.AUTOMATIC, removal: RemovalAction = RemovalAction.DELETE) -> Rules:
+    return Rules(mapping=MAPPING, adoption=adoption, removal=removal, verified_domains=VERIFIED)
+
+
+def employee(object_id: str = "t-other", *, deleted: bool = False) -> TargetObject:
+    """An internal user of the target who holds Ada's address."""
+    return holder(object_id, deleted=deleted, creationType=None, userPrincipalName="ada@fabrikam.example")

@@ -1,0 +1,27 @@
+"""When is an attribute text?"""
+
+import pytest
+
+from shared.provisioning.entry import AttributeValue, SourceEntry, TargetObject
+
+TABLE: list[tuple[AttributeValue, str | None]] = [
+    ("Analyst", "Analyst"),
+    (" ", " "),
+    ("", None),
+    (None, None),
+    (True, None),
+    (("a", "b"), None),
+]
+
+
+@pytest.mark.parametrize(("value", "text"), TABLE)
+def test_only_text_that_is_not_empty_is_text(value: AttributeValue, text: str | None) -> None:
+    source = SourceEntry(id="s", attributes={"jobTitle": value})
+    target = TargetObject(id="t", attributes={"jobTitle": value}, created=None)
+
+    assert (source.text("jobTitle"), target.text("jobTitle")) == (text, text)
+
+
+def test_an_attribute_that_is_absent_is_no_text() -> None:
+    assert SourceEntry(id="s", attributes={}).text("jobTitle") is None
+    assert TargetObject(id="t", attributes={}, created=None).text("jobTitle") is None

@@ -52,7 +52,13 @@ async def _completed(engine: Engine, state: ConfigurationState, cycle: Cycle) ->
 
 
 async def _carried_on(engine: Engine, state: ConfigurationState) -> int:
-    """Return about how many people are provisioned: an initial cycle counts, incremental ones carry the count on."""
+    """Return about how many people are provisioned: an initial cycle counts, incremental ones carry the count on.
+
+    An initial cycle has counted those that it creates and removes, so the one after it has nothing to add.
+    """
+    last = await engine.cycles.get(state.configuration_id, state.last_completed)
+    if last is None or last.kind is CycleKind.INITIAL:
+        return state.population
     counters = await engine.entries.counters(state, state.last_completed)
     created = counters.of(ProvisioningAction.CREATE, ProvisioningStatus.SUCCESS)
     deleted = counters.of(ProvisioningAction.DELETE, ProvisioningStatus.SUCCESS)

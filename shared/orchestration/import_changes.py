@@ -109,6 +109,9 @@ async def _read_all_again(reading: Reading) -> None:
         cursor=Cursor(restarted=True),
         sequence=reading.cycle.sequence + 1,
         heartbeat=reading.engine.clock.now(),
+        imported=0,
+        in_scope=0,
+        skipped={},
     )
     reading.cycle = await reading.engine.cycles.save(cycle)
 

@@ -45,22 +45,21 @@ async def hint_waiting(engine: Engine, state: ConfigurationState, rows: Sequence
     Escrows wait for their next cycle. Staged rows wait for the guard; but where it has spoken meanwhile, nobody else
     would tell of them before the next tick.
     """
-    await _hint_released(engine, state, [row for row in rows if row.state is PendingState.STAGED])
+    told = [row for row in rows if row.state is PendingState.WAITING]
+    told += await _released(engine, state, [row for row in rows if row.state is PendingState.STAGED])
     now = engine.clock.now()
     by_delay = defaultdict[timedelta, list[str]](list)
-    for row in rows:
-        if row.state is PendingState.WAITING:
-            by_delay[timedelta(seconds=max(0, -int(-(row.due - now).total_seconds() // 1)))].append(row.source_id)
+    for row in told:
+        by_delay[timedelta(seconds=max(0, -int(-(row.due - now).total_seconds() // 1)))].append(row.source_id)
     for delay, ids in by_delay.items():
         await hint_entries(engine, state, ids, delay=delay)
 
 
-async def _hint_released(engine: Engine, state: ConfigurationState, staged: Sequence[Pending]) -> None:
+async def _released(engine: Engine, state: ConfigurationState, staged: Sequence[Pending]) -> list[Pending]:
     now_standing = await engine.configurations.state(state.configuration_id) if staged else None
     if now_standing is None or now_standing.quarantine is not None:
-        return
-    released = [row for row in staged if row.staged_cycle <= now_standing.released_cycle]
-    await hint_entries(engine, state, [row.source_id for row in released])
+        return []
+    return [row for row in staged if row.staged_cycle <= now_standing.released_cycle]
 
 
 async def _send(engine: Engine, state: ConfigurationState, shard: int, ids: list[str], delay: timedelta) -> None:

@@ -16,7 +16,7 @@ from sandbox.scenarios.scenario import Scenario
 from sandbox.tenants import Conditions, Simulation
 from shared.adapters.graph.directories import GraphDirectories
 from shared.adapters.graph.options import CredentialKind, GraphOptions
-from shared.adapters.memory.queue import MemoryQueue, MemoryQueues, Mischief
+from shared.adapters.memory.queue import MemoryQueues, Mischief
 from shared.adapters.memory.rows import MemoryTables
 from shared.adapters.tables.budgets import TableBudgetStore
 from shared.configuration.document import parse, serialize
@@ -234,7 +234,8 @@ class LocalEngine:
             work = await self.workload(configuration_id)
             if work.due or work.waiting:
                 return False
-        return True
+        # of a disable that is held the other attributes may still be on their way
+        return all(time > self.clock.now() for time in self._visible())
 
     async def _work(self) -> bool:
         """Handle one message for each worker, all at the same time."""
@@ -273,8 +274,10 @@ class LocalEngine:
         return True
 
     async def _rest(self, until: datetime | None) -> None:
-        queues: list[MemoryQueue] = [self.queues.queue("import"), self.queues.queue("provisioning")]
-        visible = [queue.next_visible for queue in queues]
-        times = [time for time in visible if time is not None]
         ends = [] if until is None else [until]
-        self.clock.time = max(self.clock.time, min([self.next_tick, *times, *ends]))
+        self.clock.time = max(self.clock.time, min([self.next_tick, *self._visible(), *ends]))
+
+    def _visible(self) -> list[datetime]:
+        """When the next message of each queue can be received."""
+        times = [self.queues.queue(name).next_visible for name in ("import", "provisioning")]
+        return [time for time in times if time is not None]

@@ -6,9 +6,10 @@ from typing import Any
 import httpx
 import pytest
 
+from sandbox.scenarios.scenario import Scenario
 from shared.cycles.cycle import CycleKind
 from tests.engine.hazards import Calm
-from tests.engine.local_engine import LocalEngine
+from tests.engine.local_engine import CYCLE, LocalEngine
 from tests.engine.small_world import (
     SOURCE,
     TARGET,
@@ -52,7 +53,7 @@ class _MeddlingTransport(httpx.AsyncBaseTransport):
         return answer or await self._transport.handle_async_request(request)
 
 
-def scenario(kind: str) -> Any:
+def scenario(kind: str) -> Scenario:
     if kind == "all":
         return small_world(people(6))
     groups = [group("weavers", "person1", "person2", "person3"), group("dyers", "person4")]
@@ -61,11 +62,10 @@ def scenario(kind: str) -> Any:
 
 
 async def read_badly(local: LocalEngine, kind: CycleKind) -> None:
-    """Run two cycles under whatever goes wrong, the first of them of this kind."""
+    """Let two cycles pass under whatever goes wrong, the first of them of this kind."""
     if kind is CycleKind.INITIAL:
         local.change({"op": "resyncDelta"})
-    await local.run_cycle()
-    await local.run_cycle()
+    await local.run_for(2 * CYCLE)
 
 
 def enabled(local: LocalEngine) -> set[str]:
@@ -94,7 +94,7 @@ async def test_after_the_lies_an_initial_cycle_agrees(lie: str, scope: str) -> N
     await local.begin()
     local.simulation.set_faults("none", tenant_id=SOURCE, switches=LIES[lie])
     local.change({"op": "updateUser", "id": id_of("person1"), "set": {"city": "Gera"}})
-    await local.run_cycle()
+    await local.run_for(CYCLE)
 
     local.simulation.set_faults("none")
     local.change({"op": "resyncDelta"})

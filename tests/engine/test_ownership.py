@@ -1,0 +1,283 @@
+"""Laws 5 and 7: nobody gets another person's account, and nothing that is not ours is touched."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.engine.hazards import Calm
+from tests.engine.local_engine import LocalEngine
+from tests.engine.small_world import (
+    TARGET,
+    Document,
+    document,
+    employee,
+    guest,
+    id_of,
+    mail_of,
+    person,
+    small_world,
+)
+
+YOUNG = {"createdDateTime": "2024-09-01T08:00:00Z"}
+OLD = {"createdDateTime": "2019-01-01T00:00:00Z"}
+HELD = {"proxyAddresses": ["SMTP:boss@marisol.example", f"smtp:{mail_of('ada')}"]}
+
+
+def shown(local: LocalEngine, object_id: str) -> Document:
+    """An object of the target, deleted or not, byte for byte."""
+    dump = local.simulation.dump(TARGET)
+    return next(user for user in (*dump["users"], *dump["deletedItems"]) if user["id"] == object_id)
+
+
+async def code_of(local: LocalEngine, name: str) -> str:
+    """The error code of the newest record of a person."""
+    error = (await local.records(id_of(name)))[0].error
+    assert error is not None
+    return error.code
+
+
+@pytest.mark.parametrize(
+    ("adoption", "holders", "role", "reason", "code"),
+    [
+        ("none", [guest("ada", **YOUNG)], False, "needsApproval", "EntryConflict"),
+        ("review", [guest("ada", **YOUNG)], False, "needsApproval", "EntryConflict"),
+        ("automatic", [guest("ada", **OLD)], False, "needsApproval", "EntryConflict"),
+        ("automatic", [guest("ada", **YOUNG)], True, "needsApproval", "EntryConflict"),
+        ("none", [guest("ada", **OLD)], True, "needsApproval", "EntryConflict"),
+        (
+            "automatic",
+            [employee("boss", **HELD)],
+            False,
+            "internalUserInTarget",
+            "InvitationCreationFailureAmbiguousUser",
+        ),
+        (
+            "review",
+            [employee("boss", **HELD)],
+            False,
+            "internalUserInTarget",
+            "InvitationCreationFailureAmbiguousUser",
+        ),
+        (
+            "automatic",
+            [guest("ada"), guest("bert", "b@elsewhere.example", otherMails=[mail_of("ada")])],
+            False,
+            "severalMatches",
+            "DuplicateTargetEntries",
+        ),
+        (
+            "automatic",
+            [guest("bert", "b@elsewhere.example", otherMails=[mail_of("ada")])],
+            False,
+            "needsApproval",
+            "EntryConflict",
+        ),
+    ],
+)
+async def test_an_address_that_is_held_already_is_an_exception_and_its_holder_stays_as_he_is(
+    adoption: str, holders: list[Document], role: bool, reason: str, code: str
+) -> None:
+    roles = ({"principalId": holders[0]["id"], "roleDefinitionId": "62e90394"},) if role else ()
+    target = {"users": tuple(holders), "role_assignments": roles}
+    local = LocalEngine(small_world([person("ada"), person("cleo")], target=target, adoption=adoption))
+    before = [shown(local, holder["id"]) for holder in holders]
+
+    await local.begin()
+    await local.run_cycle()
+
+    local.assert_agreement(**{reason: 1})
+    assert [shown(local, holder["id"]) for holder in holders] == before
+    assert await code_of(local, "ada") == code
+
+
+async def adopted() -> LocalEngine:
+    scenario = small_world([person("ada"), person("cleo")], target={"users": (guest("ada"),)})
+    local = LocalEngine(scenario)
+    await local.begin()
+    return local
+
+
+async def test_a_young_guest_is_adopted_and_stays_a_guest() -> None:
+    local = await adopted()
+
+    local.assert_agreement()
+    found = local.users()[mail_of("ada")]
+    assert found["id"] == guest("ada")["id"]
+    assert found["userType"] == "Guest"
+    assert found["department"] == "Weaving"
+
+
+async def test_who_was_adopted_is_never_deleted_and_is_taken_up_again() -> None:
+    local = await adopted()
+    local.assert_agreement()
+
+    local.change({"op": "deleteUser", "id": id_of("ada")})
+    await local.run_cycle()
+    local.assert_agreement()
+    left = shown(local, guest("ada")["id"])
+    local.change(
+        {"op": "restoreUser", "id": id_of("ada")},
+        {"op": "updateUser", "id": id_of("ada"), "set": {"department": "Dyeing"}},
+    )
+    await local.run_cycle()
+
+    assert left["department"] == "Weaving"
+    assert shown(local, guest("ada")["id"])["department"] == "Dyeing"
+    assert not local.deleted_users()
+
+
+async def test_what_the_target_owns_is_never_touched() -> None:
+    strangers = (employee("boss"), guest("stranger", "stranger@elsewhere.example"), guest("older", **OLD))
+    target = {"users": strangers, "deleted_items": (guest("gone", "gone@elsewhere.example"),)}
+    local = LocalEngine(small_world([person("ada"), person("older"), person("cleo")], target=target))
+    before = [shown(local, each["id"]) for each in (*strangers, *target["deleted_items"])]
+
+    await local.begin()
+    local.change({"op": "deleteUser", "id": id_of("ada")}, {"op": "deleteUser", "id": id_of("older")})
+    await local.run_cycle()
+
+    assert [shown(local, each["id"]) for each in (*strangers, *target["deleted_items"])] == before
+
+
+async def test_a_recycled_address_waits_while_the_leavers_object_is_there() -> None:
+    local = LocalEngine(small_world([person("ada"), person("cleo")]))
+    await local.begin()
+    object_id = local.users()[mail_of("ada")]["id"]
+
+    local.change({"op": "deleteUser", "id": id_of("ada")})
+    await local.run_cycle()
+    local.assert_agreement()
+    namesake = person("namesake", mail=mail_of("ada"), userPrincipalName=mail_of("ada"), displayName="Another Ada")
+    local.change({"op": "createUser", "user": namesake})
+    await local.run_cycle()
+
+    local.assert_agreement(addressHeldByDeletedUser=1)
+    assert object_id in local.deleted_users()
+    assert mail_of("ada") not in local.users()
+
+
+async def test_a_re_hire_under_a_new_id_does_not_get_the_living_account() -> None:
+    """The old source object goes and the new one comes between two cycles."""
+    local = LocalEngine(small_world([person("ada"), person("cleo")]))
+    await local.begin()
+    object_id = local.users()[mail_of("ada")]["id"]
+
+    local.change(
+        {"op": "deleteUser", "id": id_of("ada")},
+        {"op": "createUser", "user": person("again", mail=mail_of("ada"), userPrincipalName=mail_of("ada"))},
+    )
+    await local.run_cycle()
+
+    judgement = local.judge()
+    assert not judgement.disagreements
+    assert (await local.rows(id_of("again"))).link is None
+    assert object_id in local.deleted_users()
+
+
+async def test_a_forged_mail_changes_nothing() -> None:
+    local = LocalEngine(small_world([person("ada"), person("cleo")], target={"users": (guest("x", "x@bank.example"),)}))
+    await local.begin()
+    before = shown(local, guest("x", "x@bank.example")["id"]), local.users()[mail_of("ada")]
+
+    local.change({"op": "updateUser", "id": id_of("ada"), "set": {"mail": "x@bank.example", "jobTitle": "Chief"}})
+    local.change({"op": "createUser", "user": person("mallory", mail="x@bank.example")})
+    await local.run_cycle()
+
+    local.assert_agreement(unverifiedDomain=2)
+    assert (shown(local, guest("x", "x@bank.example")["id"]), local.users()[mail_of("ada")]) == before
+
+
+async def test_a_new_mail_that_somebody_in_the_target_holds_changes_nothing() -> None:
+    holder = employee("boss", proxyAddresses=["SMTP:boss@marisol.example", f"smtp:{mail_of('married')}"])
+    local = LocalEngine(small_world([person("ada"), person("cleo")], target={"users": (holder,)}))
+    await local.begin()
+    before = shown(local, holder["id"])
+
+    local.change({"op": "updateUser", "id": id_of("ada"), "set": {"mail": mail_of("married"), "surname": "Schmidt"}})
+    await local.run_cycle()
+
+    local.assert_agreement(internalUserInTarget=1)
+    assert shown(local, holder["id"]) == before
+
+
+async def test_two_people_with_one_mail_are_one_account_and_one_exception() -> None:
+    twins = [person("ada"), person("double", mail=mail_of("ada").upper())]
+    local = LocalEngine(small_world([*twins, person("cleo")]))
+
+    await local.begin()
+    await local.run_cycle()
+
+    local.assert_agreement(duplicateMail=1)
+    assert len(local.users()) == 2
+
+
+async def test_two_configurations_to_one_target_share_no_account() -> None:
+    documents = [document("first"), document("second")]
+    local = LocalEngine(small_world([person("ada"), person("cleo")], configurations=documents))
+    await local.start()
+
+    await local.run_cycle()
+    await local.run_cycle()
+
+    assert len(local.users()) == 2
+    states = [await local.state(name) for name in ("first", "second")]
+    rows = [(await local.engine.entries.read(state, [id_of("ada")]))[id_of("ada")] for state in states]
+    assert sorted(row.link is None for row in rows) == [False, True]
+
+
+class SomebodyFaster(Calm):
+    """An administrator of the target invites Ada by hand between our look-up and our invitation."""
+
+    def __init__(self) -> None:
+        self.local: LocalEngine | None = None
+        self.done = False
+
+    def transport(self, transport: httpx.AsyncBaseTransport) -> httpx.AsyncBaseTransport:
+        return _Ahead(transport, self)
+
+    def act(self, request: httpx.Request) -> None:
+        if self.local is None or self.done or b"invitedUserEmailAddress" not in request.content:
+            return
+        self.done = True
+        self.local.change_target({"op": "createGuest", "mail": mail_of("ada"), "id": id_of("by hand")})
+
+
+class _Ahead(httpx.AsyncBaseTransport):
+    def __init__(self, transport: httpx.AsyncBaseTransport, somebody: SomebodyFaster) -> None:
+        self._transport = transport
+        self._somebody = somebody
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self._somebody.act(request)
+        return await self._transport.handle_async_request(request)
+
+
+async def test_a_guest_invited_by_hand_before_the_cycle_is_not_deleted_when_the_person_leaves() -> None:
+    local = LocalEngine(small_world([person("ada"), person("cleo")]))
+    local.change_target({"op": "createGuest", "mail": mail_of("ada"), "id": id_of("by hand")})
+    await local.start()
+    await local.run_cycle()
+
+    local.change({"op": "deleteUser", "id": id_of("ada")})
+    await local.run_cycle()
+
+    assert not local.deleted_users()
+    assert id_of("by hand") in {user["id"] for user in local.users().values()}
+
+
+@pytest.mark.parametrize("adoption", ["automatic", "review"])
+async def test_a_guest_invited_by_hand_between_look_up_and_invitation_is_never_deleted(adoption: str) -> None:
+    somebody = SomebodyFaster()
+    local = LocalEngine(small_world([person("ada"), person("cleo")], adoption=adoption), surroundings=somebody)
+    somebody.local = local
+    await local.start()
+    await local.run_cycle()
+
+    local.change({"op": "deleteUser", "id": id_of("ada")})
+    await local.run_cycle()
+
+    assert somebody.done
+    assert not local.deleted_users()
+    found: dict[str, Any] = shown(local, id_of("by hand"))
+    assert found["userType"] == "Guest"

@@ -1,0 +1,50 @@
+"""Which work does the reader see, row by row of its table?"""
+
+import pytest
+
+from shared.cycles.classification import LinkSight, classify, removal
+from shared.cycles.pending import WorkKind
+from tests.shared.provisioning.people import person
+
+CREATE, UPDATE, DISABLE = WorkKind.CREATE, WorkKind.UPDATE, WorkKind.DISABLE
+REMOVE, EVALUATE = WorkKind.REMOVE, WorkKind.EVALUATE
+
+NONE = LinkSight()
+WAITING = LinkSight(has_pending=True)
+INACTIVE = LinkSight(exists=True, enabled=True)
+INACTIVE_WAITING = LinkSight(exists=True, enabled=True, has_pending=True)
+SAME = LinkSight(active=True, exists=True, enabled=True, same_digest=True)
+SAME_WAITING = LinkSight(active=True, exists=True, enabled=True, same_digest=True, has_pending=True)
+OTHER = LinkSight(active=True, exists=True, enabled=True)
+DISABLED_SAME = LinkSight(active=True, exists=True, same_digest=True)
+DISABLED_OTHER = LinkSight(active=True, exists=True)
+
+# The link, and the work: in scope and enabled, in scope and disabled, out of scope.
+TABLE = [
+    (NONE, CREATE, None, None),
+    (WAITING, CREATE, CREATE, EVALUATE),
+    (INACTIVE, CREATE, CREATE, None),
+    (INACTIVE_WAITING, CREATE, CREATE, EVALUATE),
+    (SAME, None, None, REMOVE),
+    (SAME_WAITING, UPDATE, DISABLE, REMOVE),
+    (OTHER, UPDATE, DISABLE, REMOVE),
+    (DISABLED_SAME, None, None, REMOVE),
+    (DISABLED_OTHER, UPDATE, UPDATE, REMOVE),
+]
+
+
+@pytest.mark.parametrize(("link", "enabled", "disabled", "out"), TABLE)
+def test_the_work_follows_from_scope_link_and_source(
+    link: LinkSight, enabled: WorkKind | None, disabled: WorkKind | None, out: WorkKind | None
+) -> None:
+    seen = [classify(person(accountEnabled=value), link, in_scope=True) for value in (True, None, False)]
+
+    assert seen == [enabled, enabled, disabled]
+    assert classify(person(), link, in_scope=False) is out
+
+
+@pytest.mark.parametrize(("link", "_", "__", "out"), TABLE)
+def test_who_is_gone_makes_the_work_of_who_is_out_of_scope(
+    link: LinkSight, _: WorkKind | None, __: WorkKind | None, out: WorkKind | None
+) -> None:
+    assert removal(link) is out

@@ -1,0 +1,99 @@
+"""Does the packed table of links know what a plain dictionary would?"""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared.cycles.link_snapshot import LinkSnapshot
+from shared.provisioning.link import Link, LinkState
+from tests.shared.provisioning.people import link
+
+IDS = st.one_of(st.uuids().map(str), st.text(max_size=3))
+LINKS = st.lists(
+    st.builds(
+        lambda source_id, state, enabled, digest: replace(
+            link(source_id=source_id, state=state), enabled=enabled, digest=digest
+        ),
+        IDS,
+        st.sampled_from(LinkState),
+        st.booleans(),
+        st.sampled_from(["", "1:a", "1:b"]),
+    ),
+    unique_by=lambda each: each.source_id,
+)
+
+
+@settings(deadline=None)
+@given(links=LINKS, asked=st.lists(IDS), digest=st.sampled_from(["1:a", "1:b", "1:c"]))
+def test_it_answers_as_a_dictionary_would(links: list[Link], asked: list[str], digest: str) -> None:
+    plain = {each.source_id: each for each in links}
+
+    snapshot = LinkSnapshot.pack(links)
+
+    for source_id in [*plain, *asked]:
+        known = plain.get(source_id)
+        assert snapshot.state(source_id) == (known and (known.state is LinkState.ACTIVE, known.enabled))
+        assert snapshot.unchanged(source_id, digest) is (known is not None and known.digest == digest)
+    assert snapshot.active == sum(each.state is LinkState.ACTIVE for each in links)
+
+
+@settings(deadline=None)
+@given(links=LINKS, seen=st.sets(IDS), data=st.data())
+def test_absent_is_who_was_active_and_has_not_been_seen(links: list[Link], seen: set[str], data: st.DataObject) -> None:
+    snapshot = LinkSnapshot.pack(links)
+    marked = seen | data.draw(st.sets(st.sampled_from([each.source_id for each in links])) if links else st.just(set()))
+
+    for source_id in marked:
+        snapshot.mark_seen(source_id)
+
+    absent = {each.source_id for each in links if each.state is LinkState.ACTIVE} - marked
+    assert {each.source_id for each in links if snapshot.is_absent(each.source_id)} == absent
+    assert not any(snapshot.is_absent(source_id) for source_id in marked)
+
+
+@settings(deadline=None)
+@given(links=LINKS, cuts=st.integers(1, 8), seen=st.sets(st.integers(0, 20)))
+def test_parts_make_the_table_of_the_whole_with_their_marks(links: list[Link], cuts: int, seen: set[int]) -> None:
+    parts = [LinkSnapshot.pack(links[start::cuts]) for start in range(cuts)]
+    whole = LinkSnapshot.pack(links)
+    for index in (each for each in seen if each < len(links)):
+        whole.mark_seen(links[index].source_id)
+        parts[index % cuts].mark_seen(links[index].source_id)
+
+    assert LinkSnapshot.merge(parts).packed == whole.packed
+
+
+@settings(deadline=None)
+@given(links=LINKS)
+def test_packed_bytes_make_the_same_table_again(links: list[Link]) -> None:
+    snapshot = LinkSnapshot.pack(links)
+    for each in links[::2]:
+        snapshot.mark_seen(each.source_id)
+
+    again = LinkSnapshot(snapshot.packed)
+
+    assert len(again.packed) == 26 * len(links)
+    assert list(again.records()) == sorted(snapshot.records())
+    assert [again.is_absent(each.source_id) for each in links] == [snapshot.is_absent(each.source_id) for each in links]
+
+
+def test_the_order_of_the_links_does_not_matter() -> None:
+    links = [link(source_id=f"s-{number}") for number in range(100)]
+
+    assert LinkSnapshot.pack(links).packed == LinkSnapshot.pack(reversed(links)).packed
+
+
+def test_an_empty_table_knows_nobody() -> None:
+    snapshot = LinkSnapshot(b"")
+    snapshot.mark_seen("s")
+
+    assert (snapshot.state("s"), snapshot.unchanged("s", "1:a"), snapshot.is_absent("s")) == (None, False, False)
+    assert (snapshot.active, snapshot.packed) == (0, b"")
+
+
+@pytest.mark.parametrize("length", [1, 25, 27])
+def test_bytes_of_a_wrong_length_are_no_table(length: int) -> None:
+    with pytest.raises(ValueError, match=f"{length} bytes"):
+        LinkSnapshot(b"\0" * length)

@@ -1,0 +1,67 @@
+"""How is the product run with something changed in it? As a copy of the tree, by the same command as always."""
+
+import asyncio
+import shutil
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox.runner.options import REPOSITORY
+from sandbox.runner.processes import inherited_environment
+from tests.whole.planted_bugs import Substitution
+
+PARTS = ("function_app.py", "host.json", "functions", "shared", "sandbox", "cli")
+NODE_MODULES = Path("sandbox/azurite/node_modules")
+
+#: Engine seconds in a real one: faster, and the leases of a busy machine run out.
+TIME_SCALE = "600"
+#: A run takes some ten seconds; one that waits for something that never comes is ended here.
+SECONDS = 200.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    status: int
+    output: str
+
+
+def copy_tree(destination: Path, changes: Iterable[Substitution] = ()) -> Path:
+    """The tree with these changes; the storage emulator is not copied but shared."""
+    destination.mkdir()
+    for part in PARTS:
+        source = REPOSITORY / part
+        if source.is_dir():
+            shutil.copytree(source, destination / part, ignore=shutil.ignore_patterns("node_modules"))
+        else:
+            shutil.copy2(source, destination / part)
+    (destination / NODE_MODULES).symlink_to(REPOSITORY / NODE_MODULES, target_is_directory=True)
+    for change in changes:
+        file = destination / change.file
+        file.write_text(file.read_text().replace(change.original, change.replacement))
+    return destination
+
+
+async def run_sandbox(*arguments: str, tree: Path = REPOSITORY) -> Outcome:
+    """``python -m sandbox --once`` in a tree, to its end."""
+    command = [sys.executable, "-m", "sandbox", "--once", "--port", "0", *_with_scale(arguments)]
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        cwd=tree,
+        env=inherited_environment(),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    try:
+        async with asyncio.timeout(SECONDS):
+            output, _ = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await process.wait()
+    return Outcome(status=process.returncode or 0, output=output.decode())
+
+
+def _with_scale(arguments: Sequence[str]) -> list[str]:
+    return [*arguments] if "--time-scale" in arguments else ["--time-scale", TIME_SCALE, *arguments]

@@ -1,0 +1,217 @@
+"""Which bugs must the local world see? Each is the engine with a few words changed, and what the judge says of it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Substitution:
+    file: str
+    original: str
+    replacement: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlantedBug:
+    """A bug, the shortest run that shows it, and a pattern of the disagreement that names it."""
+
+    name: str
+    bug: Substitution
+    says: str
+    cycles: int = 1
+    options: tuple[str, ...] = ()
+    #: Of the local world, not of the engine: the world without the bug agrees.
+    surroundings: tuple[Substitution, ...] = ()
+
+
+_TEMPLATES = "shared/configuration/templates.py"
+_PLANNING = "shared/provisioning/change_planning.py"
+_MATCHING = "shared/provisioning/matching.py"
+_CLASSIFICATION = "shared/cycles/classification.py"
+_FLOW = "shared/provisioning/attribute_flow.py"
+_READ_USERS = "shared/orchestration/read_users.py"
+_READ_SCOPE = "shared/orchestration/read_scope.py"
+
+#: A company of forty fits on a page of the documented size, and then none can be lost.
+SMALL_PAGES = Substitution(
+    file="sandbox/tenants/delta.py", original="LARGEST_PAGE = 200", replacement="LARGEST_PAGE = 7"
+)
+
+ASSIGNED = ("--scenario", "assigned")
+#: After the first cycle somebody leaves, another is disabled, and a third leaves an assigned group, all provisioned.
+SEED = ("--seed", "6")
+#: Who leaves after the first cycle was adopted.
+ADOPTED_LEAVES = ("--seed", "2")
+
+PLANTED_BUGS = (
+    PlantedBug(
+        name="wrong attribute: city and state are swapped",
+        bug=Substitution(
+            file=_TEMPLATES,
+            original="source=DirectSource(name=name)) for name",
+            replacement='source=DirectSource(name={"city": "state", "state": "city"}.get(name, name))) for name',
+        ),
+        says=r"city should be '.+', is ",
+    ),
+    PlantedBug(
+        name="wrong constant: hidden from address lists",
+        bug=Substitution(
+            file=_TEMPLATES, original="ConstantSource(value=True)", replacement="ConstantSource(value=False)"
+        ),
+        says="showInAddressList should be True, is False",
+    ),
+    PlantedBug(
+        name="wrong type: people are created as guests",
+        bug=Substitution(
+            file=_FLOW,
+            original="is FlowType.OBJECT_ADD_ONLY and not creating",
+            replacement="is FlowType.OBJECT_ADD_ONLY",
+        ),
+        says="userType should be 'Member', is 'Guest'",
+    ),
+    PlantedBug(
+        name="wrong type: an adopted guest becomes a member",
+        bug=Substitution(
+            file=_TEMPLATES,
+            original="flow_type=FlowType.OBJECT_ADD_ONLY",
+            replacement="flow_type=FlowType.ALWAYS",
+        ),
+        says="userType should be 'Guest', is 'Member'",
+    ),
+    PlantedBug(
+        name="everybody skipped: who is entitled is out of scope",
+        bug=Substitution(
+            file="shared/provisioning/scoping.py", original="if not entitled:", replacement="if entitled:"
+        ),
+        says="expected a new user, found nobody",
+    ),
+    PlantedBug(
+        name="missed leaver: nobody's removal is staged",
+        bug=Substitution(file=_CLASSIFICATION, original="return WorkKind.REMOVE", replacement="return None"),
+        says="expected deleted: the person is no longer in scope, found still there",
+        cycles=2,
+    ),
+    PlantedBug(
+        name="deleted bystander: who was adopted is deleted with the person",
+        bug=Substitution(file=_PLANNING, original="link.origin is LinkOrigin.ADOPTED or ", replacement=""),
+        says="expected kept as it was: it had been adopted, found deleted",
+        cycles=2,
+        options=ADOPTED_LEAVES,
+    ),
+    PlantedBug(
+        name="doubled user: no link is kept, so a new address is a new person",
+        bug=Substitution(
+            file="shared/orchestration/close_entries.py", original="link=ending.link,", replacement="link=None,"
+        ),
+        says="expected the object .+, found |no one in scope stands behind it",
+        cycles=2,
+    ),
+    PlantedBug(
+        name="lost page: those between the first and the last are read and forgotten",
+        bug=Substitution(
+            file=_READ_USERS,
+            original="        await _take_page(reading, page)",
+            replacement="        if not link or page.delta_link:\n            await _take_page(reading, page)",
+        ),
+        says="expected a new user, found nobody",
+        surroundings=(SMALL_PAGES,),
+    ),
+    PlantedBug(
+        name="stale value: whoever has a link is up to date",
+        bug=Substitution(
+            file=_CLASSIFICATION, original="if link.same_digest and not", replacement="if link.exists and not"
+        ),
+        says="department should be ",
+        cycles=2,
+    ),
+    PlantedBug(
+        name="stale value: an attribute is never compared",
+        bug=Substitution(
+            file=_PLANNING, original='{"accountEnabled"} if hold else set[str]()', replacement='{"department"}'
+        ),
+        says="department should be ",
+        cycles=2,
+    ),
+    PlantedBug(
+        name="value never cleared: what the source has lost stays",
+        bug=Substitution(
+            file=_FLOW,
+            original="if not _is_empty(value) or TARGET_ATTRIBUTES[attribute.target_attribute].nullable:",
+            replacement="if not _is_empty(value):",
+        ),
+        says="should be None, is ",
+        cycles=2,
+    ),
+    PlantedBug(
+        name="watermark without rows: changes are read and not written down",
+        bug=Substitution(
+            file=_READ_USERS,
+            original="    await reading.stage(work)",
+            replacement="    await reading.stage(work if reading.initial else {})",
+        ),
+        says="expected deleted|expected a new user|should be ",
+        cycles=2,
+    ),
+    PlantedBug(
+        name="disable does not flow: what enables an account is never compared",
+        bug=Substitution(
+            file=_PLANNING, original='{"accountEnabled"} if hold else set[str]()', replacement='{"accountEnabled"}'
+        ),
+        says="accountEnabled should be False, is True",
+        cycles=2,
+    ),
+    PlantedBug(
+        name="restored as a new object: who comes back is invited again",
+        bug=Substitution(
+            file=_PLANNING,
+            original="if link is None or sight.linked is None:",
+            replacement="if link is None or sight.linked is None or sight.linked.deleted:",
+        ),
+        says="found another object|found it among the deleted items",
+        cycles=3,
+    ),
+    PlantedBug(
+        name="unassigned person kept: lost assignments are not looked at",
+        bug=Substitution(
+            file=_READ_SCOPE,
+            original="await _stage_candidates(reading, changed_by_assignment(before, users, groups))",
+            replacement="changed_by_assignment(before, users, groups)",
+        ),
+        says="expected deleted: the person is no longer in scope, found still there",
+        cycles=2,
+        options=ASSIGNED,
+    ),
+    PlantedBug(
+        name="former member kept: who left an assigned group is not looked at",
+        bug=Substitution(
+            file=_READ_SCOPE,
+            original="for change in page.changes if change.is_user)",
+            replacement="for change in page.changes if change.is_user and not change.removed)",
+        ),
+        says="expected deleted: the person is no longer in scope, found still there",
+        cycles=2,
+        options=ASSIGNED,
+    ),
+    PlantedBug(
+        name="foreign guest adopted: one who is older than the person",
+        bug=Substitution(file=_MATCHING, original="if not _younger(holder, source):", replacement="if holder is None:"),
+        says="expected left alone: it is not ours, found changed",
+    ),
+    PlantedBug(
+        name="forged mail: an address of nobody's domain is invited",
+        bug=Substitution(
+            file="shared/provisioning/address.py",
+            original="if domain.lower() not in verified_domains:",
+            replacement="if not verified_domains:",
+        ),
+        says="expected nobody: no one in scope stands behind it",
+    ),
+    PlantedBug(
+        name="mail of another person: everybody's values go to one object",
+        bug=Substitution(
+            file="shared/orchestration/export_creates.py",
+            original="            target_id=each.decided.target_id,\n",
+            replacement="            target_id=ours[0].decided.target_id,\n",
+        ),
+        says="mail should be |userType should be |expected a new user",
+    ),
+)

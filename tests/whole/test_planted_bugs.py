@@ -1,0 +1,41 @@
+"""Bugs planted in the engine: the local world sees each of them, and says what is wrong."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from sandbox.runner.options import REPOSITORY
+from tests.whole.copied_tree import copy_tree, run_sandbox
+from tests.whole.planted_bugs import ASSIGNED, PLANTED_BUGS, SEED, SMALL_PAGES, PlantedBug, Substitution
+
+PEOPLE = ("--users", "40", *SEED)
+SUBSTITUTIONS = [SMALL_PAGES, *(each.bug for each in PLANTED_BUGS)]
+
+
+@pytest.mark.parametrize("change", SUBSTITUTIONS, ids=lambda change: change.file)
+def test_what_a_bug_replaces_stands_in_the_engine_exactly_once(change: Substitution) -> None:
+    text = (REPOSITORY / change.file).read_text()
+
+    count = text.count(change.original)
+
+    assert count == 1, change
+
+
+@pytest.mark.parametrize("options", [(), ASSIGNED], ids=["company", "assigned"])
+async def test_without_a_bug_a_copy_of_the_tree_agrees(tmp_path: Path, options: tuple[str, ...]) -> None:
+    tree = copy_tree(tmp_path / "tree", [SMALL_PAGES])
+
+    outcome = await run_sandbox(*PEOPLE, "--cycles", "3", *options, tree=tree)
+
+    assert outcome.status == 0, outcome.output
+
+
+@pytest.mark.parametrize("planted", PLANTED_BUGS, ids=lambda planted: planted.name)
+async def test_a_planted_bug_ends_the_run_with_the_judges_disagreement(tmp_path: Path, planted: PlantedBug) -> None:
+    tree = copy_tree(tmp_path / "tree", [planted.bug, *planted.surroundings])
+
+    outcome = await run_sandbox(*PEOPLE, "--cycles", str(planted.cycles), *planted.options, tree=tree)
+
+    assert outcome.status == 1, outcome.output
+    assert re.search(planted.says, outcome.output), outcome.output

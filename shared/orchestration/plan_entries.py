@@ -12,7 +12,7 @@ from shared.orchestration.export_creates import AFTER_INVITATION
 from shared.orchestration.ports import Found, LookUp, TargetQuery
 from shared.orchestration.put_back import HELD, held_back, not_now
 from shared.orchestration.take_claims import take_claims
-from shared.orchestration.write_results import new_link, refused, written_link
+from shared.orchestration.write_results import action_before, new_link, refused, written_link
 from shared.provisioning.address import normalized_mail
 from shared.provisioning.change import Change, ChangeKind
 from shared.provisioning.change_planning import Sight, plan_provisioning, plan_removal, skip
@@ -185,9 +185,13 @@ def _decided(job: Job, entry: EntryPass, change: Change) -> EntryPass:
 
 def _skipped(job: Job, entry: EntryPass, change: Change) -> EntryPass:
     """End a pass that has nothing to write; where a disable is held, only that stays staged."""
-    if change.hold_disable:
-        return entry.end(Ending(next=staged(job, entry, WorkKind.DISABLE)))
     link = entry.link
     if link is not None and entry.source is not None and entry.sight is not None and entry.sight.linked is not None:
         link = written_link(job, entry, link)
+    held = staged(job, entry, WorkKind.DISABLE) if change.hold_disable else None
+    before = action_before(entry)
+    if before is not None:
+        return entry.end(Ending(action=before, status=ProvisioningStatus.SUCCESS, link=link, next=held))
+    if held is not None:
+        return entry.end(Ending(next=held))
     return entry.end(Ending(status=ProvisioningStatus.SKIPPED, link=link, error=change.error))

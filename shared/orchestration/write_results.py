@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from shared.cycles.retry import escrow, pause, wait
+from shared.cycles.work import IntentAction
 from shared.orchestration.entry_pass import Ending, EntryPass, Job
 from shared.orchestration.ports import WriteResult, WriteStatus
 from shared.provisioning.address import normalized_mail
@@ -49,6 +50,19 @@ def action_of(entry: EntryPass) -> ProvisioningAction:
     }.get(change.kind, ProvisioningAction.OTHER)
 
 
+def action_before(entry: EntryPass) -> ProvisioningAction | None:
+    """Return the action of an earlier attempt whose end nobody knows: where the target has its values, it succeeded."""
+    intent, link = entry.intent, entry.link
+    in_scope = entry.scoping is not None and entry.scoping.in_scope
+    if not in_scope or link is None or intent is None:
+        return None
+    if intent.action not in {IntentAction.UPDATE, IntentAction.RESTORE}:
+        return None
+    disabled = entry.person.attributes.get("accountEnabled") is False
+    held = entry.change is not None and entry.change.hold_disable
+    return ProvisioningAction.DISABLE if disabled and link.enabled and not held else ProvisioningAction.UPDATE
+
+
 def refused(job: Job, entry: EntryPass, error: ErrorInformation | None, *, keep_intent: bool = False) -> EntryPass:
     """End a pass in escrow: only a person, or a change in one of the tenants, can help."""
     row = escrow(entry.pending, job.engine.clock.now(), error.code if error else "")
@@ -73,6 +87,7 @@ def not_done(job: Job, entry: EntryPass, result: WriteResult, *, keep_intent: bo
     code = _CODES[result.status]
     if result.status in {WriteStatus.AMBIGUOUS, WriteStatus.BUSY, WriteStatus.NOT_FOUND}:
         row = wait(entry.pending, now, code)
+        keep_intent = keep_intent or result.status is WriteStatus.AMBIGUOUS
         return entry.end(Ending(link=entry.link, next=row, keep_intent=keep_intent))
     error = failure(code, f"Microsoft Graph answered {result.code}: {result.message}")
     if entry.change is not None:

@@ -1,5 +1,6 @@
 """What stands between the engine and its surroundings in a test: a process that dies, a network that meddles."""
 
+import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Protocol
@@ -39,19 +40,20 @@ CALM = Calm()
 
 
 class Doom(Calm):
-    """A process that dies at its n-th moment; there is one before and one after each effect on the outside.
+    """A process that dies when it has had so many effects on the outside; what answers the last one never arrives.
 
-    Effects are commits, messages and requests to Graph. Dead, it has no further effect, whatever still runs in it.
+    Effects are commits, messages, and requests to Graph that write. To die before an effect is to die after the one
+    before it. Dead, the process has no further effect, whatever still runs in it.
     """
 
-    def __init__(self, moment: int) -> None:
-        self._left = moment
-        self.dead = False
+    def __init__(self, effects: int) -> None:
+        self._left = effects
+        self.dead = effects == 0
 
-    def pass_by(self) -> None:
-        """One moment. Raises ProcessDied at the fatal one, and ever after."""
+    def happened(self) -> None:
+        """Count one effect. Raises ProcessDied if it was the last one."""
         self._left -= 1
-        self.dead = self.dead or self._left < 0
+        self.dead = self.dead or self._left <= 0
         self.live()
 
     def live(self) -> None:
@@ -102,9 +104,9 @@ class _MortalRows:
         return await self._rows.page(partition, first=first, before=before, limit=limit, select=select)
 
     async def commit(self, partition: str, operations: Sequence[Operation]) -> Mapping[str, str]:
-        self._doom.pass_by()
+        self._doom.live()
         etags = await self._rows.commit(partition, operations)
-        self._doom.pass_by()
+        self._doom.happened()
         return etags
 
 
@@ -114,9 +116,9 @@ class _MortalQueue:
         self._doom = doom
 
     async def send(self, text: str, *, delay: timedelta = timedelta(0)) -> None:
-        self._doom.pass_by()
+        self._doom.live()
         await self._queue.send(text, delay=delay)
-        self._doom.pass_by()
+        self._doom.happened()
 
     async def length(self) -> int:
         self._doom.live()
@@ -129,7 +131,16 @@ class _MortalTransport(httpx.AsyncBaseTransport):
         self._doom = doom
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self._doom.pass_by()
+        self._doom.live()
         response = await self._transport.handle_async_request(request)
-        self._doom.pass_by()
+        if writes_of(request):
+            self._doom.happened()
         return response
+
+
+def writes_of(request: httpx.Request) -> list[str]:
+    """The writes of a request to Graph, each as method and path; a batch may carry many."""
+    if request.url.path.endswith("/$batch"):
+        items = json.loads(request.content)["requests"]
+        return [f"{item['method']} {item['url']}" for item in items if item["method"] != "GET"]
+    return [] if request.method == "GET" else [f"{request.method} {request.url.path}"]

@@ -60,7 +60,7 @@ class JumpingClock:
 
 
 class LocalEngine:
-    """Storage, tenants and clock; `engine` may be built anew over them, as after a crash."""
+    """Storage, tenants and clock; `engine` looks at them, `worker` is the process that works and may die over it."""
 
     def __init__(
         self,
@@ -83,17 +83,20 @@ class LocalEngine:
         self.on_step: Callable[[], None] = lambda: None
         self._ids = count(1)
         self.judged = Judged(targets={id_: self.directory(id_) for id_ in self._targets()})
-        self.surroundings = surroundings
-        self.engine = self.build(surroundings)
+        self.engine = self._assembled(CALM)
+        self.work_by(surroundings)
 
-    def build(self, surroundings: Surroundings = CALM) -> Engine:
-        """Return an engine over the storage as it is; the surroundings may put something between."""
+    def work_by(self, surroundings: Surroundings) -> None:
+        """Let another process do the work from now on, over the storage as it is."""
         self.surroundings = surroundings
+        self.worker = self._assembled(surroundings)
+
+    def _assembled(self, surroundings: Surroundings) -> Engine:
         options = GraphOptions(endpoint="http://127.0.0.1:9", credential_kind=CredentialKind.SANDBOX)
         budgets = TableBudgetStore(surroundings.rows(self.tables.rows("budgets")))
         transport = surroundings.transport(httpx.ASGITransport(app=self.simulation.application))
         directories = GraphDirectories(options, budgets, self.clock, Random(1), transport)
-        self.engine = assemble(
+        return assemble(
             rows=lambda name: surroundings.rows(self.tables.rows(name)),
             clock=self.clock,
             directories=directories,
@@ -101,7 +104,6 @@ class LocalEngine:
             provisioning_queue=surroundings.queue(self.queues.queue("provisioning")),
             new_id=lambda: f"owner-{next(self._ids)}",
         )
-        return self.engine
 
     async def start(self) -> None:
         """Apply the scenario's configurations and start them."""
@@ -176,7 +178,7 @@ class LocalEngine:
         await self._rest(until)
         if self.clock.time >= self.next_tick:
             self.next_tick += TICK * ((self.clock.time - self.next_tick) // TICK + 1)
-            await self._survive(tick(self.engine))
+            await self._survive(tick(self.worker))
 
     def change(self, *changes: Mapping[str, Any]) -> None:
         """Let life go on in the source."""
@@ -248,7 +250,7 @@ class LocalEngine:
     async def _import(self) -> bool:
         queue = self.queues.queue("import")
         for message in await queue.receive(1):
-            if await self._survive(import_changes(self.engine, decode_import(message.text))):
+            if await self._survive(import_changes(self.worker, decode_import(message.text))):
                 await queue.delete(message)
             return True
         return False
@@ -256,7 +258,7 @@ class LocalEngine:
     async def _provision(self) -> bool:
         queue = self.queues.queue("provisioning")
         for message in await queue.receive(1):
-            if await self._survive(provision_entries(self.engine, decode_provisioning(message.text))):
+            if await self._survive(provision_entries(self.worker, decode_provisioning(message.text))):
                 await queue.delete(message)
             return True
         return False
@@ -269,7 +271,7 @@ class LocalEngine:
         except BaseException:
             if not isinstance(doom, Doom) or not doom.dead:
                 raise
-            self.build()
+            self.work_by(CALM)
             return False
         return True
 

@@ -7,6 +7,7 @@ import pytest
 
 from shared.cycles.claim import Claim, ClaimKind
 from shared.cycles.counters import Counters
+from shared.cycles.cycle import Cursor, Cycle, CycleKind, CyclePhase, CycleState
 from shared.cycles.pending import DueClass, PendingState, WorkKind
 from shared.cycles.state import JobStatus, Quarantine, QuarantineReason
 from shared.cycles.work import Work
@@ -101,3 +102,29 @@ def test_what_was_not_counted_is_zero() -> None:
 
     assert counters.of(*created) == 7
     assert counters.of(ProvisioningAction.DELETE, ProvisioningStatus.SUCCESS) == 0
+
+
+def test_a_cycle_begins_at_the_start_of_reading_with_nothing_counted() -> None:
+    cycle = Cycle(
+        configuration_id="c",
+        number=1,
+        kind=CycleKind.INITIAL,
+        state=CycleState.RUNNING,
+        phase=next(iter(CyclePhase)),
+        cursor=Cursor(),
+        sequence=0,
+        heartbeat=NOW,
+        started=NOW,
+        configuration_version=1,
+    )
+
+    assert (cycle.phase, cycle.cursor.position, cycle.cursor.link) == (CyclePhase.SNAPSHOT, 0, "")
+    assert (cycle.imported, cycle.in_scope, cycle.staged, cycle.skipped, cycle.completed) == (0, 0, 0, {}, None)
+
+
+def test_everything_is_read_before_anything_is_settled() -> None:
+    phases = list(CyclePhase)
+
+    assert phases[-2:] == [CyclePhase.SETTLE, CyclePhase.COMPLETE]
+    assert phases.index(CyclePhase.ASSIGNMENTS) < phases.index(CyclePhase.GROUPS) < phases.index(CyclePhase.USERS)
+    assert phases.index(CyclePhase.USERS) < phases.index(CyclePhase.ABSENT)

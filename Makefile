@@ -1,15 +1,16 @@
 # Two commands matter: `make run` and `make test`. Both set up what they need: Python 3.11 or newer is enough.
 #   make run     the local world; ONCE=1 ends after the cycles; ARGS="--users 200 --faults flaky" go to the sandbox
 #   make test    every test                     make check   format, lint, types, architecture
-#   make clean   removes what the others made
+#   make clean   removes what the others made   make coverage   fails where a branch of the pure core has no test
 
 PYTHON ?= python3
 BIN    := .venv/bin
+CORE   := configuration provisioning cycles
 NODE   := sandbox/azurite/node_modules
 TYPED  := $(wildcard function_app.py functions shared cli sandbox tests)
 ARGS   ?=
 
-.PHONY: run test check bootstrap clean
+.PHONY: run test check coverage bootstrap clean
 .DELETE_ON_ERROR:
 
 run: bootstrap
@@ -23,6 +24,11 @@ check: bootstrap
 	$(BIN)/ruff check .
 	$(BIN)/mypy --strict $(TYPED)
 	$(BIN)/python -m pytest -q tests/test_architecture.py
+
+# Not part of `make test`: tracing makes these tests three times as slow.
+coverage: bootstrap
+	$(BIN)/python -m coverage run -m pytest -q $(addprefix tests/shared/,$(CORE))
+	$(BIN)/python -m coverage report
 
 # Each stamp lies in what it vouches for, so that both go together.
 bootstrap: .venv/ready $(NODE)/.package-lock.json
@@ -41,5 +47,5 @@ $(NODE)/.package-lock.json: .venv/ready sandbox/azurite/package.json sandbox/azu
 	@touch $@
 
 clean:
-	rm -rf .venv build $(NODE) *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv build $(NODE) *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

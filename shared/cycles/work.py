@@ -34,6 +34,8 @@ class Intent:
     target_id: str = ""
     looked_up: datetime | None = None
     """Graph's `Date` of the look-up before the invitation: older objects are not our creation."""
+    saved: datetime | None = None
+    """When the intent was written: the write follows within the lease, or never."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,8 @@ def _kind(entry: EntryPass) -> ChangeKind:
 
 
 def _intent(entry: EntryPass) -> Intent:
+    if entry.decided.finishing:
+        return entry.begun  # it names the invited object until all of its attributes are written
     return Intent(action=_INTENTS[_kind(entry)], started=entry.started, target_id=entry.decided.target_id)
 
 
@@ -83,15 +85,16 @@ def _as_write(entry: EntryPass) -> Write:
 
 def _written(job: Job, entry: EntryPass, result: WriteResult) -> EntryPass:
     if result.status is not WriteStatus.DONE:
-        return not_done(job, entry, result)
+        return not_done(job, entry, result, keep_intent=entry.decided.finishing)
     change, now = entry.decided, job.engine.clock.now()
     step = export_step(entry.source_id, change, None)
     if change.kind is ChangeKind.DELETE and entry.link is not None:
         link = replace(entry.link, state=LinkState.DELETED, digest="", changed=now)
         ending = Ending(action=ProvisioningAction.DELETE, status=ProvisioningStatus.SUCCESS, link=link)
         return entry.end(ending, step)
-    link_before = entry.link or new_link(job, entry, change.target_id, LinkOrigin.ADOPTED)
-    link = written_link(job, entry, replace(link_before, changed=now))
+    before = None if change.adopt else entry.link
+    before = before or new_link(job, entry, change.target_id, LinkOrigin.ADOPTED)
+    link = written_link(job, entry, replace(before, changed=now))
     ending = Ending(
         action=action_of(entry),
         status=ProvisioningStatus.SUCCESS,

@@ -6,15 +6,17 @@ invited a moment before. So each create goes through stages, and the row remembe
     PLANNED ── invite ──▶ INVITED (object id known) ── read it ──▶ ours, or a stranger's ── attributes ──▶ link
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
 from shared.cycles.claim import ClaimKind
-from shared.cycles.retry import wait
+from shared.cycles.retry import pause, wait
 from shared.cycles.work import Intent, IntentAction, IntentStage
 from shared.orchestration.entry_pass import Ending, EntryPass, Job, split
 from shared.orchestration.ports import (
     Conflict,
+    Forbidden,
     TargetQuery,
     Write,
     WriteKind,
@@ -25,8 +27,10 @@ from shared.orchestration.put_back import not_now
 from shared.orchestration.renew_leases import save_intents
 from shared.orchestration.take_claims import claim_of, take_claim
 from shared.orchestration.write_results import new_link, not_done, refused, written_link
+from shared.provisioning.address import normalized_mail
 from shared.provisioning.attribute_flow import differences, flow
 from shared.provisioning.change import Change, ChangeKind
+from shared.provisioning.change_planning import failure
 from shared.provisioning.entry import TargetObject
 from shared.provisioning.link import LinkOrigin
 from shared.provisioning.matching import adoption_problem, is_younger
@@ -35,6 +39,9 @@ from shared.provisioning.provisioning_log import ProvisioningAction, Provisionin
 
 AFTER_INVITATION = timedelta(minutes=2)
 """For so long after an invitation whose answer was lost, looking up may not find what it made."""
+
+VISIBLE = timedelta(minutes=10)
+"""An invited object that is not visible after so long is gone."""
 
 NEXT_SECOND = timedelta(seconds=1, milliseconds=50)
 """Graph's times are whole seconds: an invitation in the second of the look-up could not be told from an older one."""
@@ -63,14 +70,11 @@ async def _invite(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
 
 
 def _planned(entry: EntryPass) -> Intent:
-    """Return the intent; an earlier invitation that may have happened keeps the look-up that came before it."""
-    before = entry.intent
-    unclear = before is not None and before.action is IntentAction.CREATE
     return Intent(
         action=IntentAction.CREATE,
         started=entry.started,
         mail=entry.person.text("mail") or "",
-        looked_up=before.looked_up if unclear and before is not None else entry.looked_up,
+        looked_up=entry.looked_up,
     )
 
 
@@ -87,8 +91,7 @@ def _invited(job: Job, entry: EntryPass, result: WriteResult) -> EntryPass:
     if result.status in {WriteStatus.DONE, WriteStatus.AMBIGUOUS}:  # done without the object's id is as unclear
         row = wait(entry.pending, job.engine.clock.now(), "Timeout", at_least=AFTER_INVITATION)
         return entry.end(Ending(next=row, keep_intent=True))
-    # This invitation did not happen; an earlier one, whose look-up the intent still names, may have.
-    return not_done(job, entry, result, keep_intent=entry.begun.looked_up != entry.looked_up)
+    return not_done(job, entry, result)
 
 
 async def _verify(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
@@ -101,20 +104,37 @@ async def _verify(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
     look_up = await job.target.look_up(queries) if unseen else None
     if look_up is not None:
         found |= {source_id: answer.linked for source_id, answer in look_up.found.items() if answer.linked}
+    roles = await _roles_of_strangers(job, passes, found)
+    return [await _judged(job, each, found.get(each.source_id), roles) for each in passes]
+
+
+async def _roles_of_strangers(
+    job: Job, passes: list[EntryPass], found: dict[str, TargetObject]
+) -> Mapping[str, bool | None]:
     strangers = [
-        each
+        linked.id
         for each in passes
-        if each.source_id in found and not is_younger(found[each.source_id], each.begun.looked_up)
+        if (linked := found.get(each.source_id)) and not is_younger(linked, each.begun.looked_up)
     ]
-    roles = await job.target.role_holders([_object_id(each) for each in strangers]) if strangers else {}
-    results = []
-    for each in passes:
-        linked = found.get(each.source_id)
-        if linked is None or linked.deleted:
-            results.append(not_now(job, each, "Timeout"))
-        else:
-            results.append(await _owned(job, each, linked, holds_role=roles.get(linked.id)))
-    return results
+    try:
+        return await job.target.role_holders(strangers) if strangers else {}
+    except Forbidden:
+        return {}  # without the permission nobody is adopted
+
+
+async def _judged(
+    job: Job, entry: EntryPass, found: TargetObject | None, roles: Mapping[str, bool | None]
+) -> EntryPass:
+    now = job.engine.clock.now()
+    if found is None and now - (entry.begun.looked_up or now) > VISIBLE:
+        return entry.end(Ending(next=wait(entry.pending, now, "InvalidAnchor")))  # purged: invited anew
+    if found is None:
+        return not_now(job, entry, "Timeout")
+    if found.deleted:
+        reason = f"The invited object {found.id} was deleted in the target by somebody else."
+        error = failure("InvalidAnchor", reason, "Restore it in the target, or take the person out of scope.")
+        return refused(job, entry, error, keep_intent=True)
+    return await _owned(job, entry, found, holds_role=roles.get(found.id))
 
 
 async def _owned(job: Job, entry: EntryPass, found: TargetObject, *, holds_role: bool | None) -> EntryPass:
@@ -132,7 +152,17 @@ async def _owned(job: Job, entry: EntryPass, found: TargetObject, *, holds_role:
         return not_now(job, entry, "EntryConflict")
     if problem is not None:
         return refused(job, entry, problem)
-    return _with_link(job, entry, found, LinkOrigin.CREATED if ours else LinkOrigin.ADOPTED)
+    linked = _with_link(job, entry, found, LinkOrigin.CREATED if ours else LinkOrigin.ADOPTED)
+    return _another_mail(job, linked) or linked
+
+
+def _another_mail(job: Job, entry: EntryPass) -> EntryPass | None:
+    """Return the pass ended if the person's mail is not the invited one: a pass of its own looks at the new address."""
+    mail = entry.person.text("mail")
+    if mail is None or normalized_mail(mail) == normalized_mail(entry.begun.mail):
+        return None
+    row = pause(entry.pending, job.engine.clock.now(), timedelta(0), "EntryConflict")
+    return entry.end(Ending(link=entry.link, next=row, keep_intent=True))
 
 
 def _with_link(job: Job, entry: EntryPass, found: TargetObject, origin: LinkOrigin) -> EntryPass:
@@ -144,7 +174,8 @@ def _with_link(job: Job, entry: EntryPass, found: TargetObject, origin: LinkOrig
         attributes=desired,
         modified=differences(desired, found.attributes),
     )
-    return replace(entry, change=change, link=new_link(job, entry, found.id, origin))
+    link = replace(new_link(job, entry, found.id, origin), mail=normalized_mail(entry.begun.mail))
+    return replace(entry, change=change, link=link)
 
 
 async def _set_attributes(job: Job, passes: list[EntryPass]) -> list[EntryPass]:

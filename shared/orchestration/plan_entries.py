@@ -5,12 +5,12 @@ from datetime import timedelta
 
 from shared.configuration.configuration import Adoption
 from shared.cycles.pending import WorkKind
-from shared.cycles.work import IntentAction, IntentStage
+from shared.cycles.work import IntentStage
 from shared.orchestration.confirm_source import staged
 from shared.orchestration.entry_pass import Ending, EntryPass, Job, removal_released, split
-from shared.orchestration.export_creates import AFTER_INVITATION
-from shared.orchestration.ports import Found, LookUp, TargetQuery
+from shared.orchestration.ports import Forbidden, Found, LookUp, TargetQuery
 from shared.orchestration.put_back import HELD, held_back, not_now
+from shared.orchestration.recover_invitations import recover_invitations
 from shared.orchestration.take_claims import take_claims
 from shared.orchestration.write_results import action_before, new_link, refused, written_link
 from shared.provisioning.address import normalized_mail
@@ -32,7 +32,7 @@ POLICY = "AzureActiveDirectoryCrossTenantSyncPolicyCheckFailure"
 
 async def plan_entries(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
     """Look up everybody in one go and decide; claims are taken for what would be created or adopted."""
-    open_, ended = split([_wait_for_replicas(job, each) for each in passes])
+    open_, ended = split(await recover_invitations(job, passes))
     if not open_:
         return ended
     look_up = await job.target.look_up([_query(each) for each in open_])
@@ -43,24 +43,13 @@ async def plan_entries(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
     return [*ended, *await take_claims(job, planned)]
 
 
-def _wait_for_replicas(job: Job, entry: EntryPass) -> EntryPass:
-    """An invitation may be under way: nothing is decided before its object must be visible."""
-    intent = entry.intent
-    if entry.ending or intent is None or intent.action is not IntentAction.CREATE:
-        return entry
-    left = (intent.looked_up or intent.started) + AFTER_INVITATION - job.engine.clock.now()
-    if intent.stage is IntentStage.PLANNED and left > timedelta(0):
-        return held_back(job, entry, left, "Timeout")
-    return entry
-
-
 def _query(entry: EntryPass) -> TargetQuery:
+    """Ask for the object that stands for the person, and, unless the link vouches for the address, for its holders."""
     target_id = entry.link.target_id if entry.link else ""
     if entry.intent is not None and entry.intent.stage is IntentStage.INVITED:
         target_id = entry.intent.target_id
     if entry.source is None or not entry.scoping or not entry.scoping.in_scope:
-        mail = entry.begun.mail if _is_creating(entry) and not target_id else ""
-        return TargetQuery(source_id=entry.source_id, target_id=target_id, mail=mail)
+        return TargetQuery(source_id=entry.source_id, target_id=target_id)
     mail = entry.source.text("mail") or ""
     known = entry.link is not None and normalized_mail(mail) == entry.link.mail and not _left(entry)
     return TargetQuery(
@@ -88,7 +77,10 @@ async def _roles(job: Job, passes: list[EntryPass], look_up: LookUp) -> dict[str
         for holder in found.holders
         if is_b2b(holder) and not holder.deleted
     ]
-    return dict(await job.target.role_holders(candidates)) if candidates else {}
+    try:
+        return dict(await job.target.role_holders(candidates)) if candidates else {}
+    except Forbidden:
+        return {}  # without the permission nobody is adopted, and nobody else is kept waiting
 
 
 def _plan(job: Job, entry: EntryPass, look_up: LookUp, roles: dict[str, bool | None]) -> EntryPass:
@@ -96,40 +88,44 @@ def _plan(job: Job, entry: EntryPass, look_up: LookUp, roles: dict[str, bool | N
     sight = _sight(job, entry, found, roles)
     entry = replace(entry, sight=sight, looked_up=look_up.date)
     entry = entry.step(matching_step(entry.source_id, sight.linked, sight.holders))
-    if _is_resumed(entry) and entry.intent is not None:
-        return replace(entry, change=Change(kind=ChangeKind.CREATE, target_id=entry.intent.target_id))
+    if _is_unlinked_creation(entry):
+        return replace(entry, change=Change(kind=ChangeKind.CREATE, target_id=entry.begun.target_id))
     orphan = _orphan(entry, sight)
     if orphan is not None:
         return _adopt_orphan(job, entry, orphan)
     return _decided(job, entry, _decide(job, entry, sight))
 
 
-def _is_creating(entry: EntryPass) -> bool:
-    return entry.intent is not None and entry.intent.action is IntentAction.CREATE
+def _invited_id(entry: EntryPass) -> str:
+    """Return the object that an unfinished create has invited; empty without one."""
+    intent = entry.intent
+    return intent.target_id if intent is not None and intent.stage is IntentStage.INVITED else ""
+
+
+def _is_unlinked_creation(entry: EntryPass) -> bool:
+    """Was the person invited by a pass that could not prove yet that the object is ours?"""
+    return bool(_invited_id(entry)) and entry.link is None and entry.scoping is not None and entry.scoping.in_scope
+
+
+def _is_unfinished(entry: EntryPass) -> bool:
+    """Have we made the linked object and not written everything yet that flows on create?"""
+    link = entry.link
+    return link is not None and link.origin is LinkOrigin.CREATED and link.target_id == _invited_id(entry)
 
 
 def _orphan(entry: EntryPass, sight: Sight) -> TargetObject | None:
     """Return the object that we invited for a person who has left the scope before the link was saved."""
     in_scope = entry.scoping is not None and entry.scoping.in_scope
-    if in_scope or entry.link is not None or not _is_creating(entry):
+    if in_scope or entry.link is not None or not _invited_id(entry):
         return None
-    found = [*((sight.linked,) if sight.linked else ()), *sight.holders]
-    ours = [each for each in found if not each.deleted and is_younger(each, entry.begun.looked_up)]
-    return ours[0] if len(ours) == 1 else None
+    found = sight.linked
+    return found if found and not found.deleted and is_younger(found, entry.begun.looked_up) else None
 
 
 def _adopt_orphan(job: Job, entry: EntryPass, found: TargetObject) -> EntryPass:
     """Link what we made, so that its removal is staged, proved and guarded like any other."""
     link = replace(new_link(job, entry, found.id, LinkOrigin.CREATED), mail=normalized_mail(entry.begun.mail))
     return entry.end(Ending(link=link, next=staged(job, entry, WorkKind.REMOVE)))
-
-
-def _is_resumed(entry: EntryPass) -> bool:
-    """Was the person invited by an earlier pass that could not set the attributes?"""
-    intent = entry.intent
-    if intent is None or intent.stage is not IntentStage.INVITED or not (entry.scoping and entry.scoping.in_scope):
-        return False
-    return entry.link is None or entry.link.target_id == intent.target_id
 
 
 def _sight(job: Job, entry: EntryPass, found: Found, roles: dict[str, bool | None]) -> Sight:
@@ -141,6 +137,7 @@ def _sight(job: Job, entry: EntryPass, found: Found, roles: dict[str, bool | Non
         holds_role=roles.get(found.holders[0].id) if len(found.holders) == 1 else None,
         stale=entry.link is not None and now - entry.link.changed < REPLICATION,
         disable_released=removal_released(job, entry.pending),
+        unfinished=_is_unfinished(entry),
     )
 
 
@@ -150,23 +147,7 @@ def _decide(job: Job, entry: EntryPass, sight: Sight) -> Change:
         return plan_removal(entry.link, job.rules, scoping)
     if sight.stale and sight.known and sight.linked is None:
         return Change(kind=ChangeKind.WAIT, error=skip("Timeout", "The object that was just written is not visible."))
-    return _invited_before(entry, sight) or plan_provisioning(entry.source, entry.link, sight, job.rules)
-
-
-def _invited_before(entry: EntryPass, sight: Sight) -> Change | None:
-    """Return the resumed create if an invitation whose answer was lost has made the only object with the address.
-
-    Only an object that is younger than the look-up before that invitation can be its work (law 5).
-    """
-    intent = entry.intent
-    if intent is None or intent.action is not IntentAction.CREATE or intent.looked_up is None:
-        return None
-    if len(sight.holders) != 1 or not is_b2b(sight.holders[0]) or sight.holders[0].deleted:
-        return None
-    holder = sight.holders[0]
-    if not is_younger(holder, intent.looked_up):
-        return None
-    return Change(kind=ChangeKind.CREATE, target_id=holder.id)
+    return plan_provisioning(entry.source, entry.link, sight, job.rules)
 
 
 def _decided(job: Job, entry: EntryPass, change: Change) -> EntryPass:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from shared.cycles.work import Intent
 from shared.orchestration.entry_pass import Ending, EntryPass, Job
@@ -19,9 +19,13 @@ async def save_intents(
     """
     if not passes:
         return [], []
-    expires = job.engine.clock.now() + LEASE
-    works = [replace(each.work, expires=expires, intent=intent(each)) for each in passes]
+    now = job.engine.clock.now()
+    works = [replace(each.work, expires=now + LEASE, intent=_saved(intent(each), now)) for each in passes]
     saved = {work.source_id: work for work in await job.engine.entries.save_works(job.state, works)}
     ours = [replace(each, work=saved[each.source_id]) for each in passes if each.source_id in saved]
     lost = [each.end(Ending(next=each.pending)) for each in passes if each.source_id not in saved]
     return ours, lost
+
+
+def _saved(intent: Intent, now: datetime) -> Intent:
+    return intent if intent.saved else replace(intent, saved=now)

@@ -4,13 +4,13 @@ from datetime import timedelta
 
 from shared.cycles.claim import Claim, ClaimKind
 from shared.orchestration.entry_pass import EntryPass, Job
-from shared.orchestration.ports import Conflict
+from shared.orchestration.ports import Conflict, EntryRows
 from shared.orchestration.put_back import not_now
 from shared.orchestration.write_results import refused
 from shared.provisioning.address import normalized_mail
 from shared.provisioning.change import ChangeKind
 from shared.provisioning.change_planning import failure
-from shared.provisioning.link import LinkState
+from shared.provisioning.link import Link, LinkState
 from shared.provisioning.provisioning_log import ErrorInformation
 
 PURGED = timedelta(days=31)
@@ -35,13 +35,13 @@ async def _take_all(job: Job, entry: EntryPass) -> EntryPass:
 
 def _needed(job: Job, entry: EntryPass) -> list[Claim]:
     change = entry.change
-    if change is None:
-        return []
+    if change is None or (change.kind is ChangeKind.CREATE and change.target_id):
+        return []  # an invitation was sent under its claim; the object's is taken when it is proved to be ours
     mail = normalized_mail((entry.source.text("mail") if entry.source else None) or "")
     needed = []
     if change.kind is not ChangeKind.DELETE and mail and (entry.link is None or entry.link.mail != mail):
         needed.append(claim_of(job, entry, ClaimKind.MAIL, mail))
-    if change.target_id and change.kind is not ChangeKind.CREATE:  # a create proves first that the object is ours
+    if change.target_id:
         needed.append(claim_of(job, entry, ClaimKind.TARGET, change.target_id))
     return needed
 
@@ -69,14 +69,30 @@ async def take_claim(job: Job, claim: Claim) -> ErrorInformation | None:
 
 
 async def _owner_lives(job: Job, standing: Claim) -> bool:
-    """Does the owner of a claim still have rows? A claim alone may be left over from a create that never came about."""
+    """Does the owner of a claim still have what is claimed, or work that may lead to it?
+
+    A claim may be left over from a create that never came about, or from an address that somebody has given up.
+    """
     state = await job.engine.configurations.state(standing.configuration_id)
     if state is None:
         return False
     rows = (await job.engine.entries.read(state, [standing.source_id]))[standing.source_id]
-    if rows.link is not None and rows.link.state is LinkState.DELETED:
-        return job.engine.clock.now() - rows.link.changed < PURGED or rows.pending is not None
-    return rows.link is not None or rows.pending is not None or rows.work is not None
+    link = rows.link
+    if link is not None and link.state is LinkState.DELETED and job.engine.clock.now() - link.changed >= PURGED:
+        link = None
+    if standing.kind is ClaimKind.TARGET:
+        intent = rows.work.intent if rows.work is not None else None
+        return standing.subject in {link.target_id if link else "", intent.target_id if intent else ""}
+    return standing.subject in _addresses(rows, link)
+
+
+def _addresses(rows: EntryRows, link: Link | None) -> set[str]:
+    """Return the addresses that a person has in the target, is being invited by, or has in the source."""
+    intent = rows.work.intent if rows.work is not None else None
+    attributes = rows.pending.source if rows.pending is not None else None
+    pending = (attributes or {}).get("mail")
+    mails = (link.mail if link else "", intent.mail if intent else "", pending if isinstance(pending, str) else "")
+    return {normalized_mail(mail) for mail in mails if mail}
 
 
 def _conflict(claim: Claim, standing: Claim) -> ErrorInformation:

@@ -40,6 +40,8 @@ def action_of(entry: EntryPass) -> ProvisioningAction:
     change = entry.change
     if change is None:
         return ProvisioningAction.OTHER
+    if change.finishing:
+        return ProvisioningAction.CREATE
     if change.kind is ChangeKind.UPDATE and change.attributes.get("accountEnabled") is False:
         return ProvisioningAction.DISABLE
     return {

@@ -37,6 +37,8 @@ class Change:
     modified: tuple[ModifiedProperty, ...] = ()
     adopt: bool = False
     """The object is not ours yet: it becomes ours as adopted."""
+    finishing: bool = False
+    """The update ends a create whose attributes could not be written at once."""
     hold_disable: bool = False
     """Everything but `accountEnabled` flows now; the disable stays staged."""
     error: ErrorInformation | None = None

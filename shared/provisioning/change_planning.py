@@ -53,6 +53,8 @@ class Sight:
     """We wrote to the linked object a moment ago: what was read may be older than that."""
     disable_released: bool = False
     """A disable of this person has passed the guard."""
+    unfinished: bool = False
+    """We invited the linked object and have not written all that flows on create yet."""
 
 
 def plan_removal(link: Link | None, rules: Rules, scoping: ScopingDecision) -> Change:
@@ -81,7 +83,7 @@ def plan_provisioning(source: SourceEntry, link: Link | None, sight: Sight, rule
 
 
 def _plan_update(source: SourceEntry, current: TargetObject, sight: Sight, rules: Rules) -> Change:
-    desired = flow(source, rules.mapping, creating=False)
+    desired = flow(source, rules.mapping, creating=sight.unfinished)
     disabling = desired.get("accountEnabled") is False and (
         current.attributes.get("accountEnabled") is not False or sight.stale
     )
@@ -96,7 +98,12 @@ def _plan_update(source: SourceEntry, current: TargetObject, sight: Sight, rules
         error = skip("RedundantExport", "The target already has these values.")
         return Change(kind=ChangeKind.SKIP, target_id=current.id, hold_disable=hold, error=error)
     return Change(
-        kind=ChangeKind.UPDATE, target_id=current.id, attributes=attributes, modified=modified, hold_disable=hold
+        kind=ChangeKind.UPDATE,
+        target_id=current.id,
+        attributes=attributes,
+        modified=modified,
+        hold_disable=hold,
+        finishing=sight.unfinished,
     )
 
 

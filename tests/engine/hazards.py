@@ -1,7 +1,7 @@
 """What stands between the engine and its surroundings in a test: a process that dies, a network that meddles."""
 
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Protocol
 
@@ -136,6 +136,35 @@ class _MortalTransport(httpx.AsyncBaseTransport):
         if writes_of(request):
             self._doom.happened()
         return response
+
+
+Meddle = Callable[[httpx.Request], httpx.Response | None]
+
+
+class Meddler(Calm):
+    """A network that, while it is on, answers in Graph's place, or loses Graph's answer after the fact."""
+
+    def __init__(self, meddle: Meddle | None = None, *, loses: Callable[[httpx.Request], bool] | None = None) -> None:
+        self.meddle: Meddle = meddle or (lambda _: None)
+        self.loses = loses or (lambda _: False)
+        self.on = False
+
+    def transport(self, transport: httpx.AsyncBaseTransport) -> httpx.AsyncBaseTransport:
+        return _MeddlingTransport(transport, self)
+
+
+class _MeddlingTransport(httpx.AsyncBaseTransport):
+    def __init__(self, transport: httpx.AsyncBaseTransport, meddler: Meddler) -> None:
+        self._transport = transport
+        self._meddler = meddler
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if not self._meddler.on:
+            return await self._transport.handle_async_request(request)
+        answer = self._meddler.meddle(request) or await self._transport.handle_async_request(request)
+        if self._meddler.loses(request):
+            return httpx.Response(504, json={"error": {"code": "gatewayTimeout", "message": "No answer in time."}})
+        return answer
 
 
 def writes_of(request: httpx.Request) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 
 from sandbox.scenarios.scenario import Scenario
 from shared.cycles.cycle import CycleKind
-from tests.engine.hazards import Calm
+from tests.engine.hazards import Meddler
 from tests.engine.local_engine import CYCLE, LocalEngine
 from tests.engine.small_world import (
     SOURCE,
@@ -30,27 +30,6 @@ LIES: Mapping[str, Mapping[str, Any]] = {
     "no assignments": {"empty_assignments": 1.0},
     "everything at once": {"empty_delta": 0.5, "early_end": 0.5, "empty_assignments": 0.5},
 }
-
-
-class Meddler(Calm):
-    """A network that answers in Graph's place, or changes what is asked, while it is switched on."""
-
-    def __init__(self, meddle: Callable[[httpx.Request], httpx.Response | None]) -> None:
-        self.meddle = meddle
-        self.on = False
-
-    def transport(self, transport: httpx.AsyncBaseTransport) -> httpx.AsyncBaseTransport:
-        return _MeddlingTransport(transport, self)
-
-
-class _MeddlingTransport(httpx.AsyncBaseTransport):
-    def __init__(self, transport: httpx.AsyncBaseTransport, meddler: Meddler) -> None:
-        self._transport = transport
-        self._meddler = meddler
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        answer = self._meddler.meddle(request) if self._meddler.on else None
-        return answer or await self._transport.handle_async_request(request)
 
 
 def scenario(kind: str) -> Scenario:

@@ -19,7 +19,7 @@ from sandbox.node import NodeMissingError
 from sandbox.runner.clients import TenantsClient, is_host_ready
 from sandbox.runner.options import Options
 from sandbox.runner.problems import ChildFailedError, GaveUpError, UnusableInputError, last_lines
-from sandbox.runner.processes import Command, free_port, running, usable_port
+from sandbox.runner.processes import Command, Restartable, free_port, running, usable_port
 from sandbox.scenarios import Scenario
 
 #: An invented app registration; the simulated tenants do not look at it.
@@ -88,7 +88,7 @@ async def _started(options: Options, scenario: Scenario, logs: Path) -> AsyncIte
     port = usable_port(options.port)
     clock = Clock(origin=time.time(), scale=options.time_scale)
     async with AsyncExitStack() as stack:
-        storage = await stack.enter_async_context(Azurite())
+        storage = await stack.enter_async_context(Azurite(access_log=logs / "azurite.log"))
         tenants_port = free_port()
         tenants = TenantsClient(http=await stack.enter_async_context(_client(tenants_port)))
         command = _tenants_command(options, scenario, clock, tenants_port, logs)
@@ -96,7 +96,8 @@ async def _started(options: Options, scenario: Scenario, logs: Path) -> AsyncIte
         host = await stack.enter_async_context(_client(port))
         environment = _host_environment(clock, storage.connection_string, tenants_port)
         command = _host_command(options, clock, port, environment, logs)
-        host_process = await stack.enter_async_context(running(command, lambda: is_host_ready(host)))
+        restartable = Restartable(command=command, is_ready=lambda: is_host_ready(host))
+        host_process = await stack.enter_async_context(restartable)
         yield LocalWorld(
             clock=clock,
             tenants=tenants,

@@ -8,8 +8,10 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 import psutil
 
@@ -62,7 +64,7 @@ class Child:
 @contextlib.asynccontextmanager
 async def running(command: Command, is_ready: Callable[[], Awaitable[bool]]) -> AsyncIterator[Child]:
     """The process while it is needed: ready when entered, ended with its whole group when left."""
-    with command.log.open("wb") as log:
+    with command.log.open("ab") as log:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -81,6 +83,43 @@ async def running(command: Command, is_ready: Callable[[], Awaitable[bool]]) -> 
         yield child
     finally:
         await _end(process)
+
+
+@dataclass(kw_only=True)
+class Restartable:
+    """A process that can be killed in the middle of everything and started again; entered, it runs."""
+
+    command: Command
+    is_ready: Callable[[], Awaitable[bool]]
+    _child: Child | None = None
+    _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+    _peak: int = 0
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    async def start(self) -> None:
+        self._child = await self._stack.enter_async_context(running(self.command, self.is_ready))
+
+    async def kill(self) -> None:
+        """SIGKILL, as when the machine is lost: nothing is finished, nothing is handed over."""
+        if self._child is not None:
+            self._peak = self.peak_memory_mib()
+            _signal_group(self._child.process.pid, signal.SIGKILL)
+            await self._stack.aclose()
+
+    def check(self) -> None:
+        """Raise if the process has ended."""
+        if self._child is not None:
+            self._child.check()
+
+    def peak_memory_mib(self) -> int:
+        """The most memory that any of the processes so far has had."""
+        return max(self._peak, self._child.peak_memory_mib() if self._child else 0)
 
 
 def inherited_environment() -> dict[str, str]:

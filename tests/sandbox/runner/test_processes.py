@@ -14,7 +14,7 @@ import pytest
 from sandbox.runner import UnusableInputError
 from sandbox.runner.options import REPOSITORY
 from sandbox.runner.problems import ChildFailedError, last_lines
-from sandbox.runner.processes import Command, inherited_environment, running, usable_port
+from sandbox.runner.processes import Command, Restartable, inherited_environment, running, usable_port
 
 
 def command_for(tmp_path: Path, *arguments: str) -> Command:
@@ -62,6 +62,19 @@ async def test_a_process_that_is_interrupted_while_it_starts_is_ended(tmp_path: 
 
     assert started
     assert not any(child.is_running() for child in started)
+
+
+async def test_a_process_that_was_killed_is_started_again_and_ended_with_the_rest(tmp_path: Path) -> None:
+    async with Restartable(command=command_for(tmp_path, *WEB_SERVER), is_ready=ready) as process:
+        before = psutil.Process().children()
+
+        await process.kill()
+        await process.start()
+        process.check()
+        after = psutil.Process().children()
+
+    assert not set(before) & set(after)
+    assert not any(child.is_running() for child in (*before, *after))
 
 
 def test_the_last_lines_of_a_log_are_shown(tmp_path: Path) -> None:

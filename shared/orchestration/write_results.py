@@ -58,7 +58,9 @@ def action_before(entry: EntryPass) -> ProvisioningAction | None:
     in_scope = entry.scoping is not None and entry.scoping.in_scope
     if not in_scope or link is None or intent is None:
         return None
-    if intent.action not in {IntentAction.UPDATE, IntentAction.RESTORE}:
+    if entry.sight is not None and entry.sight.unfinished:
+        return ProvisioningAction.CREATE
+    if intent.action is IntentAction.DELETE or intent.target_id != link.target_id:
         return None
     disabled = entry.person.attributes.get("accountEnabled") is False
     held = entry.change is not None and entry.change.hold_disable

@@ -1,0 +1,115 @@
+"""What if nobody knows whether an invitation was carried out, and the world goes on meanwhile?"""
+
+from datetime import timedelta
+
+import httpx
+
+from shared.orchestration.control_job import pause_job, start_job
+from shared.provisioning.link import LinkOrigin
+from shared.provisioning.provisioning_log import ProvisioningAction, ProvisioningStatus
+from tests.engine.hazards import Meddler, writes_of
+from tests.engine.local_engine import LocalEngine
+from tests.engine.small_world import CONFIGURATION, id_of, mail_of, person, small_world
+
+
+def invites(request: httpx.Request) -> bool:
+    return any(write.startswith("POST /invitations") for write in writes_of(request))
+
+
+def sets_attributes(request: httpx.Request) -> bool:
+    return any(write.startswith("PATCH ") for write in writes_of(request))
+
+
+def never_carried_out() -> Meddler:
+    """Answers 503 to invitations, which have not happened."""
+    error = {"error": {"code": "serviceNotAvailable", "message": "Try again."}}
+    return Meddler(lambda request: httpx.Response(503, json=error) if invites(request) else None)
+
+
+async def until_unclear(local: LocalEngine, meddler: Meddler) -> None:
+    """Run until Ada's invitation was sent and its answer did not come."""
+    meddler.on = True
+    await local.start()
+    while not (rows := await local.rows(id_of("ada"))).work or rows.pending is None or not rows.pending.reason:
+        await local.step()
+    meddler.on = False
+
+
+async def test_a_guest_whom_somebody_invites_hours_after_our_lost_invitation_is_not_ours() -> None:
+    meddler = never_carried_out()
+    local = LocalEngine(small_world([person("ada"), person("cleo")], adoption="none"), surroundings=meddler)
+    await until_unclear(local, meddler)
+    await pause_job(local.engine, CONFIGURATION)
+    await local.run_for(timedelta(hours=20))
+    local.change_target({"op": "createGuest", "mail": mail_of("ada")})
+    before = local.users()[mail_of("ada")]
+
+    await start_job(local.engine, CONFIGURATION)
+    await local.run_for(timedelta(hours=2))
+
+    assert local.users()[mail_of("ada")] == before
+    assert (await local.rows(id_of("ada"))).link is None
+
+
+async def test_a_mail_that_changes_after_a_lost_answer_leaves_one_object() -> None:
+    meddler = Meddler(loses=invites)
+    local = LocalEngine(small_world([person("ada"), person("cleo")]), surroundings=meddler)
+    await until_unclear(local, meddler)
+
+    renamed = {"mail": mail_of("ada.lovelace"), "userPrincipalName": mail_of("ada.lovelace")}
+    local.change({"op": "updateUser", "id": id_of("ada"), "set": renamed})
+    await local.run_for(timedelta(hours=2))
+
+    assert sorted(local.users()) == [mail_of("ada.lovelace"), mail_of("cleo")]
+    assert local.users()[mail_of("ada.lovelace")]["userType"] == "Member"
+
+
+async def test_what_a_lost_invitation_made_for_somebody_who_has_left_is_removed() -> None:
+    meddler = Meddler(loses=invites)
+    local = LocalEngine(small_world([person("ada"), person("cleo")]), surroundings=meddler)
+    await until_unclear(local, meddler)
+
+    local.change({"op": "deleteUser", "id": id_of("ada")})
+    await local.run_for(timedelta(hours=3))
+
+    assert sorted(local.users()) == [mail_of("cleo")]
+
+
+async def test_somebody_whose_invited_object_was_purged_is_invited_anew() -> None:
+    meddler = Meddler(loses=sets_attributes)
+    local = LocalEngine(small_world([person("ada"), person("cleo")]), surroundings=meddler)
+    await until_unclear(local, meddler)
+    first = local.users()[mail_of("ada")]["id"]
+
+    local.change_target({"op": "deleteUser", "id": first}, {"op": "purgeUser", "id": first})
+    await local.run_for(timedelta(hours=3))
+
+    assert local.users()[mail_of("ada")]["id"] != first
+    assert local.users()[mail_of("ada")]["userType"] == "Member"
+
+
+async def test_lost_answers_to_the_first_attributes_end_as_one_create_of_a_member() -> None:
+    meddler = Meddler(loses=sets_attributes)
+    local = LocalEngine(small_world([person("ada"), person("cleo")]), surroundings=meddler)
+    await until_unclear(local, meddler)
+
+    await local.run_for(timedelta(hours=2))
+
+    local.assert_agreement()
+    link = (await local.rows(id_of("ada"))).link
+    assert link is not None
+    assert link.origin is LinkOrigin.CREATED
+    assert await local.counted(ProvisioningAction.CREATE, ProvisioningStatus.SUCCESS) == 2
+
+
+async def test_an_address_that_its_claimant_has_given_up_can_be_had_by_another() -> None:
+    meddler = never_carried_out()
+    twins = [person("ada"), person("cleo", mail=mail_of("ada"))]
+    local = LocalEngine(small_world(twins), surroundings=meddler)
+    await until_unclear(local, meddler)
+
+    local.change({"op": "updateUser", "id": id_of("ada"), "set": {"mail": mail_of("lovelace")}})
+    local.change({"op": "updateUser", "id": id_of("cleo"), "set": {"city": "Gera"}})
+    await local.run_for(timedelta(days=2))
+
+    assert sorted(local.users()) == [mail_of("ada"), mail_of("lovelace")]

@@ -5,6 +5,7 @@ from dataclasses import replace
 from uuid import NAMESPACE_URL, uuid5
 
 from shared.cycles.cycle import CycleState
+from shared.cycles.pending import PendingState
 from shared.cycles.retry import escrow
 from shared.cycles.state import ConfigurationState
 from shared.orchestration.end_cycle import end_cycle
@@ -22,6 +23,8 @@ from shared.provisioning.provisioning_log import (
 UNREADABLE = "unreadable"
 """Stands for the configuration in the record of a message that names none."""
 
+ERROR = "InternalError"
+
 _log = logging.getLogger(__name__)
 
 
@@ -37,11 +40,19 @@ async def record_provisioning_poison(engine: Engine, body: bytes, message_id: st
         await _record_unreadable(engine, message_id, LookupError("it names a configuration that does not exist"))
         return
     rows = await engine.entries.read(state, message.source_ids)
+    fresh = [row for row in rows.values() if not _is_told(row)]
+    # The records first: to die in between is to tell it twice, never not at all.
+    await engine.log_index.add([_record(engine, state, row, message_id) for row in fresh])
     now = engine.clock.now()
-    parked = [escrow(row.pending, now, "InternalError") for row in rows.values() if row.pending is not None]
+    parked = [escrow(row.pending, now, ERROR) for row in fresh if row.pending is not None]
     await engine.entries.stage(state, parked)
-    await engine.log_index.add([_record(engine, state, row, message_id) for row in rows.values()])
     _tell(message_id, message.configuration_id)
+
+
+def _is_told(row: EntryRows) -> bool:
+    """Has the message, or another one about the same work, been given up before?"""
+    pending = row.pending
+    return pending is not None and pending.state is PendingState.ESCROWED and pending.reason == ERROR
 
 
 async def record_import_poison(engine: Engine, body: bytes, message_id: str) -> None:
@@ -62,7 +73,7 @@ async def record_import_poison(engine: Engine, body: bytes, message_id: str) -> 
             completed=now,
             heartbeat=now,
             sequence=cycle.sequence + 1,
-            error_code="InternalError",
+            error_code=ERROR,
             error_message="Reading failed five times; see the app's own log.",
         )
     )
@@ -81,9 +92,7 @@ async def _record_unreadable(engine: Engine, message_id: str, error: Exception) 
         status=ProvisioningStatus.FAILURE,
         source=Identity(id=""),
         target=None,
-        error=failure(
-            "InternalError", f"A queue message could not be used: {error}.", "Find out who writes to the queue."
-        ),
+        error=failure(ERROR, f"A queue message could not be used: {error}.", "Find out who writes to the queue."),
     )
     await engine.log_index.add([record])
     _tell(message_id, UNREADABLE)
@@ -100,7 +109,7 @@ def _record(engine: Engine, state: ConfigurationState, row: EntryRows, message_i
         status=ProvisioningStatus.FAILURE,
         source=Identity(id=row.source_id),
         target=None,
-        error=failure("InternalError", "Working on the entry failed five times.", "See the app's own log."),
+        error=failure(ERROR, "Working on the entry failed five times.", "See the app's own log."),
     )
 
 

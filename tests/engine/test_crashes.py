@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from random import Random
 
 import pytest
 
 from shared.provisioning.provisioning_log import ProvisioningAction, ProvisioningStatus
-from tests.engine.hazards import Doom
+from tests.engine.hazards import CALM, Doom
 from tests.engine.local_engine import LocalEngine
-from tests.engine.small_world import Document, guest, id_of, person, small_world
+from tests.engine.small_world import Document, assigned_world, assignment, group, guest, id_of, person, small_world
 
 SUCCESS = ProvisioningStatus.SUCCESS
 
@@ -88,3 +89,53 @@ async def assert_once(local: LocalEngine, action: ProvisioningAction, effects: i
     listed = [each for each in await local.index() if each.source.id == id_of("ada") and each.action is action]
     assert [each.status for each in records] == [SUCCESS], (effects, records)
     assert [each.id for each in listed] == [each.id for each in records], effects
+
+
+async def test_a_first_cycle_in_assigned_scope_survives_death_after_each_effect() -> None:
+    effects, died = 0, True
+
+    while died:
+        groups = [group("weavers", "ada")]
+        users = [person("ada"), person("cleo"), person("dora")]
+        local = LocalEngine(assigned_world(users, groups, assignment("cleo"), assignment("weavers", "Group")))
+        await local.start()
+        died = await dies_after(local, effects)
+        judgement = local.judge()
+        assert not judgement.disagreements, (effects, judgement.disagreements)
+        assert judgement.closing.equal == 2
+        assert await local.counted(ProvisioningAction.CREATE, SUCCESS) == 2, effects
+        effects += 1
+
+    assert effects > 10
+
+
+async def test_a_full_reading_that_finds_a_leaver_survives_death_after_each_effect() -> None:
+    effects, died = 0, True
+
+    while died:
+        local = LocalEngine(small_world([person("ada"), person("cleo")]))
+        await local.begin()
+        local.change({"op": "resyncDelta"}, DELETE)
+        died = await dies_after(local, effects)
+        judgement = local.judge()
+        assert not judgement.disagreements, (effects, judgement.disagreements)
+        assert await local.counted(ProvisioningAction.DELETE, SUCCESS) == 1, effects
+        effects += 1
+
+    assert effects > 10
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_processes_that_die_all_the_time_end_in_agreement(seed: int) -> None:
+    random = Random(seed)
+    local = LocalEngine(small_world([person(f"person{number}") for number in range(12)]))
+    await local.start()
+
+    for _ in range(12):
+        local.work_by(Doom(random.randint(1, 40)))
+        await local.run_for(timedelta(minutes=random.randint(1, 20)))
+    local.work_by(CALM)
+    await local.run_cycle()
+
+    local.assert_agreement()
+    assert await local.counted(ProvisioningAction.CREATE, SUCCESS) == 12

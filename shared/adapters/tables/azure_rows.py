@@ -215,6 +215,8 @@ def _service_client(account: StorageAccount) -> TableServiceClient:
         "retry_backoff_factor": patience.backoff_seconds,
         "connection_timeout": patience.connect_seconds,
         "read_timeout": patience.read_seconds,
+        # proxies and .netrc would be looked up in a thread before each request, and storage is not behind either
+        "use_env_settings": False,
         "raw_response_hook": account.answered,
     }
     if account.connection_string:

@@ -11,8 +11,8 @@ from shared.configuration.document import parse
 from shared.orchestration.engine import Engine
 from shared.orchestration.ports import SourceDirectory, TargetDirectory
 from shared.wiring import assemble
+from tests.engine.local_engine import JumpingClock
 from tests.shared.configuration.documents import document
-from tests.shared.local_engine import JumpingClock
 
 
 class NoDirectories:

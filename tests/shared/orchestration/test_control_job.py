@@ -9,8 +9,8 @@ from shared.cycles.state import ConfigurationState, Quarantine, QuarantineReason
 from shared.orchestration.apply_configuration import apply_configuration
 from shared.orchestration.control_job import NotConfigured, pause_job, start_job
 from shared.orchestration.engine import Engine
+from tests.engine.local_engine import START
 from tests.shared.fakes import configuration, memory_engine
-from tests.shared.local_engine import START
 
 ID = "contoso-fabrikam"
 HOUR = timedelta(hours=1)

@@ -12,8 +12,8 @@ from shared.cycles.state import ConfigurationState
 from shared.orchestration.apply_configuration import apply_configuration
 from shared.orchestration.engine import Engine
 from shared.orchestration.job_status import JobReport, find_job, list_jobs, newest_cycles, report_job
+from tests.engine.local_engine import START, LocalEngine
 from tests.shared.fakes import configuration, memory_engine
-from tests.shared.local_engine import START, LocalEngine
 
 ID = "contoso-fabrikam"
 RUNNING, COMPLETED, FAILED = CycleState.RUNNING, CycleState.COMPLETED, CycleState.FAILED

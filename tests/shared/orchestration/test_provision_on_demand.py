@@ -23,7 +23,7 @@ from shared.orchestration.provision_on_demand import (
 )
 from shared.provisioning.link import LinkState
 from shared.provisioning.provisioning_log import ProvisioningAction, ProvisioningStatus
-from tests.shared.local_engine import START, LocalEngine
+from tests.engine.local_engine import START, LocalEngine
 
 WHO = "user 5a17ed00-0000-4000-8000-00000000a11c somebody"
 NOBODY = "00000000-0000-4000-8000-00000000dead"

@@ -14,8 +14,8 @@ from shared.provisioning.provisioning_log import (
     ProvisioningLogRecord,
     ProvisioningStatus,
 )
+from tests.engine.local_engine import START
 from tests.shared.fakes import configuration, memory_engine
-from tests.shared.local_engine import START
 
 
 def record(configuration_id: str, number: int) -> ProvisioningLogRecord:

@@ -3,7 +3,7 @@
 import httpx
 
 from sandbox.scenarios import Plan, build_scenario
-from tests.shared.local_engine import LocalEngine
+from tests.engine.local_engine import LocalEngine
 from tests.shared.web.calling import calling
 
 

@@ -9,7 +9,7 @@ from msgraph.generated.models.synchronization_job import SynchronizationJob
 from msgraph.generated.models.synchronization_status_code import SynchronizationStatusCode
 
 from shared.cycles.state import Quarantine, QuarantineReason
-from tests.shared.local_engine import START, LocalEngine
+from tests.engine.local_engine import START, LocalEngine
 from tests.shared.web.calling import JOBS
 from tests.shared.web.running import company, job_path, jobs_path, operating
 

@@ -10,7 +10,7 @@ from msgraph.generated.models.provisioning_object_summary_collection_response im
     ProvisioningObjectSummaryCollectionResponse,
 )
 
-from tests.shared.local_engine import LocalEngine
+from tests.engine.local_engine import LocalEngine
 from tests.shared.web.calling import LOGS, calling, error_of
 from tests.shared.web.running import company, job_path, operating, plain_people
 

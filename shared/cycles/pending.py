@@ -68,7 +68,7 @@ class Pending:
     differed: bool = False
     """The source was read again and differed; what the next read says is taken."""
     staged_cycle: int = 0
-    """The cycle in which a removal or disable was staged; 0 where nothing is staged."""
+    """The cycle whose guard counts it, as a removal, a disable, or an evaluation that may become one; else 0."""
     reason: str = ""
     """Why it waits or is in escrow: an error code, for status and log."""
     etag: str = ""

@@ -1,10 +1,11 @@
 """The end of a chunk: link, log record, counters and what stays open go into storage together."""
 
 import logging
+from dataclasses import replace
 from uuid import NAMESPACE_URL, uuid5
 
 from shared.cycles.counters import Counted
-from shared.cycles.pending import PendingState
+from shared.cycles.pending import Pending, PendingState
 from shared.orchestration.entry_pass import Ending, EntryPass, Job
 from shared.orchestration.hints import hint_waiting
 from shared.orchestration.index_logs import index_logs
@@ -19,6 +20,7 @@ async def close_entries(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
     closings = [_closing(job, each, each.ending) for each in passes if each.ending is not None]
     if not closings:
         return passes
+    closings = await _stamped(job, closings)
     results = await job.engine.entries.close(job.state, closings)
     await hint_waiting(job.engine, job.state, [closing.next for closing in closings if closing.next is not None])
     ended = zip(closings, results, strict=True)
@@ -29,6 +31,27 @@ async def close_entries(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
     for each in passes:
         _tell(job, each)
     return passes
+
+
+async def _stamped(job: Job, closings: list[Closing]) -> list[Closing]:
+    """Say which cycle's guard is the first that is sure to count what a worker has found out to be a removal.
+
+    The newest cycle may have counted already, so it is the one after. Asked at the last moment: a cycle may have begun
+    since this pass did.
+    """
+    if not any(_is_new_staging(closing.next) for closing in closings):
+        return closings
+    state = await job.engine.configurations.state(job.configuration.id) or job.state
+    return [
+        replace(closing, next=replace(closing.next, staged_cycle=state.cycle + 1))
+        if closing.next is not None and _is_new_staging(closing.next)
+        else closing
+        for closing in closings
+    ]
+
+
+def _is_new_staging(row: Pending | None) -> bool:
+    return row is not None and row.state is PendingState.STAGED and row.staged_cycle == 0
 
 
 def _closing(job: Job, entry: EntryPass, ending: Ending) -> Closing:

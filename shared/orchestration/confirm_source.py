@@ -5,12 +5,13 @@ direct read differs from what the reader saw, the entry waits and is read once m
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from shared.configuration.configuration import ScopeKind
 from shared.cycles.pending import Pending, PendingState, WorkKind
 from shared.cycles.retry import pause
+from shared.orchestration.entitled import Entitled
 from shared.orchestration.entry_pass import Ending, EntryPass, Job, removal_released, split
 from shared.orchestration.ports import Examination, Presence
 from shared.orchestration.put_back import not_now
@@ -23,21 +24,14 @@ from shared.provisioning.scoping import DELETED, ScopingDecision, ScopingReason,
 
 SECOND_LOOK = timedelta(seconds=30)
 
+SHARED = timedelta(seconds=60)
+"""For so long the assignments that one chunk read serve others, as far as nobody would be removed by them."""
+
+CONTRADICTION = "The assignments and the person's own do not agree yet."
+DIFFERENCE = "The source differs from what was read before."
+
 PROVISIONED = 2
 """Provisioned people who serve as a positive control, besides those that reading saw last."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entitled:
-    """The assignments, read to their end; None where everybody is entitled."""
-
-    users: frozenset[str]
-    groups: frozenset[str]
-
-    @property
-    def proves_absence(self) -> bool:
-        """Does being in none of them mean anything? An empty answer is not proof: it may be a read that failed."""
-        return bool(self.users or self.groups)
 
 
 async def confirm_source(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
@@ -45,7 +39,7 @@ async def confirm_source(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
     open_, ended = split(passes)
     assigned_only = job.configuration.scope.kind is ScopeKind.ASSIGNED
     scoped = [each for each in open_ if assigned_only and _scope_is_asked(job, each)]
-    entitled = await _entitled(job) if scoped else None
+    entitled = await _entitled(job, since=job.engine.clock.now() - SHARED) if scoped else None
     results = list(ended)
     for group, scope in ((scoped, True), ([each for each in open_ if each not in scoped], False)):
         if group:
@@ -55,18 +49,30 @@ async def confirm_source(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
 
 def _scope_is_asked(job: Job, entry: EntryPass) -> bool:
     """Does the entitlement have to be read directly? Otherwise the reader saw it while reading everybody's."""
-    return job.on_demand or entry.pending.kind in {WorkKind.REMOVE, WorkKind.EVALUATE} or entry.pending.differed
+    pending = entry.pending
+    if job.on_demand or pending.differed or pending.configuration_version != job.state.version:
+        return True  # what was read for another document says nothing of who is entitled by this one
+    return pending.kind in {WorkKind.REMOVE, WorkKind.EVALUATE}
 
 
-async def _entitled(job: Job) -> Entitled:
+async def _entitled(job: Job, since: datetime) -> Entitled:
+    """Return the assignments as they were at `since` or later; chunks of one process share what they read."""
+    known = job.engine.entitlements.read_since(job.configuration, since)
+    if known is not None:
+        return known
+    now = job.engine.clock.now()
     users, groups = await read_all_assignments(job.source)
-    return Entitled(users=users, groups=groups)
+    entitled = Entitled(users=users, groups=groups)
+    job.engine.entitlements.keep(job.configuration, now, entitled)
+    return entitled
 
 
 async def _examine(job: Job, passes: list[EntryPass], entitled: Entitled | None) -> list[EntryPass]:
     ids = [each.source_id for each in passes]
     known = await _known_users(job, passes)
     seen = await job.source.examine(ids, scope=entitled is not None, known_users=known)
+    if entitled is not None and any(_is_doubtful(each, seen[each.source_id], entitled) for each in passes):
+        entitled = await _entitled(job, since=job.started)
     controlled = bool(known)
     return [_judge(job, each, seen, entitled, controlled=controlled) for each in passes]
 
@@ -101,6 +107,14 @@ async def _provisioned(job: Job, near: str, without: Collection[str]) -> list[st
     return found
 
 
+def _is_doubtful(entry: EntryPass, examination: Examination, entitled: Entitled) -> bool:
+    """Would it be a removal, or a contradiction? Then nobody relies on assignments that were read for others."""
+    if examination.presence is not Presence.PRESENT:
+        return False
+    scoping = _scoping(examination, entitled)
+    return scoping is None or (not scoping.in_scope and entry.link is not None)
+
+
 def _judge(
     job: Job, entry: EntryPass, seen: Mapping[str, Examination], entitled: Entitled | None, *, controlled: bool
 ) -> EntryPass:
@@ -108,14 +122,16 @@ def _judge(
     if examination.presence is Presence.UNKNOWN:
         return not_now(job, entry, "Timeout")
     scoping = _scoping(examination, entitled)
+    if scoping is None and entry.pending.differed:
+        return not_now(job, entry, "EntryConflict", CONTRADICTION)
     if scoping is None:
-        return _look_again(job, entry, examination.entry, "The assignments and the person's own do not agree yet.")
+        return _look_again(job, entry, examination.entry, CONTRADICTION)
     if _surprising(job, entry, examination.entry, scoping) and not (entry.pending.differed or job.on_demand):
-        return _look_again(job, entry, examination.entry, "The source differs from what was read before.")
+        return _look_again(job, entry, examination.entry, DIFFERENCE)
     if scoping.reason is ScopingReason.NOT_ASSIGNED and entitled is not None:
         controlled = controlled and entitled.proves_absence
     if not scoping.in_scope and entry.link is not None and not controlled:
-        return not_now(job, entry, "NoPositiveControl")
+        return not_now(job, entry, "NoPositiveControl", "Nobody known was found either: that proves no absence.")
     seen_now = replace(entry, source=examination.entry, scoping=scoping)
     seen_now = seen_now.step(import_step(entry.source_id, examination.entry), scoping_step(entry.source_id, scoping))
     return seen_now if scoping.in_scope else _stage_removal(job, seen_now)
@@ -149,8 +165,8 @@ def _surprising(job: Job, entry: EntryPass, now: SourceEntry | None, scoping: Sc
 def _look_again(job: Job, entry: EntryPass, now: SourceEntry | None, reason: str) -> EntryPass:
     row = pause(entry.pending, job.engine.clock.now(), SECOND_LOOK, reason)
     attributes = None if now is None else now.attributes
-    if row.kind is WorkKind.REMOVE:  # somebody who is back is not staged any more
-        row = replace(row, kind=WorkKind.EVALUATE, state=PendingState.WAITING, staged_cycle=0)
+    if row.kind is WorkKind.REMOVE:  # who is back is not staged any more, but the guard has counted them all the same
+        row = replace(row, kind=WorkKind.EVALUATE, state=PendingState.WAITING)
     row = replace(row, source=attributes, differed=True)
     return entry.end(Ending(next=row, keep_intent=entry.intent is not None))
 
@@ -163,13 +179,15 @@ def _stage_removal(job: Job, entry: EntryPass) -> EntryPass:
 
 
 def staged(job: Job, entry: EntryPass, kind: WorkKind) -> Pending:
-    """Return the row as it waits for the guard; what was staged before keeps its place."""
+    """Return the row as it waits for the guard; what was staged before keeps its place.
+
+    For the others the close says which cycle's guard is the first that is sure to count them.
+    """
     return replace(
         entry.pending,
         kind=kind,
         state=PendingState.STAGED,
         due=job.engine.clock.now(),
-        staged_cycle=entry.pending.staged_cycle or max(job.state.cycle, 1),
         source=None if entry.source is None else entry.source.attributes,
         attempts=0,
         confirm=True,

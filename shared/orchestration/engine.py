@@ -1,8 +1,9 @@
 """What does a use case have at hand? All ports in one value, built once by `shared.wiring`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from shared.orchestration.entitled import Entitlements
 from shared.orchestration.ports import (
     BudgetStore,
     ClaimStore,
@@ -38,3 +39,5 @@ class Engine:
     tracing: Tracing
     new_owner: Callable[[], str]
     """Returns a name that no other pass has; a lease is held under it."""
+    entitlements: Entitlements = field(default_factory=Entitlements)
+    """What chunks of this process share of the assignments."""

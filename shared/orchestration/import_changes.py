@@ -80,8 +80,9 @@ async def _read_slice(reading: Reading) -> None:
     until = reading.engine.clock.now() + SLICE
     delay = timedelta(0)
     try:
-        while reading.cycle.state is CycleState.RUNNING and reading.engine.clock.now() < until:
+        while reading.cycle.state is CycleState.RUNNING and reading.engine.clock.now() < until and not delay:
             await _STEPS[reading.cycle.phase](reading)
+            delay = reading.rest
     except Throttled as throttled:
         delay = throttled.retry_after
         await reading.save_reached()

@@ -9,7 +9,7 @@ from shared.cycles.work import IntentStage
 from shared.orchestration.confirm_source import staged
 from shared.orchestration.entry_pass import Ending, EntryPass, Job, removal_released, split
 from shared.orchestration.ports import Forbidden, Found, LookUp, TargetQuery
-from shared.orchestration.put_back import HELD, held_back, not_now
+from shared.orchestration.put_back import not_now
 from shared.orchestration.recover_invitations import recover_invitations
 from shared.orchestration.take_claims import take_claims
 from shared.orchestration.write_results import action_before, new_link, refused, written_link
@@ -36,8 +36,8 @@ async def plan_entries(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
     if not open_:
         return ended
     look_up = await job.target.look_up([_query(each) for each in open_])
-    if look_up.policy_allows is not True:
-        return [*ended, *(_refused_by_policy(job, each, look_up) for each in open_)]
+    if not _is_allowed(look_up):
+        return [*ended, *(not_now(job, each, "Timeout", "The partner policy could not be read.") for each in open_)]
     roles = await _roles(job, open_, look_up)
     planned = [_plan(job, each, look_up, roles) for each in open_]
     return [*ended, *await take_claims(job, planned)]
@@ -62,8 +62,11 @@ def _left(entry: EntryPass) -> bool:
     return entry.link is not None and entry.link.state is LinkState.DELETED
 
 
-def _refused_by_policy(job: Job, entry: EntryPass, look_up: LookUp) -> EntryPass:
-    return held_back(job, entry, HELD, POLICY) if look_up.policy_allows is False else not_now(job, entry, "Timeout")
+def _is_allowed(look_up: LookUp) -> bool:
+    """Does the partner policy allow it, as far as it could be read? Raises Forbidden if it does not (law 8)."""
+    if look_up.policy_allows is False:
+        raise Forbidden(POLICY, "The cross-tenant access policy of the target does not allow users to be synchronized.")
+    return look_up.policy_allows is True
 
 
 async def _roles(job: Job, passes: list[EntryPass], look_up: LookUp) -> dict[str, bool | None]:

@@ -26,6 +26,10 @@ SCOPE = "scope"
 SCOPE_IN_WORK = "scope-in-work"
 
 
+_GUARDED = frozenset({WorkKind.REMOVE, WorkKind.DISABLE, WorkKind.EVALUATE})
+"""What the guard of this cycle counts: whoever is to be evaluated may have to go."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Reading:
     """The state of one slice; `cycle` is replaced whenever progress is saved."""
@@ -49,6 +53,8 @@ class Reading:
     skipped: Counter[str] = field(default_factory=Counter)
     imported: int = 0
     in_scope: int = 0
+    rest: timedelta = timedelta(0)
+    """How long nothing is to be done: others have to finish first."""
 
     @property
     def initial(self) -> bool:
@@ -96,7 +102,7 @@ class Reading:
                 cycle=self.cycle.number,
                 configuration_version=self.cycle.configuration_version,
                 source=attributes,
-                staged_cycle=self.cycle.number if kind in {WorkKind.REMOVE, WorkKind.DISABLE} else 0,
+                staged_cycle=self.cycle.number if kind in _GUARDED else 0,
             )
             for source_id, (kind, attributes) in work.items()
         ]

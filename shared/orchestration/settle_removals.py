@@ -1,9 +1,10 @@
 """Everything is read: may what is staged be removed? And which escrows are due again?"""
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from shared.cycles.cycle import CyclePhase
+from shared.cycles.cycle import Cursor, CyclePhase
 from shared.cycles.pending import DueClass
 from shared.cycles.removal_guard import GuardDecision, decide_removals
 from shared.cycles.state import ConfigurationState, Quarantine, QuarantineReason
@@ -11,24 +12,58 @@ from shared.orchestration.hints import hint_entries
 from shared.orchestration.reading import Reading
 from shared.orchestration.record_staged import record_staged
 from shared.orchestration.update_state import update_state
+from shared.provisioning.link import LinkState
+
+LOOK_AGAIN = timedelta(seconds=15)
+
+MOST_LOOKS = 40
+"""For ten minutes the guard waits for people to be evaluated; what is left then is the next cycle's."""
 
 MOST_ESCROWS = 1000
 """Escrows of one shard that one cycle tries again."""
 
 
 async def settle_removals(reading: Reading) -> None:
-    """Release or hold the staged removals and disables, then tell the workers what may go."""
+    """Release or hold the staged removals and disables, then tell the workers what may go.
+
+    Who is being evaluated may have to go too, and would count. Where that could change the decision it is waited for.
+    """
     engine = reading.engine
+    # in this order: who is staged in between is counted twice, never not at all
+    undecided = await engine.entries.undecided(reading.state)
     staged = await engine.entries.staged_count(reading.state)
-    decision = decide_removals(staged, reading.state.population, reading.configuration.guards.removals)
+    decision = _decide(reading, staged)
+    open_ = decision.released and not _decide(reading, staged + await _may_go(reading, staged, undecided)).released
+    looks = reading.cycle.cursor.position
+    if open_ and looks < MOST_LOOKS:
+        reading.rest = LOOK_AGAIN
+        await reading.checkpoint(cursor=Cursor(position=looks + 1))
+        return
+    if not open_:
+        await _carry_out(reading, decision)
+    await _hint(reading, DueClass.ESCROW)
+    reading.cycle = replace(reading.cycle, staged=staged)
+    await reading.checkpoint(phase=CyclePhase.COMPLETE)
+
+
+def _decide(reading: Reading, staged: int) -> GuardDecision:
+    return decide_removals(staged, reading.state.population, reading.configuration.guards.removals)
+
+
+async def _may_go(reading: Reading, staged: int, undecided: Sequence[str]) -> int:
+    """Count the undecided who are provisioned; the others are joiners. Read only where they could matter."""
+    if _decide(reading, staged + len(undecided)).released:
+        return len(undecided)
+    rows = await reading.engine.entries.read(reading.state, undecided)
+    return sum(row.link is not None and row.link.state is LinkState.ACTIVE for row in rows.values())
+
+
+async def _carry_out(reading: Reading, decision: GuardDecision) -> None:
     reading.state = await _save_decision(reading, decision)
     if decision.released:
         await _hint(reading, DueClass.STAGED)
     else:
-        await record_staged(engine, reading.state)
-    await _hint(reading, DueClass.ESCROW)
-    reading.cycle = replace(reading.cycle, staged=staged)
-    await reading.checkpoint(phase=CyclePhase.COMPLETE)
+        await record_staged(reading.engine, reading.state)
 
 
 async def _save_decision(reading: Reading, decision: GuardDecision) -> ConfigurationState:

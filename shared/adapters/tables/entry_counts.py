@@ -48,6 +48,15 @@ async def count_staged(rows: Rows, partition: str) -> int:
     return 0
 
 
+async def undecided(rows: Rows, partition: str, released_cycle: int) -> list[str]:
+    """Whose rows have a stamp that no guard has released, and are not in the classes DISABLE and STAGED."""
+    return [
+        pending.source_id
+        async for pending in _open(rows, partition)
+        if pending.staged_cycle > released_cycle and pending.due_class not in _STAGED
+    ]
+
+
 async def _open(rows: Rows, partition: str) -> AsyncIterator[Pending]:
     first, before = PENDING
     async for row in rows.scan(partition, first=first, before=before, select=_COUNTED):

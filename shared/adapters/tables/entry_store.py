@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from shared.adapters.tables.entry_batches import grouped
 from shared.adapters.tables.entry_closing import EntryClosing
-from shared.adapters.tables.entry_counts import count_ends, count_open, count_staged
+from shared.adapters.tables.entry_counts import count_ends, count_open, count_staged, undecided
 from shared.adapters.tables.entry_keys import (
     LINKS,
     PENDING,
@@ -138,6 +138,11 @@ class TableEntryStore:
 
     async def staged_count(self, state: ConfigurationState) -> int:
         return sum(await in_parallel(count_staged(self._rows, partition) for partition in _partitions(state)))
+
+    async def undecided(self, state: ConfigurationState) -> Sequence[str]:
+        released = state.released_cycle
+        found = await in_parallel(undecided(self._rows, partition, released) for partition in _partitions(state))
+        return [source_id for part in found for source_id in part]
 
     async def log_records(
         self, state: ConfigurationState, source_id: str, limit: int

@@ -151,6 +151,10 @@ class EntryStore(Protocol):
         """Count due rows of the classes DISABLE and STAGED."""
         ...
 
+    async def undecided(self, state: ConfigurationState) -> Sequence[str]:
+        """Return whose rows have a stamp that `released_cycle` does not cover, while nothing is staged (yet)."""
+        ...
+
     async def log_records(
         self, state: ConfigurationState, source_id: str, limit: int
     ) -> Sequence[ProvisioningLogRecord]: ...

@@ -54,14 +54,14 @@ async def test_no_write_comes_before_the_retry_after_of_a_refused_one(seed: int,
 
 
 async def test_a_quota_throttles_a_bigger_run_and_everybody_arrives_once() -> None:
-    local = LocalEngine(small_world(people(100)))
-    local.simulation.set_faults("throttled", switches={"throttle_writes": 0.3})
+    local = LocalEngine(small_world(people(60)))
+    local.simulation.set_faults("throttled", switches={"throttle_writes": 0.15})
 
     await local.begin()
 
     assert local.simulation.statistics()[TARGET]["throttled"] >= 50
-    assert len(local.users()) == 100
-    assert await local.counted(ProvisioningAction.CREATE, ProvisioningStatus.SUCCESS) == 100
+    assert len(local.users()) == 60
+    assert await local.counted(ProvisioningAction.CREATE, ProvisioningStatus.SUCCESS) == 60
 
 
 @pytest.mark.parametrize("profile", ["throttled", "flaky"])

@@ -66,6 +66,10 @@ class Cycle:
     """A few source users that this cycle saw: the positive control of a proof of absence."""
     staged: int = 0
     """Staged removals and disables that were counted when the cycle settled."""
+    links_at: int = 0
+    """The number of the snapshot of the links that counts; 0 while there is none."""
+    scope_at: int = 0
+    """The number of the snapshot of the entitled people that counts; 0 while there is none."""
     error_code: str = ""
     error_message: str = ""
     etag: str = ""

@@ -1,11 +1,13 @@
-"""Who was provisioned when an initial cycle began, and who of them has been seen since?
+"""Who was provisioned or worked on when an initial cycle began, and who of them has been seen since?
 
-A packed, sorted table of 26 bytes for each link, because a cycle may be about a million people: 16 bytes of a digest of
-the source id, 1 byte of flags, 8 bytes of the flow's digest, 1 byte that says whether the person was seen in scope.
+A packed, sorted table of 26 bytes for each person, because a cycle may be about a million people: 16 bytes of a digest
+of the source id, 1 byte of flags, 8 bytes of the flow's digest, 1 byte that says whether the person was seen in scope.
+
+Workers go on while the cycle reads, so what stands here of a person with open work (a busy one) may be outdated.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Self
 
 from shared.provisioning.link import Link, LinkState
@@ -14,6 +16,8 @@ _KEY = 16
 _RECORD = 26
 _ACTIVE = 1
 _ENABLED = 2
+_BUSY = 4
+_UNLINKED = 8
 
 
 def _key(source_id: str) -> bytes:
@@ -25,7 +29,7 @@ def _short_digest(digest: str) -> bytes:
 
 
 class LinkSnapshot:
-    """The table; `seen` marks may be set, nothing else changes."""
+    """The table; `seen` and `busy` marks may be set, nothing else changes."""
 
     def __init__(self, packed: bytes) -> None:
         """Wrap packed bytes; raises ValueError if their length cannot be a table."""
@@ -34,9 +38,11 @@ class LinkSnapshot:
         self._packed = bytearray(packed)
 
     @classmethod
-    def pack(cls, links: Iterable[Link]) -> Self:
-        """Return the table of these links."""
-        return cls(b"".join(sorted(_record(link) for link in links)))
+    def pack(cls, links: Iterable[Link], busy: Collection[str] = ()) -> Self:
+        """Return the table of these links, and of the people with open work whether they have a link or not."""
+        unlinked = {source_id: _key(source_id) + bytes([_UNLINKED | _BUSY]) + b"\0" * 9 for source_id in busy}
+        linked = {link.source_id: _record(link, busy=link.source_id in unlinked) for link in links}
+        return cls(b"".join(sorted((unlinked | linked).values())))
 
     @classmethod
     def merge(cls, parts: Iterable["LinkSnapshot"]) -> Self:
@@ -54,33 +60,52 @@ class LinkSnapshot:
 
     def state(self, source_id: str) -> tuple[bool, bool] | None:
         """Return (active, enabled) of the person's link; None if there was none."""
-        index = self._find(source_id)
-        if index is None:
+        flags = self._flags(source_id)
+        if flags & _UNLINKED:
             return None
-        flags = self._packed[index * _RECORD + _KEY]
         return bool(flags & _ACTIVE), bool(flags & _ENABLED)
 
     def unchanged(self, source_id: str, digest: str) -> bool:
-        """Was the person's flow last written with this digest?"""
+        """Was the person's flow last written with this digest, and has nobody worked on it since?"""
         index = self._find(source_id)
-        if index is None:
+        if index is None or self.is_busy(source_id):
             return False
         start = index * _RECORD + _KEY + 1
         return self._packed[start : start + 8] == _short_digest(digest)
 
+    def is_busy(self, source_id: str) -> bool:
+        """Has the person had open work since the cycle began?"""
+        return bool(self._flags(source_id) & _BUSY)
+
+    def mark_busy(self, source_ids: Iterable[str]) -> None:
+        """Note that there is work for these people now."""
+        for source_id in source_ids:
+            index = self._find(source_id)
+            if index is not None:
+                self._packed[index * _RECORD + _KEY] |= _BUSY
+
     def mark_seen(self, source_id: str) -> None:
-        """Note that the person was seen in scope; people without a link need no mark."""
+        """Note that the person was seen in scope; people without link or open work need no mark."""
         index = self._find(source_id)
         if index is not None:
             self._packed[(index + 1) * _RECORD - 1] = 1
 
     def is_absent(self, source_id: str) -> bool:
         """Was the link active when the cycle began, and the person not seen in scope since?"""
+        return bool(self._flags(source_id) & _ACTIVE) and not self._is_seen(source_id)
+
+    def is_unexpected(self, source_id: str) -> bool:
+        """Was there work without an active link when the cycle began, and the person not seen in scope since?"""
+        flags = self._flags(source_id)
+        return bool(flags & _BUSY) and not flags & _ACTIVE and not self._is_seen(source_id)
+
+    def _is_seen(self, source_id: str) -> bool:
         index = self._find(source_id)
-        if index is None:
-            return False
-        record = self._packed[index * _RECORD : (index + 1) * _RECORD]
-        return bool(record[_KEY] & _ACTIVE) and not record[-1]
+        return index is not None and bool(self._packed[(index + 1) * _RECORD - 1])
+
+    def _flags(self, source_id: str) -> int:
+        index = self._find(source_id)
+        return _UNLINKED if index is None else self._packed[index * _RECORD + _KEY]
 
     def _find(self, source_id: str) -> int | None:
         key = _key(source_id)
@@ -100,6 +125,7 @@ class LinkSnapshot:
             yield bytes(self._packed[start : start + _RECORD])
 
 
-def _record(link: Link) -> bytes:
+def _record(link: Link, *, busy: bool) -> bytes:
     flags = (_ACTIVE if link.state is LinkState.ACTIVE else 0) | (_ENABLED if link.enabled else 0)
+    flags |= _BUSY if busy else 0
     return _key(link.source_id) + bytes([flags]) + _short_digest(link.digest) + b"\0"

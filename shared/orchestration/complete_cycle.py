@@ -5,7 +5,7 @@ from dataclasses import replace
 from shared.cycles.cycle import CycleState
 from shared.cycles.scope_snapshot import pack
 from shared.orchestration.end_cycle import end_cycle
-from shared.orchestration.reading import LINKS, SCOPE, SCOPE_IN_WORK, Reading
+from shared.orchestration.reading import SCOPE, Reading
 
 
 async def complete_cycle(reading: Reading) -> None:
@@ -19,5 +19,3 @@ async def complete_cycle(reading: Reading) -> None:
     reading.cycle = await engine.cycles.save(done)
     await end_cycle(engine, reading.cycle)
     await engine.snapshots.prune(cycle.configuration_id, SCOPE, cycle.number)
-    await engine.snapshots.prune(cycle.configuration_id, SCOPE_IN_WORK, cycle.number + 1)
-    await engine.snapshots.prune(cycle.configuration_id, LINKS, cycle.number + 1)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from shared.cycles.cycle import Cycle, CycleKind, CycleState
 from shared.cycles.state import ConfigurationState, Quarantine, QuarantineReason
+from shared.orchestration.cycle_snapshots import forget_snapshots
 from shared.orchestration.engine import Engine
 from shared.orchestration.update_state import update_state
 from shared.provisioning.provisioning_log import ProvisioningAction, ProvisioningStatus
@@ -19,20 +20,23 @@ async def end_cycle(engine: Engine, cycle: Cycle) -> None:
             return _failed(state, cycle)
         return await _completed(engine, state, cycle)
 
+    await forget_snapshots(engine, cycle.configuration_id, cycle.number)
     await update_state(engine, cycle.configuration_id, change)
 
 
 def _failed(state: ConfigurationState, cycle: Cycle) -> ConfigurationState:
     """In quarantine until a cycle succeeds; the hold on removals, which needs a person, is not covered up."""
+    # An initial cycle that did not come to its end has not found who is absent: the next one evaluates everybody again.
+    full_next = state.full_next or cycle.kind is CycleKind.INITIAL
     if _held(state):
-        return replace(state, running=False)
+        return replace(state, running=False, full_next=full_next)
     quarantine = Quarantine(
         reason=QuarantineReason.EXCEPTION,
         began=state.quarantine.began if state.quarantine else cycle.completed or cycle.started,
         code=cycle.error_code,
         message=cycle.error_message,
     )
-    return replace(state, running=False, quarantine=quarantine)
+    return replace(state, running=False, full_next=full_next, quarantine=quarantine)
 
 
 async def _completed(engine: Engine, state: ConfigurationState, cycle: Cycle) -> ConfigurationState:

@@ -1,30 +1,39 @@
-"""Who was provisioned when an initial cycle began and has not been seen in scope? They are candidates for removal."""
+"""Who is provisioned and has not been seen in scope by an initial cycle? They are candidates for removal."""
 
 from shared.cycles.cycle import Cursor, CyclePhase
+from shared.cycles.link_snapshot import LinkSnapshot
 from shared.cycles.pending import WorkKind
 from shared.orchestration.reading import Reading
-from shared.provisioning.link import LinkState
+from shared.provisioning.link import Link, LinkState
 
 PAGE = 500
 
 
 async def find_absent(reading: Reading) -> None:
-    """Stage the absent of one shard; absence proves nothing yet, each is read directly before anything is removed."""
+    """Stage the absent of one shard; absence proves nothing yet, each is read directly before anything is removed.
+
+    Whose link was made while this cycle was reading was no absent one when it began, and is evaluated.
+    """
     shard = reading.cycle.cursor.position
     if not reading.initial or shard >= reading.state.shards:
         await reading.checkpoint(phase=CyclePhase.SETTLE)
         return
     snapshot = await reading.link_snapshot()
-    absent = list[str]()
+    work = dict[str, tuple[WorkKind, None]]()
     async for link in reading.engine.entries.links(reading.cycle.configuration_id, shard):
-        if link.state is LinkState.ACTIVE and snapshot.is_absent(link.source_id):
-            absent.append(link.source_id)
-        if len(absent) == PAGE:
-            await _stage(reading, absent)
-            absent.clear()
-    await _stage(reading, absent)
+        kind = _work(snapshot, link)
+        if kind is not None:
+            work[link.source_id] = (kind, None)
+        if len(work) == PAGE:
+            await reading.stage(work)
+            work.clear()
+    await reading.stage(work)
     await reading.checkpoint(cursor=Cursor(position=shard + 1))
 
 
-async def _stage(reading: Reading, absent: list[str]) -> None:
-    await reading.stage(dict.fromkeys(absent, (WorkKind.REMOVE, None)))
+def _work(snapshot: LinkSnapshot, link: Link) -> WorkKind | None:
+    if link.state is not LinkState.ACTIVE:
+        return None
+    if snapshot.is_absent(link.source_id):
+        return WorkKind.REMOVE
+    return WorkKind.EVALUATE if snapshot.is_unexpected(link.source_id) else None

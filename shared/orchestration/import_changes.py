@@ -7,6 +7,7 @@ from datetime import timedelta
 from shared.configuration.templates import default_user_mapping
 from shared.cycles.cycle import Cursor, CycleKind, CyclePhase, CycleState
 from shared.orchestration.complete_cycle import complete_cycle
+from shared.orchestration.cycle_snapshots import SnapshotLost
 from shared.orchestration.end_cycle import end_cycle
 from shared.orchestration.engine import Engine
 from shared.orchestration.find_absent import find_absent
@@ -24,7 +25,7 @@ from shared.orchestration.ports import (
 )
 from shared.orchestration.read_scope import read_assignments, read_groups
 from shared.orchestration.read_users import read_users
-from shared.orchestration.reading import SLICE, Reading, SnapshotLost
+from shared.orchestration.reading import SLICE, Reading
 from shared.orchestration.settle_removals import settle_removals
 from shared.orchestration.take_snapshot import take_snapshot
 
@@ -46,6 +47,7 @@ _log = logging.getLogger(__name__)
 
 async def import_changes(engine: Engine, message: ImportMessage) -> None:
     """Go on with the cycle that the message names, if it still stands where the message says."""
+    reading: Reading | None = None
     try:
         reading = await _open(engine, message)
         if reading is not None:
@@ -53,7 +55,8 @@ async def import_changes(engine: Engine, message: ImportMessage) -> None:
     except (Conflict, NewerRow):
         return  # another slice is ahead, or a newer version of the app: our part is theirs
     except StorageUnavailable:
-        await hint_reading(engine, message.configuration_id, message.cycle, message.sequence, delay=RETRY)
+        sequence = message.sequence if reading is None else reading.cycle.sequence
+        await hint_reading(engine, message.configuration_id, message.cycle, sequence, delay=RETRY)
 
 
 async def _open(engine: Engine, message: ImportMessage) -> Reading | None:
@@ -113,6 +116,8 @@ async def _read_all_again(reading: Reading) -> None:
         imported=0,
         in_scope=0,
         skipped={},
+        links_at=0,
+        scope_at=0,
     )
     reading.cycle = await reading.engine.cycles.save(cycle)
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 from shared.cycles.cycle import Cursor, CyclePhase
 from shared.cycles.pending import WorkKind
 from shared.cycles.scope_snapshot import Chain, ScopeSnapshot, chains_for, changed_by_assignment, unpack
+from shared.orchestration.cycle_snapshots import SnapshotLost
 from shared.orchestration.ports import GroupsPage, MemberChange, PrincipalType, SourceDirectory
-from shared.orchestration.reading import PAGES, SCOPE, Reading, SnapshotLost
+from shared.orchestration.reading import PAGES, SCOPE, Reading
 
 NESTED_GROUP = "nestedGroup"
 
@@ -69,13 +70,15 @@ async def read_groups(reading: Reading) -> None:
 async def _take_page(reading: Reading, page: GroupsPage) -> None:
     scope = await reading.scope_in_work()
     members = {group: set(ids) for group, ids in scope.groups.items()}
+    named = {change.member_id for change in page.changes if change.is_user}
+    named |= {member for group in page.removed_groups for member in members.get(group, ())}
     contradicted = [key for change in page.changes if (key := _apply(reading, members, change)) is not None]
     for group in page.removed_groups:
         members.get(group, set()).clear()
     await _settle_contradictions(reading, members, contradicted)
     reading.scope = replace(scope, groups={group: frozenset(ids) for group, ids in members.items()})
     if not reading.initial:
-        await _stage_candidates(reading, (change.member_id for change in page.changes if change.is_user))
+        await _stage_candidates(reading, sorted(named))
 
 
 def _apply(reading: Reading, members: dict[str, set[str]], change: MemberChange) -> tuple[str, str] | None:

@@ -6,8 +6,9 @@ from shared.cycles.classification import LinkSight, classify, removal
 from shared.cycles.cycle import Cursor, CyclePhase
 from shared.cycles.link_snapshot import LinkSnapshot
 from shared.cycles.pending import WorkKind
+from shared.orchestration.cycle_snapshots import SnapshotLost
 from shared.orchestration.ports import EntryRows, Removed, UsersPage, Watermark
-from shared.orchestration.reading import PAGES, Reading, SnapshotLost
+from shared.orchestration.reading import PAGES, Reading
 from shared.provisioning.attribute_flow import digest
 from shared.provisioning.entry import Attributes, SourceEntry
 from shared.provisioning.link import LinkState
@@ -86,7 +87,9 @@ async def _sights(reading: Reading, people: Mapping[str, SourceEntry | Removed])
     snapshot = await reading.link_snapshot()
     pending = await reading.pending()
     return {
-        source_id: _snapshot_sight(reading, entry, snapshot, has_pending=source_id in pending)
+        source_id: _snapshot_sight(
+            reading, entry, snapshot, has_pending=source_id in pending or snapshot.is_busy(source_id)
+        )
         for source_id, entry in people.items()
     }
 

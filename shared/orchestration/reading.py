@@ -16,14 +16,19 @@ from shared.cycles.link_snapshot import LinkSnapshot
 from shared.cycles.pending import Pending, PendingState, WorkKind
 from shared.cycles.scope_snapshot import ScopeSnapshot, pack, unpack
 from shared.cycles.state import ConfigurationState
+from shared.orchestration.cycle_snapshots import (
+    LINKS,
+    SCOPE_IN_WORK,
+    load_snapshot,
+    prune_snapshots,
+    save_snapshot,
+)
 from shared.orchestration.engine import Engine
 from shared.orchestration.hints import hint_entries
 from shared.orchestration.ports import SourceDirectory
 from shared.provisioning.entry import Attributes
 
-LINKS = "links"
 SCOPE = "scope"
-SCOPE_IN_WORK = "scope-in-work"
 
 
 _GUARDED = frozenset({WorkKind.REMOVE, WorkKind.DISABLE, WorkKind.EVALUATE})
@@ -67,10 +72,7 @@ class Reading:
     async def link_snapshot(self) -> LinkSnapshot:
         """Return the links as they were when this initial cycle began, with what has been seen since."""
         if self.links is None:
-            stored = await self.engine.snapshots.load(self.cycle.configuration_id, LINKS, self.cycle.number)
-            if stored is None:
-                raise SnapshotLost(self.cycle.number)
-            self.links = LinkSnapshot(stored)
+            self.links = LinkSnapshot(await load_snapshot(self.engine, self.cycle, LINKS, self.cycle.links_at))
         return self.links
 
     async def pending(self) -> frozenset[str]:
@@ -84,15 +86,16 @@ class Reading:
     async def scope_in_work(self) -> ScopeSnapshot:
         """Return the entitled people as far as this cycle has read them."""
         if self.scope is None:
-            stored = await self.engine.snapshots.load(self.cycle.configuration_id, SCOPE_IN_WORK, self.cycle.number)
-            if stored is None:
-                raise SnapshotLost(self.cycle.number)
+            stored = await load_snapshot(self.engine, self.cycle, SCOPE_IN_WORK, self.cycle.scope_at)
             self.scope = unpack(stored)
         return self.scope
 
     async def stage(self, work: Mapping[str, tuple[WorkKind, Attributes | None]]) -> None:
-        """Write pending rows; people whose removal is staged get no hint before the cycle settles."""
-        now = self.engine.clock.now()
+        """Write pending rows; people whose removal is staged get no hint before the cycle settles.
+
+        What the guard holds stays counted, as of its first staging, until somebody has seen that nothing is to go.
+        """
+        now, held = self.engine.clock.now(), await self._held(work)
         rows = [
             Pending(
                 source_id=source_id,
@@ -102,19 +105,30 @@ class Reading:
                 cycle=self.cycle.number,
                 configuration_version=self.cycle.configuration_version,
                 source=attributes,
-                staged_cycle=self.cycle.number if kind in _GUARDED else 0,
+                staged_cycle=held.get(source_id, self.cycle.number if kind in _GUARDED else 0),
             )
             for source_id, (kind, attributes) in work.items()
         ]
         await self.engine.entries.stage(self.state, rows)
         if self.pending_ids is not None:
             self.pending_ids |= frozenset(work)
+        if self.links is not None:
+            self.links.mark_busy(work)
         self.unsent.extend(row.source_id for row in rows if row.state is PendingState.WAITING)
+
+    async def _held(self, work: Mapping[str, tuple[WorkKind, Attributes | None]]) -> Mapping[str, int]:
+        """Return by which cycle people were staged; values that a page shows in scope and enabled end that."""
+        asked = [source_id for source_id, (kind, _) in work.items() if kind in _GUARDED]
+        open_ = (await self.pending()).intersection(asked) if asked else frozenset[str]()
+        rows = await self.engine.entries.read(self.state, sorted(open_))
+        found = {source_id: row.pending.staged_cycle for source_id, row in rows.items() if row.pending is not None}
+        return {source_id: cycle for source_id, cycle in found.items() if cycle}
 
     async def checkpoint(self, *, phase: CyclePhase | None = None, cursor: Cursor | None = None) -> None:
         """Save the progress of this slice. Raises Conflict if another slice is ahead; then this one must stop."""
         await hint_entries(self.engine, self.state, self.unsent)
         self.unsent.clear()
+        before = self.cycle
         await self._save_snapshots()
         totals = Counter(self.cycle.skipped)
         totals.update(self.skipped)
@@ -134,22 +148,29 @@ class Reading:
         self.skipped.clear()
         self.reached = None
         self.imported = self.in_scope = 0
+        await self._prune_snapshots(before)
 
     async def save_reached(self) -> None:
-        """Save what was read before Graph stopped answering."""
-        if self.reached is not None:
-            await self.checkpoint(cursor=self.reached)
+        """Save what was read before Graph stopped answering, and that the cycle is alive even if that was nothing.
+
+        The sequence grows, so of several messages about this cycle only the newest goes on to live.
+        """
+        await self.checkpoint(cursor=self.reached or self.cycle.cursor)
 
     async def _save_snapshots(self) -> None:
-        configuration_id, number = self.cycle.configuration_id, self.cycle.number
+        """Save what has changed in memory; it counts once the cycle's row with its number is saved."""
+        cycle, links_at, scope_at = self.cycle, self.cycle.links_at, self.cycle.scope_at
         if self.links is not None:
-            await self.engine.snapshots.save(configuration_id, LINKS, number, self.links.packed)
-        if self.scope is not None and self.cycle.phase in {CyclePhase.ASSIGNMENTS, CyclePhase.GROUPS}:
-            await self.engine.snapshots.save(configuration_id, SCOPE_IN_WORK, number, pack(self.scope))
+            links_at = await save_snapshot(self.engine, cycle, LINKS, self.links.packed)
+        if self.scope is not None and cycle.phase in {CyclePhase.ASSIGNMENTS, CyclePhase.GROUPS}:
+            scope_at = await save_snapshot(self.engine, cycle, SCOPE_IN_WORK, pack(self.scope))
+        self.cycle = replace(cycle, links_at=links_at, scope_at=scope_at)
 
-
-class SnapshotLost(Exception):
-    """A snapshot of the running cycle is gone or not whole; the cycle must read everything again."""
+    async def _prune_snapshots(self, before: Cycle) -> None:
+        if self.cycle.links_at != before.links_at:
+            await prune_snapshots(self.engine, self.cycle, LINKS, self.cycle.links_at)
+        if self.cycle.scope_at != before.scope_at:
+            await prune_snapshots(self.engine, self.cycle, SCOPE_IN_WORK, self.cycle.scope_at)
 
 
 SLICE = timedelta(minutes=4)

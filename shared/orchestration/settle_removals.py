@@ -9,6 +9,7 @@ from shared.cycles.pending import DueClass
 from shared.cycles.removal_guard import GuardDecision, decide_removals
 from shared.cycles.state import ConfigurationState, Quarantine, QuarantineReason
 from shared.orchestration.hints import hint_entries
+from shared.orchestration.live_due import live_due
 from shared.orchestration.reading import Reading
 from shared.orchestration.record_staged import record_staged
 from shared.orchestration.update_state import update_state
@@ -19,8 +20,8 @@ LOOK_AGAIN = timedelta(seconds=15)
 MOST_LOOKS = 40
 """For ten minutes the guard waits for people to be evaluated; what is left then is the next cycle's."""
 
-MOST_ESCROWS = 1000
-"""Escrows of one shard that one cycle tries again."""
+MOST = 1000
+"""Removals, and escrows, of one shard that one cycle tells the workers of; the tick sends again what is left."""
 
 
 async def settle_removals(reading: Reading) -> None:
@@ -95,5 +96,6 @@ async def _hint(reading: Reading, due_class: DueClass) -> None:
     engine, state = reading.engine, reading.state
     now = engine.clock.now()
     for shard in range(state.shards):
-        rows = await engine.entries.due(state.configuration_id, shard, due_class, now, MOST_ESCROWS)
-        await hint_entries(engine, state, [row.source_id for row in rows])
+        rows = await live_due(engine, state, shard, due_class, now, MOST)
+        told = [row for row in rows if due_class is DueClass.ESCROW or row.staged_cycle <= state.released_cycle]
+        await hint_entries(engine, state, [row.source_id for row in told])

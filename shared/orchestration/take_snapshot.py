@@ -6,11 +6,15 @@ from shared.orchestration.reading import Reading
 
 
 async def take_snapshot(reading: Reading) -> None:
-    """Scan the links once into a packed table; an incremental cycle looks up links one by one instead."""
+    """Scan the links once into a packed table; an incremental cycle looks up links one by one instead.
+
+    The open work is read before the links: what a worker ends in between is still known as having been under way.
+    """
     if reading.initial:
-        parts = []
+        parts, entries = [], reading.engine.entries
         for shard in range(reading.state.shards):
-            links = reading.engine.entries.links(reading.cycle.configuration_id, shard)
-            parts.append(LinkSnapshot.pack([link async for link in links]))
+            busy = {id_ async for id_ in entries.pending_ids(reading.cycle.configuration_id, shard)}
+            links = entries.links(reading.cycle.configuration_id, shard)
+            parts.append(LinkSnapshot.pack([link async for link in links], busy))
         reading.links = LinkSnapshot.merge(parts)
     await reading.checkpoint(phase=CyclePhase.ASSIGNMENTS)

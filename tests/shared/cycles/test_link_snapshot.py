@@ -97,3 +97,36 @@ def test_an_empty_table_knows_nobody() -> None:
 def test_bytes_of_a_wrong_length_are_no_table(length: int) -> None:
     with pytest.raises(ValueError, match=f"{length} bytes"):
         LinkSnapshot(b"\0" * length)
+
+
+def test_people_with_open_work_are_busy_and_never_unchanged() -> None:
+    linked, idle = link(source_id="linked"), link(source_id="idle")
+
+    snapshot = LinkSnapshot.pack([linked, idle], ["linked", "new"])
+
+    assert [snapshot.is_busy(each) for each in ("linked", "new", "idle", "nobody")] == [True, True, False, False]
+    assert not snapshot.unchanged("linked", linked.digest)
+    assert snapshot.unchanged("idle", idle.digest)
+    assert snapshot.state("new") is None
+
+
+def test_work_that_is_staged_later_makes_busy_whoever_has_a_place() -> None:
+    snapshot = LinkSnapshot.pack([link(source_id="idle")])
+
+    snapshot.mark_busy(["idle", "nobody"])
+
+    assert snapshot.is_busy("idle")
+    assert not snapshot.is_busy("nobody")
+
+
+def test_open_work_without_an_active_link_is_unexpected_until_it_is_seen() -> None:
+    snapshot = LinkSnapshot.pack(
+        [link(source_id="linked"), link(source_id="gone", state=LinkState.DELETED)], ["linked", "gone", "new"]
+    )
+
+    before = {each: snapshot.is_unexpected(each) for each in ("linked", "gone", "new", "nobody")}
+    snapshot.mark_seen("new")
+
+    assert before == {"linked": False, "gone": True, "new": True, "nobody": False}
+    assert not snapshot.is_unexpected("new")
+    assert not snapshot.is_absent("new")

@@ -1,0 +1,300 @@
+"""Reading under races, losses and failures: what one slice does never undoes what another has done."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from shared.configuration.templates import default_user_mapping
+from shared.cycles.cycle import Cursor, Cycle, CycleKind, CyclePhase, CycleState
+from shared.cycles.pending import DueClass, Pending, PendingState, WorkKind
+from shared.cycles.scope_snapshot import ScopeSnapshot
+from shared.cycles.state import QuarantineReason
+from shared.cycles.work import Work
+from shared.orchestration.end_cycle import end_cycle
+from shared.orchestration.find_absent import find_absent
+from shared.orchestration.messages import decode_provisioning
+from shared.orchestration.ports import Closing, Conflict
+from shared.orchestration.reading import Reading
+from shared.orchestration.record_staged import record_staged
+from shared.orchestration.resend import resend_stalled
+from shared.orchestration.take_snapshot import take_snapshot
+from tests.engine.hazards import Meddler
+from tests.engine.local_engine import CYCLE, LocalEngine
+from tests.engine.small_world import SOURCE, Document, assigned_world, assignment, group, id_of, people, small_world
+
+LATER = timedelta(minutes=30)
+HELD = 12
+"""20 % of 60 people."""
+
+
+async def begun(count: int = 3) -> LocalEngine:
+    local = LocalEngine(small_world(people(count)))
+    await local.begin()
+    return local
+
+
+async def slice_of(local: LocalEngine, cycle: Cycle | None = None) -> Reading:
+    """A slice that has just been opened: of a cycle as it stands, or of a new initial one."""
+    state = await local.state()
+    now = local.clock.now()
+    fresh = Cycle(
+        configuration_id=state.configuration_id,
+        number=state.cycle + 1,
+        kind=CycleKind.INITIAL,
+        state=CycleState.RUNNING,
+        phase=CyclePhase.SNAPSHOT,
+        cursor=Cursor(),
+        sequence=0,
+        heartbeat=now,
+        started=now,
+        configuration_version=1,
+    )
+    configuration = await local.engine.configurations.configuration(state.configuration_id, 1)
+    assert configuration is not None
+    return Reading(
+        engine=local.engine,
+        state=state,
+        configuration=configuration,
+        mapping=default_user_mapping(),
+        source=local.engine.directories.source(configuration),
+        cycle=cycle or await local.engine.cycles.create(fresh),
+    )
+
+
+def row(local: LocalEngine, source_id: str, **changes: object) -> Pending:
+    plain = Pending(
+        source_id=source_id,
+        kind=WorkKind.EVALUATE,
+        state=PendingState.WAITING,
+        due=local.clock.now(),
+        cycle=1,
+        configuration_version=1,
+        source=None,
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+async def due_rows(local: LocalEngine) -> int:
+    state = await local.state()
+    until = local.clock.now()
+    found = [
+        await local.engine.entries.due(state.configuration_id, shard, due_class, until, 1000)
+        for shard in range(state.shards)
+        for due_class in DueClass
+    ]
+    return sum(len(each) for each in found)
+
+
+async def test_of_two_slices_at_one_sequence_only_the_marks_of_the_one_ahead_count() -> None:
+    local = await begun()
+    reading = await slice_of(local)
+    await take_snapshot(reading)
+    ahead, behind = await slice_of(local, reading.cycle), await slice_of(local, reading.cycle)
+
+    (await ahead.link_snapshot()).mark_seen(id_of("person0"))
+    (await behind.link_snapshot()).mark_seen(id_of("person1"))
+    await ahead.checkpoint()
+    with pytest.raises(Conflict):
+        await behind.checkpoint()
+
+    links = await (await slice_of(local, ahead.cycle)).link_snapshot()
+    assert not links.is_absent(id_of("person0"))
+    assert links.is_absent(id_of("person1"))
+
+
+async def test_of_two_slices_at_one_sequence_only_the_members_of_the_one_ahead_count() -> None:
+    local = await begun()
+    reading = await slice_of(local)
+    reading.cycle = replace(reading.cycle, phase=CyclePhase.GROUPS)
+    ahead, behind = await slice_of(local, reading.cycle), await slice_of(local, reading.cycle)
+
+    ahead.scope, behind.scope = ScopeSnapshot(users=frozenset({"ada"})), ScopeSnapshot()
+    await ahead.checkpoint()
+    with pytest.raises(Conflict):
+        await behind.checkpoint()
+
+    scope = await (await slice_of(local, ahead.cycle)).scope_in_work()
+    assert scope.everybody() == {"ada"}
+
+
+async def test_members_of_a_group_that_is_deleted_while_the_cycle_reads_leave() -> None:
+    meddler = Meddler()
+    groups = [group("weavers", "person0", "person1"), group("dyers", "person2")]
+    given = (assignment("weavers", "Group"), assignment("dyers", "Group"))
+    local = LocalEngine(assigned_world(people(3), groups, *given), surroundings=meddler)
+    await local.begin()
+
+    def delete(request: httpx.Request) -> None:
+        if meddler.on and request.url.path.endswith("/groups/delta"):
+            meddler.on = False
+            local.change({"op": "deleteGroup", "id": id_of("weavers")})
+
+    meddler.meddle, meddler.on = delete, True
+    await local.run_cycle()
+    await local.run_cycle()
+
+    assert len(local.deleted_users()) == 2
+    local.assert_agreement()
+
+
+async def test_work_that_was_read_twice_leaves_nothing_to_send_again() -> None:
+    local = await begun()
+    state = await local.state()
+    await local.engine.entries.stage(state, [row(local, id_of("person0"))])
+    local.clock.time += timedelta(minutes=1)
+    await local.engine.entries.stage(state, [row(local, id_of("person0"))])
+    await local.run_cycle()
+
+    local.clock.time += LATER
+    await resend_stalled(local.engine, await local.state())
+
+    assert await local.queues.queue("provisioning").length() == 0
+    assert await due_rows(local) == 0
+
+
+async def test_a_backlog_of_one_shard_does_not_keep_another_waiting() -> None:
+    local = await begun()
+    state = await local.state()
+    ids = [f"id{number}" for number in range(8000)]
+    crowd = [each for each in ids if local.engine.entries.shard(each, state.shards) == 0][:500]
+    lonely = next(each for each in ids if local.engine.entries.shard(each, state.shards) == 7)
+    await local.engine.entries.stage(state, [row(local, each) for each in (*crowd, lonely)])
+
+    local.clock.time += LATER
+    await resend_stalled(local.engine, state)
+
+    sent = [decode_provisioning(each.text) for each in await local.queues.queue("provisioning").receive(100)]
+    assert lonely in {source_id for message in sent for source_id in message.source_ids}
+
+
+async def test_who_is_worked_on_while_an_initial_cycle_reads_is_not_taken_as_unchanged() -> None:
+    local = await begun()
+    person = id_of("person0")
+    await local.engine.entries.stage(await local.state(), [row(local, person)])
+    link = (await local.rows(person)).link
+    assert link is not None
+
+    reading = await slice_of(local)
+    await take_snapshot(reading)
+
+    links = await reading.link_snapshot()
+    assert not links.unchanged(person, link.digest)
+    assert links.is_busy(person)
+    assert not links.is_busy(id_of("person1"))
+
+
+async def test_whose_link_is_made_while_an_initial_cycle_reads_and_is_not_seen_is_evaluated() -> None:
+    local = await begun()
+    await local.engine.entries.stage(await local.state(), [row(local, "newcomer", kind=WorkKind.CREATE)])
+    reading = await slice_of(local)
+    await take_snapshot(reading)
+    links = await reading.link_snapshot()
+    for name in ("person0", "person1", "person2"):
+        links.mark_seen(id_of(name))
+
+    await provision(local, "newcomer")
+    for _ in range(reading.state.shards):
+        await find_absent(reading)
+
+    pending = (await local.rows("newcomer")).pending
+    assert pending is not None
+    assert pending.kind is WorkKind.EVALUATE
+
+
+async def provision(local: LocalEngine, source_id: str) -> None:
+    """Let a worker end a create: the link stands, and nothing is open."""
+    state, now = await local.state(), local.clock.now()
+    rows = await local.rows(source_id)
+    made = (await local.rows(id_of("person0"))).link
+    assert made is not None
+    lease = Work(source_id=source_id, owner="worker", expires=now + LATER)
+    (won,) = await local.engine.entries.lease(state, [lease])
+    link = replace(made, source_id=source_id, etag="")
+    await local.engine.entries.close(state, [Closing(pending=rows.pending, work=won, link=link)])
+
+
+@pytest.mark.parametrize(("kind", "full"), [(CycleKind.INITIAL, True), (CycleKind.INCREMENTAL, False)])
+async def test_after_an_initial_cycle_that_failed_everybody_is_evaluated_again(kind: CycleKind, full: bool) -> None:
+    local = await begun()
+    state = await local.state()
+    await local.engine.configurations.save(replace(state, running=True))
+    cycle = replace(await local.cycle(), kind=kind, state=CycleState.FAILED, error_code="Forbidden")
+
+    await end_cycle(local.engine, cycle)
+
+    assert (await local.state()).full_next is full
+
+
+async def hold(local: LocalEngine) -> None:
+    """Let so many leave the only group that the guard holds all of them."""
+    await local.begin()
+    local.change(*membership("removeMember"))
+    await local.run_cycle()
+    await local.run_cycle()
+    assert await reason(local) is QuarantineReason.TOO_MANY_DELETES
+
+
+def weavers() -> LocalEngine:
+    names = [f"person{number}" for number in range(60)]
+    return LocalEngine(assigned_world(people(60), [group("weavers", *names)], assignment("weavers", "Group")))
+
+
+def membership(op: str) -> list[Document]:
+    return [{"op": op, "groupId": id_of("weavers"), "memberId": id_of(f"person{number}")} for number in range(HELD)]
+
+
+async def reason(local: LocalEngine) -> QuarantineReason | None:
+    quarantine = (await local.state()).quarantine
+    return None if quarantine is None else quarantine.reason
+
+
+async def test_held_removals_that_reading_names_once_more_stay_held() -> None:
+    local = weavers()
+    await hold(local)
+
+    local.change(*membership("addMember"), *membership("removeMember"))
+    await local.run_for(3 * CYCLE)
+
+    assert not local.deleted_users()
+    assert await reason(local) is QuarantineReason.TOO_MANY_DELETES
+
+
+async def test_held_people_who_are_members_again_lift_the_hold() -> None:
+    local = weavers()
+    await hold(local)
+
+    local.change(*membership("addMember"))
+    await local.run_for(3 * CYCLE)
+
+    assert not local.deleted_users()
+    assert await reason(local) is None
+
+
+async def test_a_source_that_is_down_does_not_multiply_messages() -> None:
+    local = await begun()
+    local.change({"op": "updateUser", "id": id_of("person1"), "set": {"city": "Gera"}})
+
+    local.simulation.set_faults("none", tenant_id=SOURCE, switches={"unavailable_before": 1.0})
+    await local.run_for(timedelta(hours=3))
+    waiting = await local.queues.queue("import").length()
+    local.simulation.set_faults("none")
+    await local.run_cycle()
+
+    assert waiting == 1
+    local.assert_agreement()
+
+
+async def test_a_held_removal_that_becomes_due_at_another_time_is_told_once() -> None:
+    local = await begun()
+    state = await local.state()
+    held = {"kind": WorkKind.REMOVE, "state": PendingState.STAGED, "staged_cycle": 1}
+
+    for _ in range(2):
+        await local.engine.entries.stage(state, [row(local, id_of("person0"), **held)])
+        await record_staged(local.engine, state)
+        local.clock.time += LATER
+
+    told = [each for each in await local.index() if each.action == "stagedDelete"]
+    assert len(told) == 1

@@ -10,6 +10,9 @@ from sandbox.runner.problems import GaveUpError
 
 #: Each look costs the product a few storage transactions, which the report counts.
 SECONDS_BETWEEN_LOOKS = 0.4
+#: Looking at thousands of open rows takes long enough to hold up the product: it is let alone this many times as long.
+REST_BETWEEN_LOOKS = 5
+LONGEST_REST = 5.0
 
 #: Nothing has moved for so long in both times: an entry may wait 15 engine minutes before it is escrowed, and the
 #: next cycle may be as far away as the interval.
@@ -52,7 +55,9 @@ async def settled(
     last_sign: object = None
     moved = time.monotonic()
     while True:
+        began = time.monotonic()
         look = await look_at(job)
+        rest = REST_BETWEEN_LOOKS * (time.monotonic() - began)
         if look.is_settled(after) or await _is_held(job, look, after):
             return look
         sign = (await watch(look), look.workload, [cycle.state for cycle in look.cycles if cycle.number > after][-1:])
@@ -60,7 +65,7 @@ async def settled(
             last_sign, moved = sign, time.monotonic()
         if time.monotonic() - moved > limit:
             raise GaveUpError(_explanation(job, look, after, limit))
-        await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+        await asyncio.sleep(max(SECONDS_BETWEEN_LOOKS, min(rest, LONGEST_REST)))
 
 
 async def _is_held(job: JobClient, look: Look, after: int) -> bool:

@@ -42,7 +42,7 @@ def copy_tree(destination: Path, changes: Iterable[Substitution] = ()) -> Path:
     return destination
 
 
-async def run_sandbox(*arguments: str, tree: Path = REPOSITORY) -> Outcome:
+async def run_sandbox(*arguments: str, tree: Path = REPOSITORY, seconds: float = SECONDS) -> Outcome:
     """``python -m sandbox --once`` in a tree, to its end."""
     command = [sys.executable, "-m", "sandbox", "--once", "--port", "0", *_with_scale(arguments)]
     process = await asyncio.create_subprocess_exec(
@@ -54,7 +54,7 @@ async def run_sandbox(*arguments: str, tree: Path = REPOSITORY) -> Outcome:
         stderr=asyncio.subprocess.STDOUT,
     )
     try:
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(seconds):
             output, _ = await process.communicate()
     finally:
         if process.returncode is None:

@@ -184,8 +184,8 @@ PLANTED_BUGS = (
         name="former member kept: who left an assigned group is not looked at",
         bug=Substitution(
             file=_READ_SCOPE,
-            original="for change in page.changes if change.is_user)",
-            replacement="for change in page.changes if change.is_user and not change.removed)",
+            original="for change in page.changes if change.is_user}",
+            replacement="for change in page.changes if change.is_user and not change.removed}",
         ),
         says="expected deleted: the person is no longer in scope, found still there",
         cycles=2,

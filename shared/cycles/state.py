@@ -30,6 +30,8 @@ class Quarantine:
     began: datetime
     code: str
     message: str
+    refused: bool = False
+    """A tenant refused that entries are worked on; it ends as soon as one goes through."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,14 +15,19 @@ from shared.provisioning.provisioning_log import Identity, ProvisioningLogRecord
 _log = logging.getLogger(__name__)
 
 
-async def close_entries(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
-    """Close all passes of a chunk, tell the workers when to come back, and copy the records into the index."""
+async def close_entries(job: Job, passes: list[EntryPass], *, apart: bool = False) -> list[EntryPass]:
+    """Close all passes of a chunk, tell the workers when to come back, and copy the records into the index.
+
+    With `apart` each of those that wait goes on in a chunk of its own.
+    """
     closings = [_closing(job, each, each.ending) for each in passes if each.ending is not None]
     if not closings:
         return passes
     closings = await _stamped(job, closings)
     results = await job.engine.entries.close(job.state, closings)
-    await hint_waiting(job.engine, job.state, [closing.next for closing in closings if closing.next is not None])
+    waiting = [closing.next for closing in closings if closing.next is not None]
+    for rows in [[row] for row in waiting] if apart else [waiting]:
+        await hint_waiting(job.engine, job.state, rows)
     ended = zip(closings, results, strict=True)
     records = [closing.log for closing, result in ended if closing.log and result is not ClosingResult.LOST]
     if records:

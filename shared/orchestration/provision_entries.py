@@ -1,5 +1,7 @@
 """One chunk of entries into the target: lease, look at both sides, decide, write, close."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -16,8 +18,18 @@ from shared.orchestration.export_creates import export_creates
 from shared.orchestration.hints import CHUNK, hint_entries
 from shared.orchestration.messages import ProvisioningMessage
 from shared.orchestration.plan_entries import plan_entries
-from shared.orchestration.ports import EntryRows, Forbidden, NewerRow, StorageUnavailable, Throttled, Unavailable
+from shared.orchestration.ports import (
+    EntryRows,
+    Forbidden,
+    NewerRow,
+    ResyncRequired,
+    StorageUnavailable,
+    Throttled,
+    Unavailable,
+    UnexpectedAnswer,
+)
 from shared.orchestration.put_back import put_back
+from shared.orchestration.refusal import hold_configuration, is_refused, lift_refusal, policy_allows, went_through
 from shared.provisioning.change_planning import Rules
 
 LEASE = timedelta(minutes=10)
@@ -34,11 +46,22 @@ async def provision_entries(engine: Engine, message: ProvisioningMessage) -> Non
     try:
         job = await open_job(engine, state)
         if job is not None and not await _held(job, message):
-            await run_passes(job, await take_entries(job, message.source_ids[:CHUNK]))
+            await _work(job, message.source_ids[:CHUNK])
     except NewerRow:
         return  # a newer version of the app wrote these rows, and works on them
     except StorageUnavailable:
         await hint_entries(engine, state, message.source_ids, delay=RETRY)
+
+
+async def _work(job: Job, source_ids: tuple[str, ...]) -> None:
+    if not is_refused(job.state):
+        await run_passes(job, await take_entries(job, source_ids))
+        return
+    if not await policy_allows(job):
+        return  # the rows stay due, and the tick asks again
+    if went_through(await run_passes(job, await take_entries(job, source_ids, most=1))):
+        await lift_refusal(job)
+        await hint_entries(job.engine, job.state, source_ids)
 
 
 async def _held(job: Job, message: ProvisioningMessage) -> bool:
@@ -74,14 +97,16 @@ async def open_job(engine: Engine, state: ConfigurationState, *, initiated_by: s
     )
 
 
-async def take_entries(job: Job, source_ids: tuple[str, ...]) -> list[EntryPass]:
+async def take_entries(job: Job, source_ids: tuple[str, ...], *, most: int = CHUNK) -> list[EntryPass]:
     """Lease the entries that are due and that nobody else works on."""
     rows = await job.engine.entries.read(job.state, source_ids)
-    wanted = {
-        row.source_id: (row, row.pending)
+    due = [
+        (row, _counted_now(job, row.pending))
         for row in rows.values()
         if row.pending is not None and _is_due(job, row, row.pending)
-    }
+    ]
+    wanted = {row.source_id: (row, pending) for row, pending in due[:most]}
+    await _return_for_leased(job, rows.values())
     expires = job.engine.clock.now() + LEASE
     works = [
         replace(
@@ -115,9 +140,53 @@ async def run_passes(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
         passes = await plan_entries(job, passes)
         passes = await export_changes(job, passes)
         passes = await export_creates(job, passes)
-    except (Throttled, Unavailable, Forbidden) as error:
-        passes = put_back(job, passes, error)
-    return await close_entries(job, passes)
+        return await close_entries(job, passes)
+    except (Throttled, Unavailable, Forbidden, UnexpectedAnswer, ResyncRequired) as error:
+        if isinstance(error, Forbidden) and not job.on_demand:
+            await hold_configuration(job, error)
+        return await close_entries(job, put_back(job, await _still_ours(job, passes), error))
+    except StorageUnavailable as error:
+        with suppress(StorageUnavailable):
+            await close_entries(job, put_back(job, await _still_ours(job, passes), error))
+        raise
+    except Exception as error:
+        # One of them may be more than we can handle: each goes on alone, so that it holds up nobody else.
+        await close_entries(job, put_back(job, _reopened(await _still_ours(job, passes)), error), apart=True)
+        raise
+
+
+async def _still_ours(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
+    """Return the passes that are not closed or lost, with their leases and intents as they stand by now."""
+    rows = await job.engine.entries.read(job.state, [each.source_id for each in passes])
+    return [
+        replace(each, work=work)
+        for each in passes
+        if (work := rows[each.source_id].work) is not None and work.owner == job.owner and work.abandoned
+    ]
+
+
+def _reopened(passes: list[EntryPass]) -> list[EntryPass]:
+    """Forget the endings if all have one: then it was the close that failed, and it would fail again."""
+    if not all(each.ending for each in passes):
+        return passes
+    return [replace(each, ending=None, steps=()) for each in passes]
+
+
+def _counted_now(job: Job, pending: Pending) -> Pending:
+    """Count the retry of an escrow under the newest cycle, not under the first one again and again."""
+    return replace(pending, cycle=job.state.cycle) if pending.state is PendingState.ESCROWED else pending
+
+
+async def _return_for_leased(job: Job, rows: Iterable[EntryRows]) -> None:
+    """Come back for due entries when the lease that is on them has run out: its worker may have died."""
+    now = job.engine.clock.now()
+    ends = {
+        row.source_id: row.work.expires
+        for row in rows
+        if row.work is not None and row.work.held_by_other(job.owner, now) and row.pending and row.pending.due <= now
+    }
+    if ends and not job.on_demand:
+        await hint_entries(job.engine, job.state, ends, delay=max(ends.values()) - now)
 
 
 def _is_due(job: Job, row: EntryRows, pending: Pending) -> bool:

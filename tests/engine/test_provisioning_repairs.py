@@ -6,20 +6,18 @@ from datetime import timedelta
 
 import pytest
 
-from shared.configuration.configuration import Configuration
 from shared.configuration.document import parse
 from shared.cycles.state import QuarantineReason
 from shared.orchestration.apply_configuration import apply_configuration
 from shared.orchestration.ports import (
     AssignmentsPage,
-    Directories,
     Examination,
     SourceDirectory,
-    TargetDirectory,
 )
 from shared.orchestration.start_cycles import tick
 from shared.provisioning.provisioning_log import ProvisioningStatus
 from tests.engine.local_engine import LocalEngine
+from tests.engine.odd_directories import OddDirectories, Passing
 from tests.engine.small_world import (
     Document,
     assigned_world,
@@ -161,32 +159,6 @@ async def test_chunks_share_the_assignments_that_one_of_them_read() -> None:
 
     local.assert_agreement()
     assert counted.reads == 2  # the reader's, and one for all chunks
-
-
-class OddDirectories:
-    """The two tenants, of which the source is looked at through `odd`."""
-
-    def __init__(self, directories: Directories) -> None:
-        self._directories = directories
-
-    def source(self, configuration: Configuration) -> SourceDirectory:
-        return self.odd(self._directories.source(configuration))
-
-    def target(self, configuration: Configuration) -> TargetDirectory:
-        return self._directories.target(configuration)
-
-    def odd(self, source: SourceDirectory) -> SourceDirectory:
-        raise NotImplementedError
-
-
-class Passing:
-    """A source tenant that passes on what it is asked."""
-
-    def __init__(self, source: SourceDirectory) -> None:
-        self._source = source
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._source, name)
 
 
 class HiddenMemberships(OddDirectories):

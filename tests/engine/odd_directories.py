@@ -1,0 +1,30 @@
+"""What does a source tenant look like that answers otherwise than the simulated one?"""
+
+from shared.configuration.configuration import Configuration
+from shared.orchestration.ports import Directories, SourceDirectory, TargetDirectory
+
+
+class OddDirectories:
+    """The two tenants, of which the source is looked at through `odd`."""
+
+    def __init__(self, directories: Directories) -> None:
+        self.calm = directories
+
+    def source(self, configuration: Configuration) -> SourceDirectory:
+        return self.odd(self.calm.source(configuration))
+
+    def target(self, configuration: Configuration) -> TargetDirectory:
+        return self.calm.target(configuration)
+
+    def odd(self, source: SourceDirectory) -> SourceDirectory:
+        raise NotImplementedError
+
+
+class Passing:
+    """A source tenant that passes on what it is asked."""
+
+    def __init__(self, source: SourceDirectory) -> None:
+        self._source = source
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._source, name)

@@ -37,10 +37,14 @@ class Look:
         return max((cycle.number for cycle in self.cycles), default=0)
 
 
-async def look_at(job: JobClient) -> Look:
-    # The cycles first: rows of a cycle that is completed then are all there when they are counted.
+async def look_at(job: JobClient, after: int = 0) -> Look:
+    """The cycles; and the open rows once a cycle after that number has ended, for counting them costs the product more.
+
+    In this order: rows of a cycle that has ended are all there when they are counted.
+    """
     cycles = await job.cycles()
-    return Look(cycles=tuple(cycles), workload=await job.workload())
+    ended = any(cycle.state != "running" and cycle.number > after for cycle in cycles)
+    return Look(cycles=tuple(cycles), workload=await job.workload() if ended else Workload())
 
 
 async def settled(
@@ -56,7 +60,7 @@ async def settled(
     moved = time.monotonic()
     while True:
         began = time.monotonic()
-        look = await look_at(job)
+        look = await look_at(job, after)
         rest = REST_BETWEEN_LOOKS * (time.monotonic() - began)
         if look.is_settled(after) or await _is_held(job, look, after):
             return look

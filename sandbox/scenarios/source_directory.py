@@ -4,6 +4,7 @@ import re
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,9 @@ KEPT_OF_USERS = (
     "identities",
     "showInAddressList",
 )
-TEXTS = frozenset(DIRECT_ATTRIBUTES) - {"accountEnabled", "businessPhones"}
+BOOLEANS = ("accountEnabled", "showInAddressList")
 COLLECTIONS = ("businessPhones", "otherMails", "proxyAddresses", "identities")
+TEXTS = tuple(name for name in KEPT_OF_USERS if name not in (*BOOLEANS, *COLLECTIONS))
 PRINCIPAL_TYPES = {"user": "User", "group": "Group", "serviceprincipal": "ServicePrincipal"}
 
 #: A domain is taken for verified from this share of the internal people up: a single forged mail does not verify one.
@@ -96,7 +98,7 @@ def _read(path: Path) -> Mapping[str, Any]:
         raise SourceDirectoryError(f"{path} cannot be read: {error.strerror}. Name an existing file.") from error
     try:
         document = msgspec.json.decode(content.removeprefix(b"\xef\xbb\xbf"))
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SourceDirectoryError(f"{path} is not JSON: {error}. Export the directory again, as UTF-8.") from error
     if not isinstance(document, dict):
         raise SourceDirectoryError(f'{path} should be an object with "users", not {_kind(document)}.')
@@ -120,13 +122,34 @@ def _user(path: Path, number: int, user: object) -> Document:
     found = _with_id(place, user)
     if not found.get("userPrincipalName"):
         raise SourceDirectoryError(f"{place} ({found['id']}) has no userPrincipalName. Export it with $select.")
-    for name in COLLECTIONS:
-        if not isinstance(found.get(name), list | None):
-            raise SourceDirectoryError(f"{place} ({found['id']}): {name} should be a list, is {_kind(found[name])}.")
-    for name in TEXTS:
-        if not isinstance(found.get(name), str | None):
-            raise SourceDirectoryError(f"{place} ({found['id']}): {name} should be a text, is {_kind(found[name])}.")
+    for names, kind, kinds in (
+        (COLLECTIONS, "a list", list),
+        (TEXTS, "a text", str),
+        (BOOLEANS, "true or false", bool),
+    ):
+        for name in names:
+            if not isinstance(found.get(name), kinds | None):
+                wrong = f"{name} should be {kind}, is {_kind(found[name])}"
+                raise SourceDirectoryError(f"{place} ({found['id']}): {wrong}.")
+    _check_collections(f"{place} ({found['id']})", found)
+    _check_moment(f"{place} ({found['id']})", found.get("createdDateTime"))
     return {name: found[name] for name in KEPT_OF_USERS if found.get(name) is not None}
+
+
+def _check_collections(place: str, user: Document) -> None:
+    for name in COLLECTIONS:
+        kind, of = (dict, "objects") if name == "identities" else (str, "texts")
+        if not all(isinstance(each, kind) for each in user.get(name) or ()):
+            raise SourceDirectoryError(f"{place}: {name} should be a list of {of}.")
+
+
+def _check_moment(place: str, text: str | None) -> None:
+    try:
+        moment = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        moment = datetime.min  # noqa: DTZ901 - one without an offset, which is refused below
+    if moment is not None and moment.tzinfo is None:
+        raise SourceDirectoryError(f"{place}: createdDateTime {text!r} is no ISO 8601 time with an offset.")
 
 
 def _group(path: Path, number: int, group: object) -> Document:

@@ -72,10 +72,10 @@ async def provision_on_demand(
 
 
 async def _stage(job: Job, source_ids: Sequence[str]) -> None:
-    """Write down what is asked for; what is pending already stays as it is, and with it what was staged."""
+    """Write down what is asked for; what is pending already, or by now, stays as it is."""
     rows = await job.engine.entries.read(job.state, source_ids)
     missing = [source_id for source_id in source_ids if rows[source_id].pending is None]
-    await job.engine.entries.stage(job.state, [_row(job.state, source_id, job.started) for source_id in missing])
+    await job.engine.entries.exchange(job.state, [(None, _row(job.state, each, job.started)) for each in missing])
 
 
 def _row(state: ConfigurationState, source_id: str, now: datetime) -> Pending:

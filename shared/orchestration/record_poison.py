@@ -1,17 +1,17 @@
 """A message failed five times: what becomes of the work it pointed to? An escrow and a log record, never silence."""
 
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
 from shared.cycles.cycle import CycleState
-from shared.cycles.pending import PendingState
+from shared.cycles.pending import Pending, PendingState
 from shared.cycles.retry import escrow
 from shared.cycles.state import ConfigurationState
 from shared.orchestration.end_cycle import end_cycle
 from shared.orchestration.engine import Engine
 from shared.orchestration.messages import NewerMessage, UnreadableMessage, decode_import, decode_provisioning
-from shared.orchestration.ports import EntryRows
 from shared.provisioning.change_planning import failure
 from shared.provisioning.provisioning_log import (
     Identity,
@@ -28,39 +28,44 @@ ERROR = "InternalError"
 _log = logging.getLogger(__name__)
 
 
-async def record_provisioning_poison(engine: Engine, body: bytes, message_id: str) -> None:
-    """Put the entries of the message into escrow; a message that cannot be read leaves a record only."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenUp:
+    """A message that was given up; its id and time make the records, so that a second delivery makes the same ones."""
+
+    body: bytes
+    id: str
+    inserted: datetime
+
+
+async def record_provisioning_poison(engine: Engine, given_up: GivenUp) -> None:
+    """Put the entries of the message that wait into escrow; a message that cannot be read leaves a record only.
+
+    What is staged stays staged, and what changed meanwhile is left: the message says nothing of that.
+    """
     try:
-        message = decode_provisioning(body.decode(errors="replace"))
+        message = decode_provisioning(given_up.body.decode(errors="replace"))
     except (UnreadableMessage, NewerMessage) as error:
-        await _record_unreadable(engine, message_id, error)
+        await _record_unreadable(engine, given_up, error)
         return
     state = await engine.configurations.state(message.configuration_id)
     if state is None:
-        await _record_unreadable(engine, message_id, LookupError("it names a configuration that does not exist"))
+        await _record_unreadable(engine, given_up, LookupError("it names a configuration that does not exist"))
         return
     rows = await engine.entries.read(state, message.source_ids)
-    fresh = [row for row in rows.values() if not _is_told(row)]
-    # The records first: to die in between is to tell it twice, never not at all.
-    await engine.log_index.add([_record(engine, state, row, message_id) for row in fresh])
+    waiting = [row.pending for row in rows.values() if row.pending and row.pending.state is PendingState.WAITING]
+    # The records first: to die in between is to tell it again in the same words, never not at all.
+    await engine.log_index.add([_record(state, row, given_up) for row in waiting])
     now = engine.clock.now()
-    parked = [escrow(row.pending, now, ERROR) for row in fresh if row.pending is not None]
-    await engine.entries.stage(state, parked)
-    _tell(message_id, message.configuration_id)
+    await engine.entries.exchange(state, [(row, escrow(row, now, ERROR)) for row in waiting])
+    _tell(given_up, message.configuration_id)
 
 
-def _is_told(row: EntryRows) -> bool:
-    """Has the message, or another one about the same work, been given up before?"""
-    pending = row.pending
-    return pending is not None and pending.state is PendingState.ESCROWED and pending.reason == ERROR
-
-
-async def record_import_poison(engine: Engine, body: bytes, message_id: str) -> None:
+async def record_import_poison(engine: Engine, given_up: GivenUp) -> None:
     """Fail the cycle of the message, so that the next one starts at its time."""
     try:
-        message = decode_import(body.decode(errors="replace"))
+        message = decode_import(given_up.body.decode(errors="replace"))
     except (UnreadableMessage, NewerMessage) as error:
-        await _record_unreadable(engine, message_id, error)
+        await _record_unreadable(engine, given_up, error)
         return
     cycle = await engine.cycles.get(message.configuration_id, message.cycle)
     if cycle is None or cycle.state is not CycleState.RUNNING or cycle.sequence != message.sequence:
@@ -78,15 +83,15 @@ async def record_import_poison(engine: Engine, body: bytes, message_id: str) -> 
         )
     )
     await end_cycle(engine, failed)
-    _tell(message_id, message.configuration_id)
+    _tell(given_up, message.configuration_id)
 
 
-async def _record_unreadable(engine: Engine, message_id: str, error: Exception) -> None:
+async def _record_unreadable(engine: Engine, given_up: GivenUp, error: Exception) -> None:
     record = ProvisioningLogRecord(
-        id=str(uuid5(NAMESPACE_URL, f"poison/{message_id}")),
+        id=str(uuid5(NAMESPACE_URL, f"poison/{given_up.id}")),
         configuration_id=UNREADABLE,
         cycle=0,
-        started=engine.clock.now(),
+        started=given_up.inserted,
         duration_milliseconds=0,
         action=ProvisioningAction.OTHER,
         status=ProvisioningStatus.FAILURE,
@@ -95,15 +100,15 @@ async def _record_unreadable(engine: Engine, message_id: str, error: Exception) 
         error=failure(ERROR, f"A queue message could not be used: {error}.", "Find out who writes to the queue."),
     )
     await engine.log_index.add([record])
-    _tell(message_id, UNREADABLE)
+    _tell(given_up, UNREADABLE)
 
 
-def _record(engine: Engine, state: ConfigurationState, row: EntryRows, message_id: str) -> ProvisioningLogRecord:
+def _record(state: ConfigurationState, row: Pending, given_up: GivenUp) -> ProvisioningLogRecord:
     return ProvisioningLogRecord(
-        id=str(uuid5(NAMESPACE_URL, f"poison/{message_id}/{row.source_id}")),
+        id=str(uuid5(NAMESPACE_URL, f"poison/{given_up.id}/{row.source_id}")),
         configuration_id=state.configuration_id,
-        cycle=row.pending.cycle if row.pending is not None else state.cycle,
-        started=engine.clock.now(),
+        cycle=row.cycle,
+        started=given_up.inserted,
         duration_milliseconds=0,
         action=ProvisioningAction.OTHER,
         status=ProvisioningStatus.FAILURE,
@@ -113,6 +118,6 @@ def _record(engine: Engine, state: ConfigurationState, row: EntryRows, message_i
     )
 
 
-def _tell(message_id: str, configuration_id: str) -> None:
-    extra = {"action": "record_poison", "message_id": message_id, "configuration_id": configuration_id}
+def _tell(given_up: GivenUp, configuration_id: str) -> None:
+    extra = {"action": "record_poison", "message_id": given_up.id, "configuration_id": configuration_id}
     _log.error("message given up", extra=extra)

@@ -18,12 +18,11 @@ from shared.adapters.tables.entry_batches import grouped
 from shared.adapters.tables.entry_keys import counters_key, due_key, due_of, link_key, pending_key, work_key
 from shared.adapters.tables.entry_rows import (
     LINK,
-    PENDING_ROW,
     WORK,
     added,
     counts_columns,
     counts_of,
-    due_operation,
+    exchange_operations,
     record_columns,
     record_key,
     same_pending,
@@ -164,16 +163,11 @@ def _work_operation(closing: Closing) -> Operation:
 
 def _pending_operations(closing: Closing) -> list[Operation]:
     read, following = closing.pending, closing.next
-    key = pending_key(closing.work.source_id)
-    if following is None:
-        return [] if read is None else [Delete(key=key, etag=read.etag), Delete(key=due_key(due_of(read)))]
-    values = PENDING_ROW.columns(following)
+    if following is not None:
+        return exchange_operations(read, following)
     if read is None:
-        return [Insert(key=key, values=values), due_operation(following)]
-    operations = [Replace(key=key, values=values, etag=read.etag), due_operation(following)]
-    if due_of(read) != due_of(following):
-        operations.append(Delete(key=due_key(due_of(read))))
-    return operations
+        return []
+    return [Delete(key=pending_key(read.source_id), etag=read.etag), Delete(key=due_key(due_of(read)))]
 
 
 def _is_overtaken(closing: Closing, pending: Row | None) -> bool:

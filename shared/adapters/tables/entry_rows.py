@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from shared.adapters.tables.entry_keys import due_key, due_of, log_key, pending_key, source_id_of
 from shared.adapters.tables.row_format import FORMAT_VERSION, VERSION, RowFormat, check_version
-from shared.adapters.tables.rows import Operation, Row, RowValue, Upsert
+from shared.adapters.tables.rows import Delete, Insert, Operation, Replace, Row, RowValue, Upsert
 from shared.cycles.counters import Counted
 from shared.cycles.pending import Pending
 from shared.cycles.work import Work
@@ -55,6 +55,17 @@ def record_key(record: ProvisioningLogRecord) -> str:
 def staged_operations(pending: Pending) -> list[Operation]:
     """The pending row and its due row, over whatever stands there."""
     return [Upsert(key=pending_key(pending.source_id), values=PENDING_ROW.columns(pending)), due_operation(pending)]
+
+
+def exchange_operations(read: Pending | None, following: Pending) -> list[Operation]:
+    """The pending row and its due row instead of those that were read, if they are unchanged."""
+    key, values = pending_key(following.source_id), PENDING_ROW.columns(following)
+    if read is None:
+        return [Insert(key=key, values=values), due_operation(following)]
+    operations = [Replace(key=key, values=values, etag=read.etag), due_operation(following)]
+    if due_of(read) != due_of(following):
+        operations.append(Delete(key=due_key(due_of(read))))
+    return operations
 
 
 def due_operation(pending: Pending) -> Operation:

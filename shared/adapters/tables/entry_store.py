@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import TypeVar
 
@@ -23,12 +24,19 @@ from shared.adapters.tables.entry_keys import (
     work_key,
 )
 from shared.adapters.tables.entry_leases import EntryLeases
-from shared.adapters.tables.entry_rows import link_of, pending_of, record_of, staged_operations, work_of
+from shared.adapters.tables.entry_rows import (
+    exchange_operations,
+    link_of,
+    pending_of,
+    record_of,
+    staged_operations,
+    work_of,
+)
 from shared.adapters.tables.key_order import within
 from shared.adapters.tables.parallel import in_parallel
 from shared.adapters.tables.row_format import VERSION, check_version
 from shared.adapters.tables.row_limits import batches
-from shared.adapters.tables.rows import Delete, Operation, Row, Rows, escape_key
+from shared.adapters.tables.rows import Delete, Operation, Row, RowConflict, Rows, escape_key
 from shared.cycles.counters import Counters
 from shared.cycles.pending import DueClass, DueEntry, Pending, Workload
 from shared.cycles.state import ConfigurationState
@@ -81,6 +89,15 @@ class TableEntryStore:
             for partition, staged in by_partition.items()
             for batch in grouped(partition, [(pending, staged_operations(pending)) for pending in staged])
         )
+
+    async def exchange(self, state: ConfigurationState, changes: Sequence[tuple[Pending | None, Pending]]) -> None:
+        """Each row on its own: one that was changed meanwhile keeps no other from being written."""
+        await in_parallel(self._exchange(state, read, following) for read, following in changes)
+
+    async def _exchange(self, state: ConfigurationState, read: Pending | None, following: Pending) -> None:
+        partition = one_partition(state.configuration_id, [following.source_id], state.shards)
+        with suppress(RowConflict):
+            await self._rows.commit(partition, exchange_operations(read, following))
 
     async def due(
         self, configuration_id: str, shard: int, due_class: DueClass, until: datetime, limit: int

@@ -109,6 +109,10 @@ class EntryStore(Protocol):
         """Write pending rows with their due rows, over what stands there: the newest replaces older."""
         ...
 
+    async def exchange(self, state: ConfigurationState, changes: Sequence[tuple[Pending | None, Pending]]) -> None:
+        """Write pending rows only where what was read (None: nothing) still stands; others are left."""
+        ...
+
     async def due(
         self, configuration_id: str, shard: int, due_class: DueClass, until: datetime, limit: int
     ) -> Sequence[DueEntry]:

@@ -5,7 +5,7 @@ intent either names the invited object, or is gone because nothing was made.
 """
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from shared.cycles.work import Intent, IntentAction, IntentStage
 from shared.orchestration.entry_pass import EntryPass, Job
@@ -16,7 +16,9 @@ from shared.provisioning.entry import TargetObject
 from shared.provisioning.matching import is_b2b, is_younger
 
 LATEST = timedelta(minutes=15)
-"""An invitation is carried out so long after its intent at the latest: the lease and Graph's time-out end it."""
+LATEST_REAL = timedelta(minutes=2)
+"""An invitation is carried out so long after its intent at the latest: the lease and Graph's time-out end it. Where
+engine time runs faster than the machine that has to do the work, two minutes of real time count."""
 
 
 async def recover_invitations(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
@@ -46,15 +48,20 @@ def _wait_for_replicas(job: Job, entry: EntryPass) -> EntryPass:
 def _recovered(job: Job, entry: EntryPass, found: Found | None) -> EntryPass:
     if found is None or not found.known:
         return not_now(job, entry, "Timeout")
-    ours = [each for each in found.holders if _is_ours(each, entry.begun)]
+    ours = [each for each in found.holders if _is_ours(each, entry.begun, _latest(job, entry.begun))]
     invited = None
     if len(ours) == 1:
         invited = replace(entry.begun, stage=IntentStage.INVITED, target_id=ours[0].id)
     return replace(entry, work=replace(entry.work, intent=invited))
 
 
-def _is_ours(holder: TargetObject, intent: Intent) -> bool:
+def _latest(job: Job, intent: Intent) -> datetime:
+    scale = LATEST / job.engine.clock.real(LATEST)
+    return (intent.saved or intent.started) + max(LATEST, LATEST_REAL * scale)
+
+
+def _is_ours(holder: TargetObject, intent: Intent, latest: datetime) -> bool:
     """Was it made between our look-up and the latest moment at which our invitation can have been carried out?"""
     if holder.deleted or not is_b2b(holder) or not is_younger(holder, intent.looked_up):
         return False
-    return holder.created is not None and holder.created <= (intent.saved or intent.started) + LATEST
+    return holder.created is not None and holder.created <= latest

@@ -65,15 +65,16 @@ async def test_a_process_that_is_interrupted_while_it_starts_is_ended(tmp_path: 
 
 
 async def test_a_process_that_was_killed_is_started_again_and_ended_with_the_rest(tmp_path: Path) -> None:
+    others = set(psutil.Process().children())
     async with Restartable(command=command_for(tmp_path, *WEB_SERVER), is_ready=ready) as process:
-        before = psutil.Process().children()
+        before = set(psutil.Process().children()) - others
 
         await process.kill()
         await process.start()
         process.check()
-        after = psutil.Process().children()
+        after = set(psutil.Process().children()) - others
 
-    assert not set(before) & set(after)
+    assert not before & after
     assert not any(child.is_running() for child in (*before, *after))
 
 

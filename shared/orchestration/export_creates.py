@@ -99,13 +99,29 @@ async def _verify(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
     if not passes:
         return []
     found = {each.source_id: each.sight.linked for each in passes if each.sight and each.sight.linked}
-    unseen = [each for each in passes if each.source_id not in found]
-    queries = [TargetQuery(source_id=each.source_id, target_id=_object_id(each)) for each in unseen]
-    look_up = await job.target.look_up(queries) if unseen else None
-    if look_up is not None:
-        found |= {source_id: answer.linked for source_id, answer in look_up.found.items() if answer.linked}
+    queries = [
+        TargetQuery(source_id=each.source_id, target_id=_object_id(each))
+        for each in passes
+        if each.source_id not in found
+    ]
+    answers = (await job.target.look_up(queries)).found if queries else {}
+    found |= {source_id: answer.linked for source_id, answer in answers.items() if answer.linked}
+    missing = {source_id for source_id, answer in answers.items() if answer.known and not answer.linked}
     roles = await _roles_of_strangers(job, passes, found)
-    return [await _judged(job, each, found.get(each.source_id), roles) for each in passes]
+    return [
+        _not_there(job, each, missing=each.source_id in missing)
+        if each.source_id not in found
+        else await _judged(job, each, found[each.source_id], roles)
+        for each in passes
+    ]
+
+
+def _not_there(job: Job, entry: EntryPass, *, missing: bool) -> EntryPass:
+    """The object was not seen: not visible yet, purged (then it is invited anew), or it could not be read at all."""
+    now = job.engine.clock.now()
+    if missing and now - (entry.begun.looked_up or now) > VISIBLE:
+        return entry.end(Ending(next=wait(entry.pending, now, "InvalidAnchor")))
+    return not_now(job, entry, "Timeout")
 
 
 async def _roles_of_strangers(
@@ -122,14 +138,7 @@ async def _roles_of_strangers(
         return {}  # without the permission nobody is adopted
 
 
-async def _judged(
-    job: Job, entry: EntryPass, found: TargetObject | None, roles: Mapping[str, bool | None]
-) -> EntryPass:
-    now = job.engine.clock.now()
-    if found is None and now - (entry.begun.looked_up or now) > VISIBLE:
-        return entry.end(Ending(next=wait(entry.pending, now, "InvalidAnchor")))  # purged: invited anew
-    if found is None:
-        return not_now(job, entry, "Timeout")
+async def _judged(job: Job, entry: EntryPass, found: TargetObject, roles: Mapping[str, bool | None]) -> EntryPass:
     if found.deleted:
         reason = f"The invited object {found.id} was deleted in the target by somebody else."
         error = failure("InvalidAnchor", reason, "Restore it in the target, or take the person out of scope.")

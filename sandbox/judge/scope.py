@@ -12,7 +12,7 @@ class ScopeKind(StrEnum):
 
 def is_internal_member(user: User) -> bool:
     """A user without a type counts as a member; whoever came by invitation is not internal, whatever the type says."""
-    if user.user_type not in (None, "", "Member"):
+    if (user.user_type or "Member").casefold() != "member":
         return False
     return not (user.is_collaboration_user or user.external_user_state)
 

@@ -52,6 +52,7 @@ def load_source_directory(path: Path, *, seed: int = 1) -> Scenario:
         raise SourceDirectoryError(f'{path}: "users" is empty. Export at least one user.')
     _check_unique(path, "users", users)
     _check_unique(path, "groups", groups)
+    _spell_alike(users, groups, assignments)
     domains = _organization_domains(document) or _likely_domains(users)
     return _scenario(seed, domains, users, groups, assignments)
 
@@ -191,9 +192,18 @@ def _with_id(place: str, thing: object) -> Document:
 
 
 def _check_unique(path: Path, name: str, things: Iterable[Document]) -> None:
-    repeated = [each for each, count in Counter(thing["id"] for thing in things).items() if count > 1]
+    repeated = [each for each, count in Counter(thing["id"].casefold() for thing in things).items() if count > 1]
     if repeated:
         raise SourceDirectoryError(f"{path}: {name} holds the id {repeated[0]} more than once. Remove the repetition.")
+
+
+def _spell_alike(users: list[Document], groups: list[Document], assignments: list[Document]) -> None:
+    """Ids are GUIDs, and tools write them in either case: whoever refers to an object spells its id as the object."""
+    spelled = {thing["id"].casefold(): thing["id"] for thing in (*users, *groups)}
+    for member in (each for group in groups for each in group["members"]):
+        member["id"] = spelled.get(member["id"].casefold(), member["id"])
+    for assignment in assignments:
+        assignment["principalId"] = spelled.get(assignment["principalId"].casefold(), assignment["principalId"])
 
 
 def _organization_domains(document: Mapping[str, Any]) -> list[str]:

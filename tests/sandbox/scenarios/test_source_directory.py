@@ -114,3 +114,13 @@ def test_a_bad_file_is_refused_with_its_place(tmp_path: Path, document: object, 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SourceDirectoryError, match="cannot be read"):
         load_source_directory(tmp_path / "nowhere.json")
+
+
+def test_ids_in_another_case_name_the_same_objects(tmp_path: Path) -> None:
+    user, group = ADA | {"id": "aa-01"}, {"id": "BB-02", "members": [{"id": "AA-01"}]}
+
+    scenario = load(tmp_path, {"users": [user], "groups": [group], "appRoleAssignments": [{"principalId": "bb-02"}]})
+
+    source = scenario.world.tenants[0]
+    assert source.groups[0]["members"][0]["id"] == "aa-01"
+    assert source.app_role_assignments[0]["principalId"] == "BB-02"

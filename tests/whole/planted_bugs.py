@@ -210,7 +210,7 @@ PLANTED_BUGS = (
         bug=Substitution(
             file="shared/orchestration/export_creates.py",
             original="            target_id=each.decided.target_id,\n",
-            replacement="            target_id=ours[0].decided.target_id,\n",
+            replacement='            target_id=globals().setdefault("_first", each.decided.target_id),\n',
         ),
         says="mail should be |userType should be |expected a new user",
     ),

@@ -39,6 +39,14 @@ async def hint_entries(
     return sent
 
 
+async def hint_shard(engine: Engine, configuration_id: str, shard: int, *, delay: timedelta = timedelta(0)) -> None:
+    """Tell a provisioning worker that there is work in a shard; which, is decided when it comes."""
+    message = ProvisioningMessage(
+        configuration_id=configuration_id, shard=shard, traceparent=engine.tracing.traceparent()
+    )
+    await engine.provisioning_queue.send(encode(message), delay=delay)
+
+
 async def hint_waiting(engine: Engine, state: ConfigurationState, rows: Sequence[Pending]) -> None:
     """Tell provisioning workers about rows that become due later.
 

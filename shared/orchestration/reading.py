@@ -23,8 +23,8 @@ from shared.orchestration.cycle_snapshots import (
     prune_snapshots,
     save_snapshot,
 )
+from shared.orchestration.dispatch import dispatch
 from shared.orchestration.engine import Engine
-from shared.orchestration.hints import hint_entries
 from shared.orchestration.ports import SourceDirectory
 from shared.provisioning.entry import Attributes
 
@@ -49,8 +49,8 @@ class Reading:
     scope: ScopeSnapshot | None = None
     known_users: tuple[str, ...] = ()
     pending_ids: frozenset[str] | None = None
-    unsent: list[str] = field(default_factory=list)
-    """People whose rows are written and whose hints are not sent yet."""
+    unsent: set[int] = field(default_factory=set)
+    """Shards with rows that are written, and that no worker has been told of yet."""
     reached: Cursor | None = None
     """Behind the last page that is wholly in rows, while that is not saved."""
     named: dict[tuple[str, str], bool] = field(default_factory=dict)
@@ -114,7 +114,8 @@ class Reading:
             self.pending_ids |= frozenset(work)
         if self.links is not None:
             self.links.mark_busy(work)
-        self.unsent.extend(row.source_id for row in rows if row.state is PendingState.WAITING)
+        waiting = [row.source_id for row in rows if row.state is PendingState.WAITING]
+        self.unsent |= {self.engine.entries.shard(source_id, self.state.shards) for source_id in waiting}
 
     async def _held(self, work: Mapping[str, tuple[WorkKind, Attributes | None]]) -> Mapping[str, int]:
         """Return by which cycle people were staged; values that a page shows in scope and enabled end that."""
@@ -126,7 +127,7 @@ class Reading:
 
     async def checkpoint(self, *, phase: CyclePhase | None = None, cursor: Cursor | None = None) -> None:
         """Save the progress of this slice. Raises Conflict if another slice is ahead; then this one must stop."""
-        await hint_entries(self.engine, self.state, self.unsent)
+        await dispatch(self.engine, self.state, sorted(self.unsent))
         self.unsent.clear()
         before = self.cycle
         await self._save_snapshots()

@@ -8,6 +8,7 @@ from shared.cycles.cycle import Cursor, CyclePhase
 from shared.cycles.pending import DueClass
 from shared.cycles.removal_guard import GuardDecision, decide_removals
 from shared.cycles.state import ConfigurationState, Quarantine, QuarantineReason
+from shared.orchestration.dispatch import dispatch_due
 from shared.orchestration.hints import hint_entries
 from shared.orchestration.live_due import live_due
 from shared.orchestration.reading import Reading
@@ -21,7 +22,7 @@ MOST_LOOKS = 40
 """For ten minutes the guard waits for people to be evaluated; what is left then is the next cycle's."""
 
 MOST = 1000
-"""Removals, and escrows, of one shard that one cycle tells the workers of; the tick sends again what is left."""
+"""Removals of one shard that one cycle tells the workers of; the tick sends again what is left."""
 
 
 async def settle_removals(reading: Reading) -> None:
@@ -42,7 +43,7 @@ async def settle_removals(reading: Reading) -> None:
         return
     if not open_:
         await _carry_out(reading, decision)
-    await _hint(reading, DueClass.ESCROW)
+    await dispatch_due(engine, reading.state)
     reading.cycle = replace(reading.cycle, staged=staged)
     await reading.checkpoint(phase=CyclePhase.COMPLETE)
 
@@ -62,7 +63,7 @@ async def _may_go(reading: Reading, staged: int, undecided: Sequence[str]) -> in
 async def _carry_out(reading: Reading, decision: GuardDecision) -> None:
     reading.state = await _save_decision(reading, decision)
     if decision.released:
-        await _hint(reading, DueClass.STAGED)
+        await _hint_released(reading)
     else:
         await record_staged(reading.engine, reading.state)
 
@@ -92,10 +93,10 @@ def _held(state: ConfigurationState) -> bool:
     return state.quarantine is not None and state.quarantine.reason is QuarantineReason.TOO_MANY_DELETES
 
 
-async def _hint(reading: Reading, due_class: DueClass) -> None:
+async def _hint_released(reading: Reading) -> None:
     engine, state = reading.engine, reading.state
     now = engine.clock.now()
     for shard in range(state.shards):
-        rows = await live_due(engine, state, shard, due_class, now, MOST)
-        told = [row for row in rows if due_class is DueClass.ESCROW or row.staged_cycle <= state.released_cycle]
-        await hint_entries(engine, state, [row.source_id for row in told])
+        rows = await live_due(engine, state, shard, DueClass.STAGED, now, MOST)
+        released = [row.source_id for row in rows if row.staged_cycle <= state.released_cycle]
+        await hint_entries(engine, state, released)

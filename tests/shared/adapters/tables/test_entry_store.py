@@ -1,5 +1,6 @@
 """Does the store of entries find again what it was given, by object, by kind and by due time?"""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -198,3 +199,23 @@ async def test_rows_of_a_newer_version_are_left_alone(store: TableEntryStore, ro
     ):
         with pytest.raises(NewerRow):
             await reading
+
+
+async def test_of_a_shard_one_hint_is_under_way_until_it_ends_or_its_time_is_over(store: TableEntryStore) -> None:
+    assert await store.begin_hint(CONFIGURATION, 0, NOW, NOW + HOUR)
+    assert not await store.begin_hint(CONFIGURATION, 0, NOW + SECOND, NOW + 2 * HOUR)
+    assert await store.begin_hint(CONFIGURATION, 1, NOW, NOW + HOUR), "another shard"
+    assert await store.begin_hint(CONFIGURATION, 0, NOW + HOUR, NOW + 2 * HOUR)
+
+    await store.extend_hint(CONFIGURATION, 0, NOW + 3 * HOUR)
+    assert not await store.begin_hint(CONFIGURATION, 0, NOW + 2 * HOUR, NOW + 4 * HOUR)
+
+    await store.end_hint(CONFIGURATION, 0)
+    await store.end_hint(CONFIGURATION, 0)
+    assert await store.begin_hint(CONFIGURATION, 0, NOW, NOW + HOUR)
+
+
+async def test_of_many_who_want_to_send_a_hint_at_once_one_does(store: TableEntryStore) -> None:
+    began = await asyncio.gather(*(store.begin_hint(CONFIGURATION, 0, NOW, NOW + HOUR) for _ in range(8)))
+
+    assert began.count(True) == 1

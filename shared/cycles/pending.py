@@ -6,6 +6,7 @@ One row for each source object; the newest replaces older ones. Waiting, escrow 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from shared.provisioning.entry import Attributes
 
@@ -14,6 +15,13 @@ LONGEST_WAIT = timedelta(minutes=15)
 
 MOST_ATTEMPTS = 12
 """Passes that may end in a wait before the entry is put into escrow."""
+
+
+READ_ONLY: Final = "ReadOnly"
+"""Why a row waits while the global switch is on."""
+
+INVITATIONS_BLOCKED: Final = "InvitationsBlocked"
+"""Why a row waits while Graph invites nobody; the breaker says when one is tried."""
 
 
 class PendingState(StrEnum):

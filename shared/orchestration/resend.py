@@ -25,7 +25,7 @@ async def resend_stalled(engine: Engine, state: ConfigurationState) -> None:
     for shard in range(state.shards):
         await index_logs(engine, state, shard)
     await dispatch_due(engine, state)
-    if state.quarantine is None:
+    if state.quarantine is None and not await engine.budgets.is_read_only():
         await _resend_released(engine, state)
 
 

@@ -135,7 +135,6 @@ def _tenants_command(options: Options, scenario: Scenario, clock: Clock, port: i
     arguments = ["sandbox.tenants", "--port", str(port), "--world", str(world), "--faults", options.faults]
     arguments += ["--latency", str(options.latency), "--quota", options.quota, "--seed", str(options.seed)]
     if options.record:
-        options.record.unlink(missing_ok=True)
         arguments += ["--record", str(options.record.resolve())]
     return Command(
         name="The process of the simulated tenants",

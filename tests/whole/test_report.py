@@ -15,6 +15,8 @@ from sandbox.runner.run import scenario_of
 from tests.whole.copied_tree import run_sandbox
 from tests.whole.record import read_record
 
+pytestmark = pytest.mark.timeout(600)
+
 ACTIONS = ("create", "update", "disable", "delete", "stagedDelete", "other")
 #: The report by the types of its values; a list has one type of element.
 SHAPE = {

@@ -85,8 +85,7 @@ class JobClient:
 
     @property
     def _path(self) -> str:
-        service_principal_id = self.document["source"]["servicePrincipalId"]
-        return f"/v1.0/servicePrincipals/{service_principal_id}/synchronization/jobs/{self.id}"
+        return f"{jobs_path(self.document)}/{self.id}"
 
     async def apply(self) -> None:
         await self._ask("PUT", f"{self._path}/configuration", self.document)
@@ -109,6 +108,11 @@ class JobClient:
 
     async def _ask(self, method: str, path: str, body: object = None) -> Document:
         return await _document(self.http, method, path, body, AS_ADMINISTRATOR)
+
+
+def jobs_path(document: Document) -> str:
+    """Where the API has the jobs of a configuration's enterprise application."""
+    return f"/v1.0/servicePrincipals/{document['source']['servicePrincipalId']}/synchronization/jobs"
 
 
 async def is_host_ready(http: httpx.AsyncClient) -> bool:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.output import Output, at, print_json, print_table
+from cli.output import Output, Shown, at, print_json, print_table
 from cli.server import DEFAULT_URL, ServicePrincipal, Url, connect, jobs_path
 from shared.configuration.templates import DEFAULT_RULE_ID
 
@@ -40,35 +40,43 @@ _RESULT_COLUMNS = {
 
 
 @app.command("list")
-def list_jobs(context: typer.Context, service_principal: ServicePrincipal, url: Url = DEFAULT_URL) -> None:
+def list_jobs(
+    context: typer.Context, service_principal: ServicePrincipal, url: Url = DEFAULT_URL, output: Shown = None
+) -> None:
     """List the jobs of an enterprise application."""
     with connect(url) as server:
         jobs = list(server.records(jobs_path(service_principal), _MOST_JOBS))
-    _print(jobs, {"value": jobs}, _COLUMNS, context.obj)
+    _print(jobs, {"value": jobs}, _COLUMNS, output or context.obj)
 
 
 @app.command()
-def show(context: typer.Context, job: Job, service_principal: ServicePrincipal, url: Url = DEFAULT_URL) -> None:
+def show(
+    context: typer.Context, job: Job, service_principal: ServicePrincipal, url: Url = DEFAULT_URL, output: Shown = None
+) -> None:
     """Show one job with its status."""
     with connect(url) as server:
         answer = server.get(jobs_path(service_principal, job))
-    _print([answer], answer, _COLUMNS, context.obj)
+    _print([answer], answer, _COLUMNS, output or context.obj)
 
 
 @app.command()
-def start(context: typer.Context, job: Job, service_principal: ServicePrincipal, url: Url = DEFAULT_URL) -> None:
+def start(
+    context: typer.Context, job: Job, service_principal: ServicePrincipal, url: Url = DEFAULT_URL, output: Shown = None
+) -> None:
     """Start a job, or let a paused one go on."""
     with connect(url) as server:
         server.post(jobs_path(service_principal, job, "start"))
-    _print_done(job, "started", context.obj)
+    _print_done(job, "started", output or context.obj)
 
 
 @app.command()
-def pause(context: typer.Context, job: Job, service_principal: ServicePrincipal, url: Url = DEFAULT_URL) -> None:
+def pause(
+    context: typer.Context, job: Job, service_principal: ServicePrincipal, url: Url = DEFAULT_URL, output: Shown = None
+) -> None:
     """Pause a job: a cycle under way ends, no new one starts."""
     with connect(url) as server:
         server.post(jobs_path(service_principal, job, "pause"))
-    _print_done(job, "paused", context.obj)
+    _print_done(job, "paused", output or context.obj)
 
 
 @app.command("provision-on-demand")
@@ -78,6 +86,7 @@ def provision_on_demand(
     users: Users,
     service_principal: ServicePrincipal,
     url: Url = DEFAULT_URL,
+    output: Shown = None,
 ) -> None:
     """Provision a few people now and say what came of each."""
     if len(users) > _MOST_SUBJECTS:
@@ -86,7 +95,7 @@ def provision_on_demand(
     with connect(url) as server:
         answer = server.post(jobs_path(service_principal, job, "provisionOnDemand"), _subjects(users))
     results = _results(answer)
-    _print(results, answer, _RESULT_COLUMNS, context.obj)
+    _print(results, answer, _RESULT_COLUMNS, output or context.obj)
     if any(str(at(result, "statusInfo.status")).lower() == "failure" for result in results):
         raise typer.Exit(1)
 

@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.azurite import Azurite
+from shared.orchestration.start_cycles import tick
 from shared.settings import KEYS, SettingsError, read_settings
+from shared.wiring import open_engine
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "local.settings.example.json"
 # What the Functions host reads, and not we.
@@ -43,6 +46,16 @@ def test_the_example_can_be_used_as_it_is() -> None:
     assert settings.graph_endpoint.startswith("http://127.0.0.1:")
     assert (settings.clock_scale, settings.clock_origin) == (1.0, 0.0)
     assert not settings.platform_authentication
+
+
+async def test_the_example_starts_the_app_on_azurite(azurite: Azurite) -> None:
+    # Its own ports instead of the usual ones, which another emulator may have.
+    values = example() | {"AzureWebJobsStorage": azurite.connection_string}
+
+    async with open_engine(values) as engine:
+        await tick(engine)
+
+        assert [state async for state in engine.configurations.states()] == []
 
 
 def test_the_example_holds_no_secret_and_is_not_encrypted() -> None:

@@ -16,6 +16,7 @@ class Disagreement:
 
     def __str__(self) -> str:
         ids = f"source {self.source_id or 'none'}, target {self.target_id or 'none'}"
+        subject = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in self.subject)
         if self.attribute is None:
-            return f"{self.subject}: expected {self.expected}, found {self.found} ({ids})"
-        return f"{self.subject}: {self.attribute} should be {self.expected!r}, is {self.found!r} ({ids})"
+            return f"{subject}: expected {self.expected}, found {self.found} ({ids})"
+        return f"{subject}: {self.attribute} should be {self.expected!r}, is {self.found!r} ({ids})"

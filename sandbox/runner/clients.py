@@ -85,27 +85,34 @@ class JobClient:
 
     @property
     def _path(self) -> str:
-        service_principal_id = self.document["source"]["servicePrincipalId"]
-        return f"/v1.0/servicePrincipals/{service_principal_id}/synchronization/jobs/{self.id}"
+        return f"{jobs_path(self.document)}/{self.id}"
 
     async def apply(self) -> None:
-        await _document(self.http, "PUT", f"{self._path}/configuration", self.document)
+        await self._ask("PUT", f"{self._path}/configuration", self.document)
 
     async def start(self) -> None:
-        await _document(self.http, "POST", f"{self._path}/start")
+        await self._ask("POST", f"{self._path}/start")
 
     async def status_code(self) -> str:
-        job = await _document(self.http, "GET", self._path)
+        job = await self._ask("GET", self._path)
         return str(job.get("status", {}).get("code", ""))
 
     async def cycles(self) -> list[Cycle]:
         """Newest first."""
-        answer = await _document(self.http, "GET", f"{self._path}/cycles")
+        answer = await self._ask("GET", f"{self._path}/cycles")
         return [_cycle(each) for each in answer["value"]]
 
     async def workload(self) -> Workload:
-        answer = await _document(self.http, "GET", f"{self._path}/workload")
+        answer = await self._ask("GET", f"{self._path}/workload")
         return Workload(**{name: int(answer.get(name, 0)) for name in ("due", "waiting", "staged", "escrowed")})
+
+    async def _ask(self, method: str, path: str, body: object = None) -> Document:
+        return await _document(self.http, method, path, body, AS_ADMINISTRATOR)
+
+
+def jobs_path(document: Document) -> str:
+    """Where the API has the jobs of a configuration's enterprise application."""
+    return f"/v1.0/servicePrincipals/{document['source']['servicePrincipalId']}/synchronization/jobs"
 
 
 async def is_host_ready(http: httpx.AsyncClient) -> bool:
@@ -119,9 +126,11 @@ async def _answers(http: httpx.AsyncClient, path: str) -> bool:
         return False
 
 
-async def _document(http: httpx.AsyncClient, method: str, path: str, body: object = None) -> Document:
+async def _document(
+    http: httpx.AsyncClient, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None
+) -> Document:
     try:
-        answer = await http.request(method, path, json=body)
+        answer = await http.request(method, path, json=body, headers=headers)
     except httpx.TransportError as error:
         raise GaveUpError(f"{method} {path} got no answer: {error or type(error).__name__}.") from error
     if answer.is_error:

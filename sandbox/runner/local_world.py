@@ -16,7 +16,7 @@ import httpx
 from sandbox.azurite import Azurite
 from sandbox.azurite.emulator import AzuriteError
 from sandbox.node import NodeMissingError
-from sandbox.runner.clients import TenantsClient, is_host_ready
+from sandbox.runner.clients import TenantsClient, is_host_ready, jobs_path
 from sandbox.runner.options import Options
 from sandbox.runner.problems import ChildFailedError, GaveUpError, UnusableInputError, last_lines
 from sandbox.runner.processes import Command, Restartable, free_port, running, usable_port
@@ -68,6 +68,7 @@ class LocalWorld:
     host_process: Process
     tenants_process: Process
     storage: Storage
+    #: Of the first configuration's jobs, which a browser can show.
     address: str
 
     def check(self) -> None:
@@ -105,7 +106,7 @@ async def _started(options: Options, scenario: Scenario, logs: Path) -> AsyncIte
             host_process=host_process,
             tenants_process=tenants_process,
             storage=storage,
-            address=f"http://127.0.0.1:{port}/",
+            address=f"http://127.0.0.1:{port}{jobs_path(scenario.configurations[0])}",
         )
 
 
@@ -135,7 +136,6 @@ def _tenants_command(options: Options, scenario: Scenario, clock: Clock, port: i
     arguments = ["sandbox.tenants", "--port", str(port), "--world", str(world), "--faults", options.faults]
     arguments += ["--latency", str(options.latency), "--quota", options.quota, "--seed", str(options.seed)]
     if options.record:
-        options.record.unlink(missing_ok=True)
         arguments += ["--record", str(options.record.resolve())]
     return Command(
         name="The process of the simulated tenants",

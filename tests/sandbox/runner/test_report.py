@@ -1,5 +1,6 @@
 """The report and what is shown of it."""
 
+from dataclasses import replace
 from io import StringIO
 
 from rich.console import Console
@@ -86,6 +87,12 @@ def test_the_closing_statement_names_what_does_not_agree() -> None:
     assert "Ada [red] <a@x.example>: city should be 'Rome', is None (source s, target t)" in shown.getvalue()
     assert "... and 2 more" in shown.getvalue()
     assert "exception: noMail" in shown.getvalue()
+
+
+def test_a_name_cannot_command_the_terminal() -> None:
+    said = str(replace(PROBLEM, subject="Ada \x1b[2J\u202e 見習い"))
+
+    assert said.startswith(r"Ada \x1b[2J\u202e 見習い: city")
 
 
 def test_without_a_terminal_progress_is_plain_lines() -> None:

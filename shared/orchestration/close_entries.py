@@ -68,10 +68,15 @@ def _closing(job: Job, entry: EntryPass, ending: Ending) -> Closing:
         work=entry.work,
         link=ending.link,
         next=ending.next,
-        keep_intent=ending.keep_intent,
+        keep_intent=ending.keep_intent or _is_still_unclear(entry, ending),
         log=None if ending.status is None else _record(job, entry, ending, ending.status),
         count=count,
     )
+
+
+def _is_still_unclear(entry: EntryPass, ending: Ending) -> bool:
+    """Has this pass found out nothing about the write of an earlier one? Then the next one has to know of it too."""
+    return entry.unclear and ending.next is not None and ending.status is not ProvisioningStatus.SUCCESS
 
 
 def _record(job: Job, entry: EntryPass, ending: Ending, status: ProvisioningStatus) -> ProvisioningLogRecord:

@@ -80,11 +80,12 @@ async def _examine(job: Job, passes: list[EntryPass], entitled: Entitled | None)
 async def _known_users(job: Job, passes: list[EntryPass]) -> list[str]:
     """Return people of whom at least one must be found before absence is believed.
 
-    Whom reading saw last may have left since; so where somebody may have to go, provisioned people are asked for too.
+    Whom reading saw last may have left since; so where somebody may have to go, or nobody else is known, provisioned
+    people are asked for too.
     """
     ids = {each.source_id for each in passes}
     known = [user for user in job.state.known_users if user not in ids]
-    if not any(_may_have_to_go(each.pending) for each in passes):
+    if known and not any(_may_have_to_go(each.pending) for each in passes):
         return known
     provisioned = await _provisioned(job, passes[0].source_id, ids)
     return [*known[:1], *provisioned, *known[1:]]

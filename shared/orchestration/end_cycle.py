@@ -50,7 +50,7 @@ async def _completed(engine: Engine, state: ConfigurationState, cycle: Cycle) ->
         last_full=cycle.started if initial else state.last_full,
         last_completed=cycle.number,
         population=cycle.in_scope if initial else await _carried_on(engine, state),
-        known_users=cycle.known_users or state.known_users,
+        known_users=cycle.known_users,
         quarantine=state.quarantine if _held(state) else None,
     )
 

@@ -70,6 +70,8 @@ class EntryPass:
     link: Link | None
     started: datetime
     """The log record's id derives from it: a pass that repeats one whose worker died has that one's time."""
+    unclear: bool = False
+    """An earlier pass has left an intent: what it was about to write may have happened."""
     source: SourceEntry | None = None
     scoping: ScopingDecision | None = None
     sight: Sight | None = None

@@ -178,6 +178,7 @@ async def take_entries(job: Job, source_ids: tuple[str, ...], *, most: int = CHU
             work=work,
             link=wanted[work.source_id][0].link,
             started=_started(job, wanted[work.source_id][0].work),
+            unclear=work.intent is not None,
         )
         for work in won
     ]

@@ -48,6 +48,7 @@ class Reading:
     links: LinkSnapshot | None = None
     scope: ScopeSnapshot | None = None
     known_users: tuple[str, ...] = ()
+    """A few people whom reading saw last, in this cycle or before."""
     pending_ids: frozenset[str] | None = None
     unsent: set[int] = field(default_factory=set)
     """Shards with rows that are written, and that no worker has been told of yet."""
@@ -143,7 +144,7 @@ class Reading:
                 imported=self.cycle.imported + self.imported,
                 in_scope=self.cycle.in_scope + self.in_scope,
                 skipped=dict(totals),
-                known_users=self.known_users or self.cycle.known_users,
+                known_users=self.known_users,
             )
         )
         self.skipped.clear()

@@ -6,7 +6,7 @@ time on purpose. All of it is pure: directories in, a judgement out.
 
 from sandbox.judge.case import Adoption, Case, Rules
 from sandbox.judge.directory import Assignment, Directory, User, read_directory, read_user
-from sandbox.judge.disagreement import Disagreement
+from sandbox.judge.disagreement import Disagreement, Kind
 from sandbox.judge.expectation import Reason
 from sandbox.judge.history import History, Pair
 from sandbox.judge.judgement import Closing, ExceptionEntry, Judgement, judge
@@ -22,6 +22,7 @@ __all__ = [
     "ExceptionEntry",
     "History",
     "Judgement",
+    "Kind",
     "Pair",
     "Reason",
     "Rules",

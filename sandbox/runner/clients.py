@@ -31,8 +31,10 @@ class TenantsClient:
     async def dump(self, tenant_id: str) -> Document:
         return await _document(self.http, "GET", f"/_sandbox/tenants/{tenant_id}")
 
-    async def change(self, tenant_id: str, changes: Sequence[Mapping[str, Any]]) -> None:
-        await _document(self.http, "POST", f"/_sandbox/tenants/{tenant_id}/changes", list(changes))
+    async def change(self, tenant_id: str, changes: Sequence[Mapping[str, Any]]) -> list[str | None]:
+        """Apply changes in order; per change the id of what it created or touched, if it names one."""
+        answer = await _document(self.http, "POST", f"/_sandbox/tenants/{tenant_id}/changes", list(changes))
+        return list(answer["ids"])
 
     async def set_faults(self, profile: str) -> None:
         await _document(self.http, "POST", "/_sandbox/faults", {"profile": profile})

@@ -116,10 +116,11 @@ class Restartable:
         if self._child is not None:
             self._peak = self.peak_memory_mib()
             _signal_group(self._child.process.pid, signal.SIGKILL)
+            self._child = None
             await self._stack.aclose()
 
     def check(self) -> None:
-        """Raise if the process has ended."""
+        """Raise if the process has ended by itself."""
         if self._child is not None:
             self._child.check()
 

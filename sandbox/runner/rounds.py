@@ -50,7 +50,7 @@ class Rounds:
     async def begin(self) -> None:
         """Look at the targets as they are, and start every configuration."""
         target_ids = {str(job.document["target"]["tenantId"]) for job in self.jobs}
-        self.judged = Judged(targets={tenant_id: await self._directory(tenant_id) for tenant_id in sorted(target_ids)})
+        self.judged = Judged(targets={tenant_id: await self.directory(tenant_id) for tenant_id in sorted(target_ids)})
         for job in self.jobs:
             await job.apply()
             await job.start()
@@ -76,7 +76,7 @@ class Rounds:
 
     async def _judge(self) -> Report:
         tenant_ids = {tenant_id for job in self.jobs for tenant_id in _tenant_ids(job)}
-        self.tenants = {tenant_id: await self._directory(tenant_id) for tenant_id in sorted(tenant_ids)}
+        self.tenants = {tenant_id: await self.directory(tenant_id) for tenant_id in sorted(tenant_ids)}
         documents = [job.document for job in self.jobs]
         judgements, self.judged = judge_all(documents, self.tenants, self.judged, self.world.clock.now())
         closings = [judgement.closing for judgement in judgements.values()]
@@ -140,7 +140,8 @@ class Rounds:
             peak_memory_mib=self.world.host_process.peak_memory_mib(),
         )
 
-    async def _directory(self, tenant_id: str) -> Directory:
+    async def directory(self, tenant_id: str) -> Directory:
+        """A tenant as it is now."""
         return read_directory(await self.world.tenants.dump(tenant_id))
 
 

@@ -4,6 +4,7 @@ import asyncio
 import tempfile
 import time
 from pathlib import Path
+from random import Random
 
 from sandbox.azurite.emulator import AzuriteError
 from sandbox.campaign.options import CampaignOptions
@@ -14,6 +15,7 @@ from sandbox.runner.local_world import Surroundings, remove_logs, started_world
 from sandbox.runner.options import Options
 from sandbox.runner.problems import GaveUpError
 from sandbox.scenarios import Plan, build_scenario
+from sandbox.storage_proxy import StorageFaults, storage_proxy
 
 
 async def run_seed(seed: int, options: CampaignOptions) -> Outcome:
@@ -49,8 +51,10 @@ async def _tried(plan: CampaignPlan, options: CampaignOptions, logs: Path) -> Ve
     record = logs / "graph.jsonl"
     scenario = build_scenario(plan.scenario, Plan(users=plan.users, seed=plan.seed))
     run = Options(port=0, seed=plan.seed, time_scale=options.time_scale, record=record)
-    async with started_world(run, scenario, logs, Surroundings(hosts=plan.hosts)) as world:
-        trial = Trial(plan=plan, scenario=scenario, world=world, record=record)
+    faults = StorageFaults(Random(f"storage {plan.seed}"))
+    around = Surroundings(hosts=plan.hosts, between=lambda account: storage_proxy(account, faults))
+    async with started_world(run, scenario, logs, around) as world:
+        trial = Trial(plan=plan, scenario=scenario, world=world, record=record, storage_faults=faults)
         try:
             return await trial.run()
         finally:

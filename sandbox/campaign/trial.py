@@ -18,6 +18,7 @@ from sandbox.runner.problems import GaveUpError
 from sandbox.runner.progress import SilentProgress
 from sandbox.runner.rounds import Rounds
 from sandbox.scenarios import Scenario
+from sandbox.storage_proxy import RATES, StorageFaults
 
 #: An escrow is tried again by the next cycle, then less and less often: after trouble that may take some cycles.
 MOST_CALM_CYCLES = 12
@@ -44,6 +45,7 @@ class Trial:
     world: LocalWorld
     #: Of the requests to Graph.
     record: Path
+    storage_faults: StorageFaults
     fleet: Fleet = field(init=False)
     rounds: Rounds = field(init=False)
     witness: Witness = field(init=False)
@@ -73,11 +75,20 @@ class Trial:
         )
         return Verdict(
             disagreements=(*report.disagreements, *seen),
-            faults=Counter(
-                {f"graph: {name}": count for name, count in (await self.world.tenants.faults_fired()).items()}
-            ),
+            faults=await self._faults(),
             cycles=max(self.rounds.seen.values()) + 1,
             kills=self.fleet.kills,
+        )
+
+    async def _faults(self) -> Counter[str]:
+        """What has happened, by class."""
+        graph = await self.world.tenants.faults_fired()
+        storage = self.storage_faults.fired
+        return Counter(
+            {
+                **{f"graph: {name}": count for name, count in graph.items()},
+                **{f"storage: {name}": count for name, count in storage.items()},
+            }
         )
 
     async def _round(self, number: int) -> Report:
@@ -87,6 +98,7 @@ class Trial:
 
     async def _trouble(self, events: tuple[Event, ...]) -> None:
         """Everything that the plan wants, as far as the work has come; hosts come back meanwhile."""
+        self.storage_faults.rates = RATES
         try:
             async with asyncio.TaskGroup() as group:
                 for event in events:
@@ -112,6 +124,7 @@ class Trial:
                 await self.target.live()
 
     async def _end_of_trouble(self) -> None:
+        self.storage_faults.rates = {}
         await self.world.tenants.set_faults("none")
         await self.rounds.mark()
 

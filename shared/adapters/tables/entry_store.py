@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from shared.adapters.tables.entry_batches import grouped
 from shared.adapters.tables.entry_closing import EntryClosing
-from shared.adapters.tables.entry_counts import count_ends, count_open, count_staged, undecided
+from shared.adapters.tables.entry_counts import count_ends, count_open, staged, undecided
 from shared.adapters.tables.entry_keys import (
     LINKS,
     PENDING,
@@ -164,8 +164,9 @@ class TableEntryStore:
         total = sum(found, Counter[str]())
         return Workload(due=total["due"], waiting=total["waiting"], staged=total["staged"], escrowed=total["escrowed"])
 
-    async def staged_count(self, state: ConfigurationState) -> int:
-        return sum(await in_parallel(count_staged(self._rows, partition) for partition in _partitions(state)))
+    async def staged(self, state: ConfigurationState) -> Sequence[Pending]:
+        found = await in_parallel(staged(self._rows, partition) for partition in _partitions(state))
+        return [pending for part in found for pending in part]
 
     async def undecided(self, state: ConfigurationState) -> Sequence[str]:
         released = state.released_cycle

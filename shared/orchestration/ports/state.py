@@ -161,8 +161,8 @@ class EntryStore(Protocol):
         """Count open rows. A staged row that `released_cycle` covers counts as due (or waiting), not staged."""
         ...
 
-    async def staged_count(self, state: ConfigurationState) -> int:
-        """Count due rows of the classes DISABLE and STAGED."""
+    async def staged(self, state: ConfigurationState) -> Sequence[Pending]:
+        """Return the rows of the classes DISABLE and STAGED without a verdict; source values are left out."""
         ...
 
     async def undecided(self, state: ConfigurationState) -> Sequence[str]:

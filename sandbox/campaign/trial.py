@@ -88,6 +88,7 @@ class Trial:
             {
                 **{f"graph: {name}": count for name, count in graph.items()},
                 **{f"storage: {name}": count for name, count in storage.items()},
+                "wrong clock": self.fleet.wrong_clocks,
             }
         )
 
@@ -114,8 +115,8 @@ class Trial:
 
     async def _happen(self, happening: Happening, group: asyncio.TaskGroup) -> None:
         match happening:
-            case Kill(hosts=hosts):
-                group.create_task(self.fleet.replace(hosts))
+            case Kill(hosts=hosts, ahead=ahead):
+                group.create_task(self.fleet.replace(hosts, ahead=ahead))
             case GraphFaults(profile=profile):
                 await self.world.tenants.set_faults(profile)
             case LifeInSource(kinds=kinds):

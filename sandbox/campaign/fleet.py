@@ -13,18 +13,23 @@ class Fleet:
         self._hosts = hosts
         self._changing = [asyncio.Lock() for _ in hosts]
         self.kills = 0
+        self.wrong_clocks = 0
 
-    async def replace(self, numbers: Iterable[int]) -> None:
-        """Kill these hosts at once and start them again; a host that is just starting is killed when it is up."""
+    async def replace(self, numbers: Iterable[int], *, ahead: float) -> None:
+        """Kill these hosts at once and start them again, their clocks so many seconds ahead.
+
+        A host that is just starting is killed when it is up.
+        """
         async with asyncio.TaskGroup() as group:
             for number in numbers:
-                group.create_task(self._replace(number))
+                group.create_task(self._replace(number, ahead))
 
-    async def _replace(self, number: int) -> None:
+    async def _replace(self, number: int, ahead: float) -> None:
         async with self._changing[number]:
             await self._hosts[number].process.kill()
             self.kills += 1
-            await self._hosts[number].process.start()
+            await self._hosts[number].start(ahead=ahead)
+            self.wrong_clocks += bool(ahead)
 
     async def end(self) -> None:
         """Kill what is left: nobody waits for it any more."""

@@ -11,6 +11,9 @@ from typing import TypeVar
 #: About as many transactions as the cycle of so few people makes are spread over the events of a round.
 LONGEST_BETWEEN_EVENTS = 220
 
+#: Seconds, of engine time and of real time alike.
+CLOCK_ERRORS = (-3600.0, -600.0, 600.0, 3600.0)
+
 _SCENARIOS = {"company": 4, "assigned": 4, "review": 1}
 _HOSTS = {1: 3, 2: 4, 3: 2}
 _PROFILES = {"flaky": 5, "throttled": 3, "none": 1}
@@ -21,6 +24,8 @@ class Kill:
     """These hosts die at once and are started again."""
 
     hosts: tuple[int, ...]
+    #: So many seconds the clock of the machine is ahead on which they start; mostly none.
+    ahead: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +90,7 @@ def _round(chance: Random, hosts: int) -> Iterator[Event]:
     """Faults from the beginning, life at the beginning and in between, and deaths."""
     yield Event(after=0, happening=GraphFaults(profile=_one_of(chance, _PROFILES)))
     yield Event(after=0, happening=LifeInSource(kinds=_kinds(chance)))
-    happenings: list[Happening] = [Kill(hosts=_victims(chance, hosts)) for _ in range(chance.randint(1, 2))]
+    happenings: list[Happening] = [_kill(chance, hosts) for _ in range(chance.randint(1, 2))]
     happenings += [GraphFaults(profile=_one_of(chance, _PROFILES))]
     happenings += [LifeInSource(kinds=_kinds(chance)) for _ in range(chance.randint(1, 2))]
     happenings += [LifeInTarget()]
@@ -98,10 +103,11 @@ def _kinds(chance: Random) -> frozenset[str]:
     return frozenset((*chance.sample(_GENTLE, 2), *chance.sample(_HARD, 3)))
 
 
-def _victims(chance: Random, hosts: int) -> tuple[int, ...]:
+def _kill(chance: Random, hosts: int) -> Kill:
     """One of them, or all of them."""
     everybody = tuple(range(hosts))
-    return everybody if chance.random() < 0.25 else (chance.choice(everybody),)
+    victims = everybody if chance.random() < 0.25 else (chance.choice(everybody),)
+    return Kill(hosts=victims, ahead=chance.choice(CLOCK_ERRORS) if chance.random() < 0.4 else 0.0)
 
 
 _Choice = TypeVar("_Choice")

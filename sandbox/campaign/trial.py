@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +25,12 @@ from sandbox.storage_proxy import RATES, StorageFaults
 MOST_CALM_CYCLES = 12
 #: No further cycle makes these good.
 FINAL = frozenset({Kind.DOUBLED, Kind.WRONGLY_REMOVED})
+
+#: So small a company makes few requests: what happens to some of thousands happens to more of them here.
+GRAPH_RATES: Mapping[str, Mapping[str, float]] = {
+    "flaky": {"unavailable_after": 0.04, "conflicts": 0.04, "cut_before": 0.03, "cut_after": 0.03},
+    "throttled": {"throttle_reads": 0.05, "throttle_writes": 0.1},
+}
 
 SECONDS_BETWEEN_LOOKS = 0.01
 
@@ -88,6 +95,7 @@ class Trial:
             {
                 **{f"graph: {name}": count for name, count in graph.items()},
                 **{f"storage: {name}": count for name, count in storage.items()},
+                "wrong clock": self.fleet.wrong_clocks,
             }
         )
 
@@ -114,10 +122,10 @@ class Trial:
 
     async def _happen(self, happening: Happening, group: asyncio.TaskGroup) -> None:
         match happening:
-            case Kill(hosts=hosts):
-                group.create_task(self.fleet.replace(hosts))
+            case Kill(hosts=hosts, ahead=ahead):
+                group.create_task(self.fleet.replace(hosts, ahead=ahead))
             case GraphFaults(profile=profile):
-                await self.world.tenants.set_faults(profile)
+                await self.world.tenants.set_faults(profile, GRAPH_RATES.get(profile))
             case LifeInSource(kinds=kinds):
                 await self.source.live(kinds)
             case LifeInTarget():

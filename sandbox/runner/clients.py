@@ -36,8 +36,9 @@ class TenantsClient:
         answer = await _document(self.http, "POST", f"/_sandbox/tenants/{tenant_id}/changes", list(changes))
         return list(answer["ids"])
 
-    async def set_faults(self, profile: str) -> None:
-        await _document(self.http, "POST", "/_sandbox/faults", {"profile": profile})
+    async def set_faults(self, profile: str, switches: Mapping[str, float] | None = None) -> None:
+        """Put a profile in force, and single switches on top of it."""
+        await _document(self.http, "POST", "/_sandbox/faults", {"profile": profile, **(switches or {})})
 
     async def faults_fired(self) -> Mapping[str, int]:
         """How often each fault has happened so far."""

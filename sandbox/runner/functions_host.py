@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
@@ -23,6 +23,20 @@ class FunctionsHost:
     client: httpx.AsyncClient
     process: Restartable
     address: str
+    clock: Clock
+    #: How it is started on a machine with the right time.
+    command: Command
+
+    async def start(self, *, ahead: float = 0.0) -> None:
+        """Start it again, on a machine whose clock is so many seconds ahead; below zero, behind."""
+        self.process.command = self._with_wrong_clock(ahead) if ahead else self.command
+        await self.process.start()
+
+    def _with_wrong_clock(self, ahead: float) -> Command:
+        arguments = ["sandbox.host.wrong_clock", "--ahead", repr(ahead), *self.command.arguments[1:]]
+        # The machine takes a wrong moment for the origin too: it is wrong by as much in engine time.
+        arguments += ["--time-origin", repr(self.clock.origin + ahead)]
+        return replace(self.command, arguments=arguments)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +65,14 @@ async def start_hosts(stack: AsyncExitStack, place: HostPlace, count: int) -> tu
 async def _host(stack: AsyncExitStack, place: HostPlace, number: int) -> FunctionsHost:
     port = usable_port(place.options.port if number == 0 else 0)
     client = await stack.enter_async_context(client_at(port))
-    process = Restartable(command=_command(place, port, number), is_ready=lambda: is_host_ready(client))
-    return FunctionsHost(client=client, process=process, address=f"http://127.0.0.1:{port}")
+    command = _command(place, port, number)
+    return FunctionsHost(
+        client=client,
+        process=Restartable(command=command, is_ready=lambda: is_host_ready(client)),
+        address=f"http://127.0.0.1:{port}",
+        clock=place.clock,
+        command=command,
+    )
 
 
 def _command(place: HostPlace, port: int, number: int) -> Command:

@@ -34,10 +34,10 @@ class StorageFault(StrEnum):
 
 #: The share of the requests a fault is possible for; so small a company makes few requests.
 RATES: Mapping[StorageFault, float] = {
-    StorageFault.MESSAGE_LOST: 0.05,
-    StorageFault.MESSAGE_DOUBLED: 0.08,
-    StorageFault.MESSAGE_LATE: 0.05,
-    StorageFault.CONFLICT: 0.01,
+    StorageFault.MESSAGE_LOST: 0.08,
+    StorageFault.MESSAGE_DOUBLED: 0.1,
+    StorageFault.MESSAGE_LATE: 0.08,
+    StorageFault.CONFLICT: 0.03,
     StorageFault.ERROR_BEFORE: 0.003,
     StorageFault.ERROR_AFTER: 0.003,
     StorageFault.CUT_BEFORE: 0.002,

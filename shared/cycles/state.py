@@ -62,6 +62,8 @@ class ConfigurationState:
     """A few source users that reading saw last: the positive control of a proof of absence."""
     shards: int = 8
     quarantine: Quarantine | None = None
+    removed: datetime | None = None
+    """When somebody removed the configuration; its rows go once nothing of it is under way."""
     last_completed: int = 0
     etag: str = ""
 

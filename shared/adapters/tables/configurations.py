@@ -16,7 +16,7 @@ from shared.adapters.tables.row_format import (
     joined_bytes,
     split_bytes,
 )
-from shared.adapters.tables.rows import Insert, Replace, Row, RowConflict, Rows, escape_key, unescape_key
+from shared.adapters.tables.rows import Delete, Insert, Replace, Row, RowConflict, Rows, escape_key, unescape_key
 from shared.configuration.configuration import Configuration
 from shared.cycles.state import ConfigurationState
 from shared.orchestration.ports import Conflict, NewerRow
@@ -55,6 +55,12 @@ class TableConfigurationStore:
         """Replace; a write of our own whose answer was lost raises Conflict too: two must never both have won."""
         key = escape_key(state.configuration_id)
         return await self._write(Replace(key=key, values=STATE.columns(state), etag=state.etag), state)
+
+    async def delete(self, state: ConfigurationState) -> None:
+        try:
+            await self._rows.commit(STATES, [Delete(key=escape_key(state.configuration_id), etag=state.etag)])
+        except RowConflict as conflict:
+            raise Conflict(str(conflict)) from conflict
 
     async def add_document(self, configuration_id: str, version: int, document: bytes) -> None:
         partition, key = _document_keys(configuration_id, version)

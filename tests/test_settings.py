@@ -142,3 +142,14 @@ def test_an_origin_that_is_no_time_is_refused(text: str) -> None:
 
 def test_an_origin_of_zero_is_a_time() -> None:
     assert read_settings({**LOCAL, "TENANTSYNC_CLOCK_ORIGIN": "0"}).clock_origin == 0.0
+
+
+@pytest.mark.parametrize(
+    ("text", "read_only"), [("", False), ("false", False), ("true", True), ("TRUE", True), ("1", True)]
+)
+def test_the_app_is_read_only_where_the_setting_says_so(text: str, read_only: bool) -> None:
+    assert read_settings({**LOCAL, "TENANTSYNC_READ_ONLY": text}).read_only is read_only
+
+
+def test_a_setting_that_may_mean_either_is_refused() -> None:
+    assert "TENANTSYNC_READ_ONLY is 'yes please'" in problems_of({**LOCAL, "TENANTSYNC_READ_ONLY": "yes please"})

@@ -12,6 +12,9 @@ from sandbox.runner.problems import GaveUpError
 
 Document = dict[str, Any]
 
+#: The dump of a tenant of 100,000 people takes its time.
+SECONDS_TO_ANSWER = 300.0
+
 #: The runner applies configurations whoever is signed in to the portal.
 AS_ADMINISTRATOR = {"X-Sandbox-Role": "Administrator"}
 
@@ -28,8 +31,18 @@ class TenantsClient:
     async def dump(self, tenant_id: str) -> Document:
         return await _document(self.http, "GET", f"/_sandbox/tenants/{tenant_id}")
 
-    async def change(self, tenant_id: str, changes: Sequence[Mapping[str, Any]]) -> None:
-        await _document(self.http, "POST", f"/_sandbox/tenants/{tenant_id}/changes", list(changes))
+    async def change(self, tenant_id: str, changes: Sequence[Mapping[str, Any]]) -> list[str | None]:
+        """Apply changes in order; per change the id of what it created or touched, if it names one."""
+        answer = await _document(self.http, "POST", f"/_sandbox/tenants/{tenant_id}/changes", list(changes))
+        return list(answer["ids"])
+
+    async def set_faults(self, profile: str, switches: Mapping[str, float] | None = None) -> None:
+        """Put a profile in force, and single switches on top of it."""
+        await _document(self.http, "POST", "/_sandbox/faults", {"profile": profile, **(switches or {})})
+
+    async def faults_fired(self) -> Mapping[str, int]:
+        """How often each fault has happened so far."""
+        return await _document(self.http, "GET", "/_sandbox/faults")
 
     async def use_of(self, tenant_ids: Sequence[str]) -> GraphUse:
         """What the tenants together have answered so far."""
@@ -113,6 +126,12 @@ class JobClient:
 def jobs_path(document: Document) -> str:
     """Where the API has the jobs of a configuration's enterprise application."""
     return f"/v1.0/servicePrincipals/{document['source']['servicePrincipalId']}/synchronization/jobs"
+
+
+def client_at(port: int) -> httpx.AsyncClient:
+    """A client of a process on loopback."""
+    # No proxy of the environment stands between loopback and loopback.
+    return httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=SECONDS_TO_ANSWER, trust_env=False)
 
 
 async def is_host_ready(http: httpx.AsyncClient) -> bool:

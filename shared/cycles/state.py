@@ -52,6 +52,8 @@ class ConfigurationState:
     full_next: bool = True
     """The next cycle is an initial one."""
     last_full: datetime | None = None
+    released_at: int = 0
+    """The number of the snapshot of those released within the guard's window; 0 while there is none."""
     released_cycle: int = 0
     """Removals staged in this cycle or before may be carried out once they are proven."""
     population: int = 0
@@ -71,3 +73,8 @@ class ConfigurationState:
         if not self.active:
             return JobStatus.PAUSED if self.ever_started else JobStatus.NOT_RUN
         return JobStatus.ACTIVE
+
+
+def is_held(state: ConfigurationState) -> bool:
+    """Does the guard hold what is staged?"""
+    return state.quarantine is not None and state.quarantine.reason is QuarantineReason.TOO_MANY_DELETES

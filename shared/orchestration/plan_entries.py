@@ -14,6 +14,7 @@ from shared.orchestration.recover_invitations import recover_invitations
 from shared.orchestration.take_claims import take_claims
 from shared.orchestration.write_results import action_before, new_link, refused, written_link
 from shared.provisioning.address import normalized_mail
+from shared.provisioning.attribute_flow import digest
 from shared.provisioning.change import Change, ChangeKind
 from shared.provisioning.change_planning import Sight, plan_provisioning, plan_removal, skip
 from shared.provisioning.entry import TargetObject
@@ -132,23 +133,38 @@ def _adopt_orphan(job: Job, entry: EntryPass, found: TargetObject) -> EntryPass:
 
 
 def _sight(job: Job, entry: EntryPass, found: Found, roles: dict[str, bool | None]) -> Sight:
-    now = job.engine.clock.now()
     return Sight(
         known=found.known,
         linked=found.linked,
         holders=found.holders,
         holds_role=roles.get(found.holders[0].id) if len(found.holders) == 1 else None,
-        stale=entry.link is not None and now - entry.link.changed < REPLICATION,
+        stale=_is_stale(job, entry),
         disable_released=removal_released(job, entry.pending),
         unfinished=_is_unfinished(entry),
     )
+
+
+def _was_just_written(job: Job, entry: EntryPass) -> bool:
+    """Did we write to the linked object a moment ago, or may we have? Then what is read may be older than that."""
+    if entry.link is None:
+        return False
+    begun = None if entry.intent is None else entry.intent.saved
+    return job.engine.clock.now() - max(entry.link.changed, begun or entry.link.changed) < REPLICATION
+
+
+def _is_stale(job: Job, entry: EntryPass) -> bool:
+    """May the object have other values than those that were read? Not where we know that we wrote just these last."""
+    link = entry.link
+    if link is None or not _was_just_written(job, entry):
+        return False
+    return entry.intent is not None or entry.source is None or link.digest != digest(entry.source, job.rules.mapping)
 
 
 def _decide(job: Job, entry: EntryPass, sight: Sight) -> Change:
     scoping = entry.scoping or DELETED
     if entry.source is None or not scoping.in_scope:
         return plan_removal(entry.link, job.rules, scoping)
-    if sight.stale and sight.known and sight.linked is None:
+    if sight.known and sight.linked is None and _was_just_written(job, entry):
         return Change(kind=ChangeKind.WAIT, error=skip("Timeout", "The object that was just written is not visible."))
     return plan_provisioning(entry.source, entry.link, sight, job.rules)
 

@@ -1,6 +1,6 @@
 """Who changed: reads users/delta page by page and writes a pending row for everybody who needs something."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from shared.cycles.classification import LinkSight, classify, removal
 from shared.cycles.cycle import Cursor, CyclePhase
@@ -59,8 +59,14 @@ async def _take_page(reading: Reading, page: UsersPage) -> None:
         if kind is not None:
             work[source_id] = (kind, entry.attributes if isinstance(entry, SourceEntry) else None)
     await reading.stage(work)
+    reading.known_users = _known_users(reading.known_users, people)
+
+
+def _known_users(before: Sequence[str], people: Mapping[str, SourceEntry | Removed]) -> tuple[str, ...]:
+    """Return who was seen last; whoever has left would be found by nobody, and prove every read wrong."""
     found = [source_id for source_id, entry in people.items() if isinstance(entry, SourceEntry)]
-    reading.known_users = (*found[:KNOWN_USERS], *reading.known_users)[:KNOWN_USERS]
+    here = [source_id for source_id in before if not isinstance(people.get(source_id), Removed)]
+    return tuple(dict.fromkeys((*found, *here)))[:KNOWN_USERS]
 
 
 def _judge(

@@ -70,6 +70,7 @@ async def _begin(engine: Engine, state: ConfigurationState, now: datetime) -> No
             heartbeat=now,
             started=now,
             configuration_version=state.version,
+            known_users=state.known_users,
         )
     )
     await hint_reading(engine, cycle.configuration_id, cycle.number, cycle.sequence)

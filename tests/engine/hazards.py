@@ -1,9 +1,11 @@
 """What stands between the engine and its surroundings in a test: a process that dies, a network that meddles."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
+from functools import partial
+from typing import Generic, Protocol, TypeVar
 
 import httpx
 
@@ -37,24 +39,41 @@ class Calm:
 
 
 CALM = Calm()
+_Answer = TypeVar("_Answer")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect(Generic[_Answer]):
+    """Something that a process does to the outside, before it has done it."""
+
+    on: object
+    """The table, queue or network that it is done to."""
+    what: str
+    """What is done, in words that are the same each time."""
+    happen: Callable[[], Awaitable[_Answer]]
+    parts: Sequence[Callable[[], Awaitable[_Answer]]] = ()
+    """How only a first part of it happens, if it can happen in part: the first write of a batch, the first two..."""
 
 
 class Doom(Calm):
     """A process that dies when it has had so many effects on the outside; what answers the last one never arrives.
 
-    Effects are commits, messages, and requests to Graph that write. To die before an effect is to die after the one
-    before it. Dead, the process has no further effect, whatever still runs in it.
+    Effects are commits, messages, and requests to Graph that write. Dead, the process has no further effect, whatever
+    still runs in it.
     """
 
     def __init__(self, effects: int) -> None:
         self._left = effects
         self.dead = effects == 0
 
-    def happened(self) -> None:
-        """Count one effect. Raises ProcessDied if it was the last one."""
+    async def have(self, effect: Effect[_Answer]) -> _Answer:
+        """Have one effect. Raises ProcessDied if it was the last one, or if the process is dead."""
+        self.live()
+        answer = await effect.happen()
         self._left -= 1
         self.dead = self.dead or self._left <= 0
         self.live()
+        return answer
 
     def live(self) -> None:
         """Raises ProcessDied if the process is dead."""
@@ -104,10 +123,12 @@ class _MortalRows:
         return await self._rows.page(partition, first=first, before=before, limit=limit, select=select)
 
     async def commit(self, partition: str, operations: Sequence[Operation]) -> Mapping[str, str]:
-        self._doom.live()
-        etags = await self._rows.commit(partition, operations)
-        self._doom.happened()
-        return etags
+        effect = Effect(
+            on=self._rows,
+            what=f"{partition}: {', '.join(f'{type(each).__name__} {each.key}' for each in operations)}",
+            happen=lambda: self._rows.commit(partition, operations),
+        )
+        return await self._doom.have(effect)
 
 
 class _MortalQueue:
@@ -116,9 +137,8 @@ class _MortalQueue:
         self._doom = doom
 
     async def send(self, text: str, *, delay: timedelta = timedelta(0)) -> None:
-        self._doom.live()
-        await self._queue.send(text, delay=delay)
-        self._doom.happened()
+        effect = Effect(on=self._queue, what=text, happen=lambda: self._queue.send(text, delay=delay))
+        await self._doom.have(effect)
 
     async def length(self) -> int:
         self._doom.live()
@@ -131,11 +151,25 @@ class _MortalTransport(httpx.AsyncBaseTransport):
         self._doom = doom
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self._doom.live()
-        response = await self._transport.handle_async_request(request)
-        if writes_of(request):
-            self._doom.happened()
-        return response
+        writes = writes_of(request)
+        if not writes:
+            self._doom.live()
+            return await self._transport.handle_async_request(request)
+        effect = Effect(
+            on=self._transport,
+            what=", ".join(writes),
+            happen=lambda: self._transport.handle_async_request(request),
+            parts=tuple(partial(self._first_part, request, count) for count in range(1, len(writes))),
+        )
+        return await self._doom.have(effect)
+
+    async def _first_part(self, request: httpx.Request, count: int) -> httpx.Response:
+        """Let only the first writes of a batch happen."""
+        part = json.dumps({"requests": json.loads(request.content)["requests"][:count]}).encode()
+        headers = {name: value for name, value in request.headers.items() if name != "content-length"}
+        return await self._transport.handle_async_request(
+            httpx.Request(request.method, request.url, headers=headers, content=part)
+        )
 
 
 Meddle = Callable[[httpx.Request], httpx.Response | None]

@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from copy import copy, deepcopy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from random import Random
 from typing import Any, Unpack
 
@@ -14,6 +14,7 @@ from sandbox.judge import Directory, Judgement, read_directory
 from sandbox.runner.judging import Judged, judge_all
 from sandbox.scenarios.scenario import Scenario
 from sandbox.tenants import Conditions, Simulation
+from sandbox.tenants.application import application_of
 from shared.adapters.graph.directories import GraphDirectories
 from shared.adapters.graph.options import CredentialKind, GraphOptions
 from shared.adapters.memory.queue import MemoryQueues, Mischief
@@ -81,7 +82,7 @@ class LocalEngine:
         self.next_tick = START
         self.workers = workers
         self.on_step: Callable[[], None] = lambda: None
-        self._ids = count(1)
+        self._owners = 0
         self.judged = Judged(targets={id_: self.directory(id_) for id_ in self._targets()})
         self.engine = self._assembled(CALM)
         self.work_by(surroundings)
@@ -102,22 +103,38 @@ class LocalEngine:
             directories=directories,
             import_queue=surroundings.queue(self.queues.queue("import")),
             provisioning_queue=surroundings.queue(self.queues.queue("provisioning")),
-            new_id=lambda: f"owner-{next(self._ids)}",
+            new_id=self._new_owner,
         )
 
-    async def start(self) -> None:
+    def _new_owner(self) -> str:
+        self._owners += 1
+        return f"owner-{self._owners}"
+
+    def copy(self) -> "LocalEngine":
+        """The same moment once more, with a new process: what happens to the one does not happen to the other."""
+        other, memo = copy(self), dict[int, object]()
+        other.clock = deepcopy(self.clock, memo)
+        other.tables = deepcopy(self.tables, memo)
+        other.queues = deepcopy(self.queues, memo)
+        other.simulation = deepcopy(self.simulation, memo)
+        other.simulation.application = application_of(other.simulation)  # a function, of which there are no copies
+        other.engine = other._assembled(CALM)
+        other.work_by(CALM)
+        return other
+
+    async def start(self, *, shards: int = 8) -> None:
         """Apply the scenario's configurations and start them."""
         for document in self.documents:
             configuration = parse(document)
             await self.engine.configurations.add_document(configuration.id, 1, serialize(configuration))
-            state = ConfigurationState(configuration_id=configuration.id, version=1, active=False)
+            state = ConfigurationState(configuration_id=configuration.id, version=1, active=False, shards=shards)
             await self.engine.configurations.create(
                 replace(state, active=True, ever_started=True, next_due=self.clock.now())
             )
 
-    async def begin(self) -> None:
+    async def begin(self, *, shards: int = 8) -> None:
         """Start, run the initial cycle and judge it, so that later judgements know who was there."""
-        await self.start()
+        await self.start(shards=shards)
         await self.run_cycle()
         assert not (disagreements := self.judge().disagreements), disagreements
 
@@ -169,6 +186,11 @@ class LocalEngine:
         until = self.clock.now() + duration
         while self.clock.now() < until:
             await self.step(until)
+
+    async def insist(self, call: Callable[[Engine], Awaitable[object]]) -> None:
+        """Have something done by the worker; whoever asks for it asks again if the process dies over it."""
+        while not await self._survive(call(self.worker)):
+            pass
 
     async def step(self, until: datetime | None = None) -> None:
         """Handle what is visible; if nothing is, let time pass to the next message or tick."""
@@ -263,7 +285,7 @@ class LocalEngine:
             return True
         return False
 
-    async def _survive(self, work: Awaitable[None]) -> bool:
+    async def _survive(self, work: Awaitable[object]) -> bool:
         """Do the work; if the process dies over it, a new one is started, and the message stays where it is."""
         doom = self.surroundings
         try:

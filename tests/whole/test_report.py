@@ -94,8 +94,8 @@ async def test_a_further_cycle_without_changes_completes_and_writes_nothing(name
 
     async with local_world(options, scenario_of(options)) as world:
         rounds = Rounds(world=world, scenario=scenario_of(options), progress=SilentProgress())
-        await rounds._begin()
-        await rounds._round(1)
+        await rounds.begin()
+        await rounds.round(1)
         report: Report = await _next_round(rounds)
         opened = (await world.host.get(world.address)).raise_for_status().json()
 
@@ -109,6 +109,5 @@ async def test_a_further_cycle_without_changes_completes_and_writes_nothing(name
 
 async def _next_round(rounds: Rounds) -> Report:
     """One more cycle, that began after the last judgement."""
-    for job in rounds.jobs:
-        rounds.seen[job.id] = max(cycle.number for cycle in await job.cycles())
-    return await rounds._round(2)
+    await rounds.mark()
+    return await rounds.round(2)

@@ -42,12 +42,12 @@ async def test_a_host_that_is_killed_and_restarted_goes_on_where_it_was(tmp_path
 
 
 async def _rounds_with_a_death(rounds: Rounds, kind: str, moment: int) -> Report:
-    await rounds._begin()
+    await rounds.begin()
     if kind == "incremental":
-        await rounds._round(1)
-        await rounds._live(1)
+        await rounds.round(1)
+        await rounds.live(1)
     await _die_after(rounds, moment)
-    return await rounds._round(1 if kind == "initial" else 2)
+    return await rounds.round(1 if kind == "initial" else 2)
 
 
 async def _die_after(rounds: Rounds, requests: int) -> None:

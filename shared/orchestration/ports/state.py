@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -13,6 +13,7 @@ from shared.cycles.cycle import Cycle
 from shared.cycles.pending import DueClass, DueEntry, Pending, Workload
 from shared.cycles.state import ConfigurationState
 from shared.cycles.work import Work
+from shared.cycles.write_budget import Grant, Invitations
 from shared.provisioning.link import Link
 from shared.provisioning.provisioning_log import ProvisioningLogRecord
 
@@ -123,6 +124,15 @@ class EntryStore(Protocol):
         """Delete due rows that point to nothing any more; missing ones are fine."""
         ...
 
+    async def begin_hint(self, configuration_id: str, shard: int, now: datetime, until: datetime) -> bool:
+        """Note that a hint about the shard is under way until then; False if one is already."""
+        ...
+
+    async def extend_hint(self, configuration_id: str, shard: int, until: datetime) -> None: ...
+    async def end_hint(self, configuration_id: str, shard: int) -> None:
+        """Note that no hint about the shard is under way any more."""
+        ...
+
     async def lease(self, state: ConfigurationState, works: Sequence[Work]) -> Sequence[Work]:
         """Take leases (all of one shard); returns those that were won, with their etags."""
         ...
@@ -151,8 +161,8 @@ class EntryStore(Protocol):
         """Count open rows. A staged row that `released_cycle` covers counts as due (or waiting), not staged."""
         ...
 
-    async def staged_count(self, state: ConfigurationState) -> int:
-        """Count due rows of the classes DISABLE and STAGED."""
+    async def staged(self, state: ConfigurationState) -> Sequence[Pending]:
+        """Return the rows of the classes DISABLE and STAGED without a verdict; source values are left out."""
         ...
 
     async def undecided(self, state: ConfigurationState) -> Sequence[str]:
@@ -181,12 +191,35 @@ class ClaimStore(Protocol):
 
 
 class BudgetStore(Protocol):
-    """Until when nothing may be written to a target tenant."""
+    """Whether, and how fast, a target tenant may be written to. Writes raise Conflict where too many change a row."""
 
     async def not_before(self, tenant_id: str) -> datetime | None: ...
     async def hold_until(self, tenant_id: str, until: datetime) -> None:
         """Raise the mark to `until`; an earlier time changes nothing."""
         ...
+
+    async def reserve_writes(self, tenant_id: str, count: int, now: datetime, *, patience: timedelta) -> Grant:
+        """Reserve slots for so many writes, all or none; none while the tenant is held."""
+        ...
+
+    async def reserve_invitations(self, tenant_id: str, count: int, now: datetime) -> Grant:
+        """Reserve so many invitations; fewer (one) to see whether a block is over, or none."""
+        ...
+
+    async def invitations(self, tenant_id: str) -> Invitations: ...
+    async def block_invitations(self, tenant_id: str, now: datetime) -> None:
+        """Note that Graph said that invitations are blocked."""
+        ...
+
+    async def pass_invitations(self, tenant_id: str) -> None:
+        """Note that an invitation went through."""
+        ...
+
+    async def is_read_only(self) -> bool:
+        """Is the global switch on, or the setting? Then nothing is written to any target tenant."""
+        ...
+
+    async def set_read_only(self, *, on: bool, by: str, now: datetime) -> None: ...
 
 
 class SnapshotStore(Protocol):

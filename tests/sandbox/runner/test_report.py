@@ -5,7 +5,7 @@ from io import StringIO
 
 from rich.console import Console
 
-from sandbox.judge import Closing, Disagreement, ExceptionEntry, Reason
+from sandbox.judge import Closing, Disagreement, ExceptionEntry, Kind, Reason
 from sandbox.report import CycleReport, GraphUse, Report, total_actions, total_closing
 from sandbox.runner.progress import LISTED, ConsoleProgress, print_closing
 
@@ -17,7 +17,13 @@ CLOSING = Closing(
     exceptions=(ExceptionEntry(source_id="s", reason=Reason.NO_MAIL),),
 )
 PROBLEM = Disagreement(
-    subject="Ada [red] <a@x.example>", source_id="s", target_id="t", attribute="city", expected="Rome", found=None
+    kind=Kind.DIFFERENT,
+    subject="Ada [red] <a@x.example>",
+    source_id="s",
+    target_id="t",
+    attribute="city",
+    expected="Rome",
+    found=None,
 )
 REPORT = Report(
     agreement=False,

@@ -91,7 +91,7 @@ def _guard(description: str) -> JsonSchema:
                 "default": 0.2,
                 "errorMessage": "must be a share above 0 and up to 1 (0.2 is 20 %, 1 is everybody)",
             },
-            "window": _duration(f"Time over which people are counted, PT5M to P30D; {_IDLE}.", "PT24H"),
+            "window": _duration("Time over which people are counted, PT5M to P30D.", "PT24H"),
         },
     )
 
@@ -213,7 +213,7 @@ DOCUMENT_SCHEMA: JsonSchema = {
                 "How many changes of a kind are too many.",
                 {
                     "removals": _guard("Guard over removals and disables together; always on."),
-                    "disables": _guard(f"Guard over disables; {_IDLE}: they count with the removals."),
+                    "disables": _guard("Guard over disables alone; always on."),
                     "creates": _or_null(_guard(f"Guard over creates; off when null; {_IDLE}.")),
                     "rewrites": _or_null(_guard(f"Guard over rewrites; off when null; {_IDLE}.")),
                 },

@@ -60,6 +60,14 @@ async def test_one_person_is_answered_with_an_object() -> None:
         "Processing",
         "Export",
     ]
+    assert value["provisioningSteps"][1]["details"] == {
+        "IsActive": "True",
+        "Assigned": "True",
+        "IsEffectivelyEntitledForProvisioning": "True",
+        "IsInProvisioningScopeDisplayName": "True",
+        "ScopeEvaluationResult": "{}",
+        "SkipReason": "",
+    }
 
 
 async def test_several_people_are_answered_with_a_list_and_one_result_for_all() -> None:

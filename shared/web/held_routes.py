@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from shared.cycles.pending import Pending, Verdict, WorkKind
-from shared.orchestration.decide_held import decide_held, held_removals
+from shared.cycles.state import ConfigurationState
+from shared.orchestration.decide_held import HeldRemovals, decide_held, held_removals
 from shared.web.errors import bad_request
 from shared.web.found_job import found_job
 from shared.web.initiator import initiator_text
@@ -32,7 +33,14 @@ async def read_held(request: Request, service_principal_id: str, job_id: str) ->
     job = await found_job(engine, service_principal_id, job_id)
     held = await held_removals(engine, job.state)
     shown = [_resource(row) for row in held.rows[:top]]
-    return JSONResponse({"count": len(held.rows), "digest": held.digest if held.rows else None, "value": shown})
+    return JSONResponse(
+        {
+            "held": _what(held, job.state),
+            "count": len(held.rows),
+            "digest": held.digest or None,
+            "value": shown,
+        }
+    )
 
 
 async def approve(request: Request, service_principal_id: str, job_id: str) -> Response:
@@ -58,6 +66,11 @@ def _digest(body: bytes) -> str:
     if not _DIGEST.fullmatch(decision.digest):
         raise bad_request("The digest must be the one of heldRemovals: 32 hexadecimal digits.")
     return decision.digest
+
+
+def _what(held: HeldRemovals, state: ConfigurationState) -> str | None:
+    """Return the code of the guard that holds; of creates and rewrites nobody is named."""
+    return state.quarantine.code if held.digest and state.quarantine is not None else None
 
 
 def _resource(row: Pending) -> dict[str, object]:

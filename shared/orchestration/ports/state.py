@@ -1,6 +1,6 @@
 """What does the engine keep, and how does it ask for it?"""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,6 +12,7 @@ from shared.cycles.counters import Counted, Counters
 from shared.cycles.cycle import Cycle
 from shared.cycles.pending import DueClass, DueEntry, Pending, Workload
 from shared.cycles.state import ConfigurationState
+from shared.cycles.surge import Surge
 from shared.cycles.work import Work
 from shared.cycles.write_budget import Grant, Invitations
 from shared.provisioning.link import Link
@@ -40,6 +41,11 @@ class ConfigurationStore(Protocol):
         ...
 
     async def document(self, configuration_id: str, version: int) -> bytes | None: ...
+    async def surge(self, configuration_id: str) -> Surge: ...
+    async def change_surge(self, configuration_id: str, change: Callable[[Surge], Surge]) -> None:
+        """Change the counts by compare-and-swap. Raises Conflict where too many change them."""
+        ...
+
     async def configuration(self, configuration_id: str, version: int) -> Configuration | None:
         """Return the parsed document (kept in memory: a version never changes)."""
         ...

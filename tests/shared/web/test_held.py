@@ -60,7 +60,7 @@ async def test_where_nothing_is_held_there_is_no_digest_and_nothing_to_decide() 
     local = LocalEngine(small_world(people(3)))
     await local.begin()
 
-    assert await read(local) == {"count": 0, "digest": None, "value": []}
+    assert await read(local) == {"held": None, "count": 0, "digest": None, "value": []}
     answer = await decide(local, "approve", {"digest": "0" * 32})
     assert (answer.status_code, error_of(answer)["code"]) == (409, "NothingHeld")
 

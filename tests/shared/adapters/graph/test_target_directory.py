@@ -44,7 +44,7 @@ Replies = Mapping[str, Reply | Sequence[Reply]]
 async def target(graph: FakeGraph) -> AsyncIterator[GraphTargetDirectory]:
     async with connected(graph, tenant_id=TARGET) as client:
         gate = WriteGate(TARGET, FakeBudgets(), ManualClock(), Random(1))
-        writes = TargetWrites(client, gate, "https://contoso.com")
+        writes = TargetWrites(client, gate, SOURCE, "https://contoso.com")
         yield GraphTargetDirectory(client, Organization(client, TARGET), writes, SOURCE)
 
 

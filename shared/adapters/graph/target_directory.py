@@ -1,6 +1,7 @@
 """Who is who in the target tenant, and what may be written there?"""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 
 from kiota_abstractions.request_information import RequestInformation
 
@@ -11,8 +12,9 @@ from shared.adapters.graph.filters import address_filter, holder_filter
 from shared.adapters.graph.organization import Organization
 from shared.adapters.graph.reading import Answers, Control, read_batches
 from shared.adapters.graph.target_writes import TargetWrites
+from shared.adapters.graph.throttling import WriteGate
 from shared.configuration.directory_schema import TARGET_ATTRIBUTES
-from shared.orchestration.ports import Found, LookUp, TargetQuery, UnexpectedAnswer, Write, WriteResult
+from shared.orchestration.ports import Found, LookUp, TargetQuery, Throttled, UnexpectedAnswer, Write, WriteResult
 from shared.provisioning.entry import TargetObject
 from shared.provisioning.matching import parsed_time
 
@@ -34,14 +36,48 @@ class GraphTargetDirectory:
     """The target tenant of a configuration."""
 
     def __init__(
-        self, client: GraphClient, organization: Organization, writes: TargetWrites, source_tenant_id: str
+        self,
+        client: GraphClient,
+        organization: Organization,
+        writes: TargetWrites,
+        gate: WriteGate,
+        source_tenant_id: str,
     ) -> None:
         self._client = client
         self._organization = organization
         self._writes = writes
+        self._gate = gate
         self._source_tenant_id = source_tenant_id
 
     async def look_up(self, queries: Sequence[TargetQuery]) -> LookUp:
+        async with self._heeding_throttling():
+            return await self._look_up(queries)
+
+    async def role_holders(self, target_ids: Sequence[str]) -> Mapping[str, bool | None]:
+        if not target_ids:
+            return {}
+        calls = {target_id: self._client.calls.role_assignments_of(target_id) for target_id in target_ids}
+        async with self._heeding_throttling():
+            reading = await read_batches(self._client, calls, Control())
+        return {target_id: _holds_role(reading.answers.get(target_id)) for target_id in target_ids}
+
+    async def write(self, writes: Sequence[Write]) -> Mapping[str, WriteResult]:
+        return await self._writes.send(writes)
+
+    @asynccontextmanager
+    async def _heeding_throttling(self) -> AsyncIterator[None]:
+        """Reads that are throttled close the tenant to writes too.
+
+        Writes cost resource units as reads do: they would only be refused, and count all the same.
+        https://learn.microsoft.com/graph/throttling-limits#identity-and-access-service-limits
+        """
+        try:
+            yield
+        except Throttled as throttled:
+            await self._gate.close([throttled.retry_after])
+            raise
+
+    async def _look_up(self, queries: Sequence[TargetQuery]) -> LookUp:
         control = Control(calls={_POLICY: self._client.calls.partner_policy(self._source_tenant_id)})
         reading = await read_batches(self._client, await self._calls(queries), control)
         answers, controls, date = dict(reading.answers), reading.controls, reading.date
@@ -55,16 +91,6 @@ class GraphTargetDirectory:
             policy_allows=_allows(controls),
             found={query.source_id: _found(query, _parts_of(n, answers)) for n, query in enumerate(queries)},
         )
-
-    async def role_holders(self, target_ids: Sequence[str]) -> Mapping[str, bool | None]:
-        if not target_ids:
-            return {}
-        calls = {target_id: self._client.calls.role_assignments_of(target_id) for target_id in target_ids}
-        reading = await read_batches(self._client, calls, Control())
-        return {target_id: _holds_role(reading.answers.get(target_id)) for target_id in target_ids}
-
-    async def write(self, writes: Sequence[Write]) -> Mapping[str, WriteResult]:
-        return await self._writes.send(writes)
 
     async def _calls(self, queries: Sequence[TargetQuery]) -> dict[str, RequestInformation]:
         asked = any(query.mail for query in queries)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 
 class JobStatus(StrEnum):
@@ -62,6 +63,8 @@ class ConfigurationState:
     """A few source users that reading saw last: the positive control of a proof of absence."""
     shards: int = 8
     quarantine: Quarantine | None = None
+    removed: datetime | None = None
+    """When somebody removed the configuration; its rows go once nothing of it is under way."""
     last_completed: int = 0
     etag: str = ""
 
@@ -78,3 +81,17 @@ class ConfigurationState:
 def is_held(state: ConfigurationState) -> bool:
     """Does the guard hold what is staged?"""
     return state.quarantine is not None and state.quarantine.reason is QuarantineReason.TOO_MANY_DELETES
+
+
+SURGES: Final = frozenset({"TooManyCreates", "TooManyRewrites"})
+"""Codes of the guards over creates and rewrites; see `shared.cycles.surge`."""
+
+
+def is_surging(state: ConfigurationState) -> bool:
+    """Does a guard over creates or rewrites hold? Removals are not its business."""
+    return state.quarantine is not None and state.quarantine.code in SURGES
+
+
+def holds_removals(state: ConfigurationState) -> bool:
+    """Is nobody to be removed or disabled, whatever was released before?"""
+    return state.quarantine is not None and not is_surging(state)

@@ -10,6 +10,7 @@ from shared.orchestration.entry_pass import Ending, EntryPass, Job
 from shared.orchestration.hints import hint_waiting
 from shared.orchestration.index_logs import index_logs
 from shared.orchestration.ports import Closing, ClosingResult
+from shared.orchestration.watch_surges import count_surges
 from shared.provisioning.provisioning_log import (
     Identity,
     ProvisioningAction,
@@ -35,6 +36,7 @@ async def close_entries(job: Job, passes: list[EntryPass], *, apart: bool = Fals
         await hint_waiting(job.engine, job.state, rows)
     ended = zip(closings, results, strict=True)
     records = [closing.log for closing, result in ended if closing.log and result is not ClosingResult.LOST]
+    await count_surges(job, [each.action for each in records if each.status is ProvisioningStatus.SUCCESS])
     if records:
         shard = job.engine.entries.shard(passes[0].source_id, job.state.shards)
         await index_logs(job.engine, job.state, shard, known=records)

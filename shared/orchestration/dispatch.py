@@ -91,7 +91,7 @@ def is_create(row: Pending) -> bool:
     return row.kind is WorkKind.CREATE and row.state is PendingState.WAITING
 
 
-async def next_chunk(engine: Engine, state: ConfigurationState, shard: int) -> Sequence[Pending]:
+async def next_chunk(engine: Engine, state: ConfigurationState, shard: int) -> list[Pending]:
     """Return who is next in a shard, the most urgent first; nobody if there is nothing that could be done now."""
     now, chunk = engine.clock.now(), list[Pending]()
     for due_class, most in _MOST.items():

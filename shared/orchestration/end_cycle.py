@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from shared.cycles.cycle import Cycle, CycleKind, CycleState
-from shared.cycles.state import ConfigurationState, Quarantine, QuarantineReason, is_held
+from shared.cycles.state import ConfigurationState, Quarantine, QuarantineReason, is_held, is_surging
 from shared.orchestration.cycle_snapshots import forget_snapshots
 from shared.orchestration.engine import Engine
 from shared.orchestration.update_state import update_state
@@ -51,7 +51,7 @@ async def _completed(engine: Engine, state: ConfigurationState, cycle: Cycle) ->
         last_completed=cycle.number,
         population=cycle.in_scope if initial else await _carried_on(engine, state),
         known_users=cycle.known_users,
-        quarantine=state.quarantine if is_held(state) else None,
+        quarantine=state.quarantine if is_held(state) or is_surging(state) else None,
     )
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from shared.cycles.pending import INVITATIONS_BLOCKED, Pending, PendingState
-from shared.cycles.state import ConfigurationState
+from shared.cycles.state import ConfigurationState, holds_removals
 from shared.orchestration.engine import Engine
 from shared.orchestration.messages import ImportMessage, ProvisioningMessage, encode
 
@@ -65,7 +65,7 @@ async def hint_waiting(engine: Engine, state: ConfigurationState, rows: Sequence
 
 async def _released(engine: Engine, state: ConfigurationState, staged: Sequence[Pending]) -> list[Pending]:
     now_standing = await engine.configurations.state(state.configuration_id) if staged else None
-    if now_standing is None or now_standing.quarantine is not None:
+    if now_standing is None or holds_removals(now_standing):
         return []
     return [row for row in staged if row.staged_cycle <= now_standing.released_cycle]
 

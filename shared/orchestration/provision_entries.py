@@ -32,6 +32,7 @@ from shared.orchestration.ports import (
 )
 from shared.orchestration.put_back import put_back
 from shared.orchestration.refusal import hold_configuration, is_refused, lift_refusal, policy_allows, went_through
+from shared.orchestration.watch_surges import without_surges
 from shared.provisioning.change_planning import Rules
 
 LEASE = timedelta(minutes=10)
@@ -76,7 +77,11 @@ async def _work_on_shard(job: Job, shard: int) -> None:
     if held > timedelta(0):
         await send_on(engine, state, shard, delay=held)
         return
-    chunk = await next_chunk(engine, state, shard)
+    due = await next_chunk(engine, state, shard)
+    chunk = await without_surges(job, due)
+    if due and not chunk:
+        await engine.entries.end_hint(state.configuration_id, shard)  # held: the tick asks again
+        return
     chunk, wait = await paced(engine, job.configuration.target.tenant_id, chunk)
     outcome = await _work(job, tuple(row.source_id for row in chunk)) if chunk else _Outcome.NOTHING
     if wait > LONGEST_HINT or outcome is _Outcome.REFUSED:

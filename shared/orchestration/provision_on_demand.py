@@ -62,7 +62,7 @@ async def provision_on_demand(
     if not initiated_by:
         raise ValueError("nobody asked for it")
     state = await engine.configurations.state(configuration_id)
-    job = None if state is None else await open_job(engine, state, initiated_by=initiated_by)
+    job = None if state is None or state.removed else await open_job(engine, state, initiated_by=initiated_by)
     if job is None:
         return None
     wanted = list(dict.fromkeys(source_ids))

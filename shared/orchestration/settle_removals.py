@@ -116,10 +116,6 @@ def _hold(state: ConfigurationState, decision: GuardDecision, now: datetime) -> 
     )
 
 
-def _held(state: ConfigurationState) -> bool:
-    return state.quarantine is not None and state.quarantine.reason is QuarantineReason.TOO_MANY_DELETES
-
-
 async def _hint_released(reading: Reading) -> None:
     engine, state = reading.engine, reading.state
     now = engine.clock.now()

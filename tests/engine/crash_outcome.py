@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from shared.cycles.cycle import Cycle
-from shared.provisioning.provisioning_log import ProvisioningLogRecord
+from shared.provisioning.provisioning_log import ProvisioningLogRecord, ProvisioningStatus
 from tests.engine.local_engine import LocalEngine
 
 CLAIM_SHARDS = 16
+NOTHING_TO_DO = "RedundantExport"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,12 +18,16 @@ class Outcome:
 
     disagreements: Sequence[str]
     log: Counter[str]
-    """The records beside the entries, like "ada create success"."""
+    """The records beside the entries, like "ada create success".
+
+    How often somebody is looked at depends on the time: failures stand here once, second looks for nothing not at all.
+    """
     only_indexed: Counter[str]
     """The records that stand in the index alone: of held removals, and of messages that were given up."""
     not_indexed: Sequence[str]
     """The records beside the entries that the index does not have exactly once and as they are."""
-    counters: Counter[str]
+    miscounted: Counter[str]
+    """Where the counters of all cycles and the records beside the entries differ."""
     links: Mapping[str, object]
     open_work: Mapping[str, object]
     claims: Counter[str]
@@ -40,10 +45,10 @@ async def outcome_of(local: LocalEngine) -> Outcome:
     rows = {name: await local.rows(source_id) for source_id, name in names.items()}
     return Outcome(
         disagreements=[str(each) for each in local.judge().disagreements],
-        log=Counter(told(record, names) for record in beside),
+        log=_log(beside, names),
         only_indexed=Counter(told(record, names) for record in index if record.id not in known),
         not_indexed=[told(record, names) for record in beside if index.count(record) != 1],
-        counters=await _counted(local),
+        miscounted=_difference(await _counted(local), Counter(f"{each.action} {each.status}" for each in beside)),
         links={
             name: (row.link.origin, row.link.state, row.link.digest, row.link.enabled, row.link.mail)
             for name, row in rows.items()
@@ -63,6 +68,8 @@ async def outcome_of(local: LocalEngine) -> Outcome:
 
 async def log_of(local: LocalEngine) -> Counter[str]:
     """All records that an administrator can find."""
+    if await local.engine.configurations.state(local.documents[0]["id"]) is None:
+        return Counter()
     outcome = await outcome_of(local.copy())
     return outcome.log + outcome.only_indexed
 
@@ -70,6 +77,17 @@ async def log_of(local: LocalEngine) -> Counter[str]:
 def told(record: ProvisioningLogRecord, names: Mapping[str, str]) -> str:
     """The record in three words."""
     return f"{names.get(record.source.id, record.source.id)} {record.action} {record.status}"
+
+
+def _log(beside: Sequence[ProvisioningLogRecord], names: Mapping[str, str]) -> Counter[str]:
+    heard = [record for record in beside if record.error is None or record.error.code != NOTHING_TO_DO]
+    found = Counter(told(record, names) for record in heard)
+    failures = {told(record, names) for record in heard if record.status is ProvisioningStatus.FAILURE}
+    return Counter({each: 1 if each in failures else count for each, count in found.items()})
+
+
+def _difference(one: Counter[str], other: Counter[str]) -> Counter[str]:
+    return (one - other) + (other - one)
 
 
 def _names(local: LocalEngine) -> dict[str, str]:
@@ -105,8 +123,9 @@ def _target(local: LocalEngine) -> list[object]:
 
 
 async def _state(local: LocalEngine) -> dict[str, object]:
+    """The state but for the population, which is about right at any time."""
     state = await local.state()
-    names = ("version", "active", "running", "full_next", "released_cycle", "population", "last_completed", "status")
+    names = ("version", "active", "running", "full_next", "released_cycle", "last_completed", "status")
     return {name: getattr(state, name) for name in names}
 
 

@@ -1,180 +1,35 @@
-"""Where can a process die, and what becomes of its work once others have gone on?
-
-A story is told once without a crash, to see which effects on the outside it has. Then it is told again from the same
-moment for each place before, within and after these effects, by a process that dies there.
-"""
+"""Where can a process die? `python -m tests.engine.crash_points` tells all stories once and lists what it found."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import TypeVar
+import sys
+from collections.abc import Iterator, Mapping
 
-from tests.engine.crash_outcome import Outcome, log_of, outcome_of
-from tests.engine.hazards import CALM, Doom, Effect
-from tests.engine.local_engine import LocalEngine
+from tests.engine import crash_phases, crash_stories, crash_trouble
+from tests.engine.crash_walk import Story, Walk, walk_through
 
-TABLES = ("configurations", "cycles", "entries", "claims", "budgets", "snapshots", "watermarks", "provisioninglogs")
-QUEUES = ("import", "provisioning")
-
-_Answer = TypeVar("_Answer")
-
-
-class Way(StrEnum):
-    """How a process dies at an effect.
-
-    BEFORE: it does not happen, but what was sent at the same time does. AFTER: it happens, and nobody hears of it.
-    PARTLY: of a batch only the first writes happen.
-    """
-
-    BEFORE = "before"
-    AFTER = "after"
-    PARTLY = "partly"
+STORIES: Mapping[str, Story] = {
+    **crash_stories.ACTIONS,
+    **crash_stories.RECOVERIES,
+    **crash_phases.STORIES,
+    **crash_trouble.STORIES,
+}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CrashPoint:
-    """One place to die: at which effect of a story, the first is 0, and how; of a batch after how many writes."""
-
-    number: int
-    way: Way
-    writes: int = 0
+async def walks() -> dict[str, Walk]:
+    """Tell all stories without a crash."""
+    return {name: await walk_through(story) for name, story in STORIES.items()}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """One effect of a story: where it went, and what it was."""
-
-    kind: str
-    what: str
-    parts: int = 0
-
-    def __str__(self) -> str:
-        return f"{self.kind}: {self.what}"
-
-    def points(self, number: int) -> list[CrashPoint]:
-        """The ways to die at it."""
-        within = [CrashPoint(number=number, way=Way.PARTLY, writes=count) for count in range(1, self.parts + 1)]
-        before, after = (CrashPoint(number=number, way=way) for way in (Way.BEFORE, Way.AFTER))
-        return [before, *within, after]
+def listed(found: Mapping[str, Walk]) -> Iterator[str]:
+    """Every effect of every story, and how a process can die at it."""
+    for name, walk in found.items():
+        points = walk.points
+        yield f"{name}: {len(points)}"
+        for number, seen in enumerate(walk.seen):
+            ways = ", ".join(point.name for point in points if point.number == number)
+            yield f"  {ways or '-':24} {seen}"
+    yield f"crash points: {sum(len(walk.points) for walk in found.values())} in {len(found)} stories"
 
 
-class Mortal(Doom):
-    """A process whose effects are written down; it dies at the point that it is given."""
-
-    def __init__(self, local: LocalEngine, point: CrashPoint | None = None) -> None:
-        super().__init__(-1)
-        self.seen: list[Seen] = []
-        self.refused: set[int] = set()
-        self._point = point
-        tables = {id(local.tables.rows(name)): f"table {name}" for name in TABLES}
-        self._names = tables | {id(local.queues.queue(name)): f"queue {name}" for name in QUEUES}
-
-    async def have(self, effect: Effect[_Answer]) -> _Answer:
-        self.live()
-        number = len(self.seen)
-        kind = self._names.get(id(effect.on), "graph")
-        self.seen.append(Seen(kind=kind, what=effect.what, parts=len(effect.parts)))
-        if self._point is not None and self._point.number == number:
-            await self._die(effect, self._point)
-        try:
-            answer = await effect.happen()
-        except Exception:
-            self.refused.add(number)
-            raise
-        self.live()
-        return answer
-
-    async def _die(self, effect: Effect[_Answer], point: CrashPoint) -> None:
-        if point.way is Way.AFTER:
-            await effect.happen()
-        elif point.way is Way.PARTLY:
-            await effect.parts[point.writes - 1]()
-        else:
-            await _let_others_happen()
-        self.dead = True
-        self.live()
-
-
-async def _let_others_happen() -> None:
-    for _ in range(5):
-        await asyncio.sleep(0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
-    """What happens after a moment that is prepared once; `log` is what it adds to the log, like "ada create success".
-
-    `passes` names effects that the story must have, or it is not told of what it stands for.
-    """
-
-    prelude: Callable[[], Awaitable[LocalEngine]]
-    act: Callable[[LocalEngine], Awaitable[None]] = LocalEngine.run_cycle
-    afterwards: Callable[[LocalEngine], Awaitable[None]] = LocalEngine.run_cycle
-    log: Sequence[str]
-    passes: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Walk:
-    """How a story went without a crash, and so where it can be interrupted."""
-
-    story: Story
-    before: LocalEngine
-    seen: Sequence[Seen]
-    refused: frozenset[int]
-    """The numbers of those that storage refused, so that they were none."""
-    outcome: Outcome
-    added: Sequence[str]
-    """What the story added to the log."""
-
-    @property
-    def points(self) -> list[CrashPoint]:
-        happened = [(number, seen) for number, seen in enumerate(self.seen) if number not in self.refused]
-        return [point for number, seen in happened for point in seen.points(number)]
-
-
-async def walk_through(story: Story) -> Walk:
-    """Tell a story without a crash."""
-    before = await story.prelude()
-    local = before.copy()
-    calm = Mortal(local)
-    local.work_by(calm)
-    await story.act(local)
-    seen, refused = tuple(calm.seen), frozenset(calm.refused)
-    outcome = await _ended(local, story)
-    added = outcome.log + outcome.only_indexed - await log_of(before)
-    return Walk(story=story, before=before, seen=seen, refused=refused, outcome=outcome, added=sorted(added.elements()))
-
-
-async def died(walk: Walk, point: CrashPoint) -> Outcome:
-    """Tell a story to its end although its process dies at one point of it."""
-    local = walk.before.copy()
-    fate = Mortal(local, point)
-    local.work_by(fate)
-    await walk.story.act(local)
-    assert fate.dead, f"nobody died: {point}"
-    assert fate.seen[: point.number + 1] == list(walk.seen[: point.number + 1]), f"it went another way before {point}"
-    return await _ended(local, walk.story)
-
-
-async def _ended(local: LocalEngine, story: Story) -> Outcome:
-    local.work_by(CALM)
-    writes = local.writes()
-    await story.afterwards(local)
-    assert local.writes() == writes, "the next cycle still had to write"
-    return await outcome_of(local)
-
-
-async def interrupted(local: LocalEngine, what: str, way: Way, *, writes: int = 0) -> LocalEngine:
-    """Run the next cycle until a process dies at the first effect that says so."""
-    rehearsal = local.copy()
-    calm = Mortal(rehearsal)
-    rehearsal.work_by(calm)
-    await rehearsal.run_cycle()
-    number = next(number for number, seen in enumerate(calm.seen) if what in str(seen))
-    fate = Mortal(local, CrashPoint(number=number, way=way, writes=writes))
-    local.work_by(fate)
-    while not fate.dead:
-        await local.step()
-    return local
+if __name__ == "__main__":
+    sys.stdout.writelines(f"{line}\n" for line in listed(asyncio.run(walks())))

@@ -81,6 +81,8 @@ class LocalEngine:
         self.queues = MemoryQueues(self.clock, mischief)
         self.next_tick = START
         self.workers = workers
+        self.calls = 0
+        """How many messages, ticks and requests the worker has been given."""
         self.on_step: Callable[[], None] = lambda: None
         self._owners = 0
         self.judged = Judged(targets={id_: self.directory(id_) for id_ in self._targets()})
@@ -187,9 +189,13 @@ class LocalEngine:
         while self.clock.now() < until:
             await self.step(until)
 
+    async def attempt(self, call: Callable[[Engine], Awaitable[object]]) -> bool:
+        """Have something done by the worker; False if the process died over it."""
+        return await self._survive(call(self.worker))
+
     async def insist(self, call: Callable[[Engine], Awaitable[object]]) -> None:
         """Have something done by the worker; whoever asks for it asks again if the process dies over it."""
-        while not await self._survive(call(self.worker)):
+        while not await self.attempt(call):
             pass
 
     async def step(self, until: datetime | None = None) -> None:
@@ -288,6 +294,7 @@ class LocalEngine:
     async def _survive(self, work: Awaitable[object]) -> bool:
         """Do the work; if the process dies over it, a new one is started, and the message stays where it is."""
         doom = self.surroundings
+        self.calls += 1
         try:
             await work
         except BaseException:

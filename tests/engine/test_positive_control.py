@@ -6,7 +6,7 @@ import pytest
 
 from shared.orchestration.provision_on_demand import provision_on_demand
 from shared.provisioning.provisioning_log import ProvisioningStatus
-from tests.engine.crash_points import Way, interrupted
+from tests.engine.crash_walk import Way, interrupted
 from tests.engine.local_engine import LocalEngine
 from tests.engine.small_world import CONFIGURATION, id_of, mail_of, person, small_world
 

@@ -89,6 +89,11 @@ class MemoryQueue:
         self._messages[message.id] = replace(message, visible=self._clock.now() + after)
         return True
 
+    async def clear(self) -> None:
+        """Lose all messages, as when an operator empties the queue."""
+        await asyncio.sleep(0)
+        self._messages.clear()
+
     @property
     def next_visible(self) -> datetime | None:
         """When the next message can be received; a time that has passed means at once."""

@@ -54,6 +54,14 @@ class MemoryRows:
         self._partitions: defaultdict[str, _Partition] = defaultdict(_Partition)
         self._version = 0
 
+    def __deepcopy__(self, memo: dict[int, object]) -> "MemoryRows":
+        backup = MemoryRows()
+        memo[id(self)] = backup
+        backup._version = self._version
+        for name, stored in self._partitions.items():  # rows are never changed, only replaced
+            backup._partitions[name] = _Partition(keys=stored.keys.copy(), rows=stored.rows.copy())
+        return backup
+
     async def get(self, partition: str, key: str) -> Row | None:
         check_key(partition)
         check_key(key)

@@ -1,12 +1,11 @@
 """Where does it stand whether, and how fast, a target tenant may be written to?"""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TypeVar
 
+from shared.adapters.tables.changing import change_row
 from shared.adapters.tables.row_format import RowFormat
-from shared.adapters.tables.rows import Delete, Insert, Operation, Replace, RowConflict, Rows, Upsert, escape_key
+from shared.adapters.tables.rows import Delete, Rows, Upsert, escape_key
 from shared.cycles.write_budget import (
     Grant,
     Invitations,
@@ -16,14 +15,12 @@ from shared.cycles.write_budget import (
     reserve_invitations,
     reserve_writes,
 )
-from shared.orchestration.ports import Conflict
 
 WRITES = "writes"
 INVITATIONS = "invitations"
 # No escaped tenant id begins with ":".
 EVERYBODY = ":everybody"
 READ_ONLY = "read-only"
-_TRIES = 40
 
 BUDGET = RowFormat(WriteBudget)
 INVITED = RowFormat(Invitations)
@@ -38,7 +35,6 @@ class ReadOnly:
 
 
 SWITCH = RowFormat(ReadOnly)
-_Value = TypeVar("_Value")
 
 
 class TableBudgetStore:
@@ -56,7 +52,7 @@ class TableBudgetStore:
         def held(budget: WriteBudget) -> WriteBudget:
             return replace(budget, not_before=max(until, budget.not_before or until))
 
-        await self._change(tenant_id, WRITES, BUDGET, WriteBudget(), held)
+        await change_row(self._rows, escape_key(tenant_id), WRITES, BUDGET, WriteBudget(), held)
 
     async def reserve_writes(self, tenant_id: str, count: int, now: datetime, *, patience: timedelta) -> Grant:
         grants: list[Grant] = []
@@ -66,7 +62,7 @@ class TableBudgetStore:
             grants.append(grant)
             return after
 
-        await self._change(tenant_id, WRITES, BUDGET, WriteBudget(), reserved)
+        await change_row(self._rows, escape_key(tenant_id), WRITES, BUDGET, WriteBudget(), reserved)
         return grants[-1]
 
     async def reserve_invitations(self, tenant_id: str, count: int, now: datetime) -> Grant:
@@ -77,7 +73,7 @@ class TableBudgetStore:
             grants.append(grant)
             return after
 
-        await self._change(tenant_id, INVITATIONS, INVITED, Invitations(), reserved)
+        await change_row(self._rows, escape_key(tenant_id), INVITATIONS, INVITED, Invitations(), reserved)
         return grants[-1]
 
     async def invitations(self, tenant_id: str) -> Invitations:
@@ -85,10 +81,17 @@ class TableBudgetStore:
         return Invitations() if row is None else INVITED.value(row)
 
     async def block_invitations(self, tenant_id: str, now: datetime) -> None:
-        await self._change(tenant_id, INVITATIONS, INVITED, Invitations(), lambda standing: blocked(standing, now))
+        await change_row(
+            self._rows,
+            escape_key(tenant_id),
+            INVITATIONS,
+            INVITED,
+            Invitations(),
+            lambda standing: blocked(standing, now),
+        )
 
     async def pass_invitations(self, tenant_id: str) -> None:
-        await self._change(tenant_id, INVITATIONS, INVITED, Invitations(), passed)
+        await change_row(self._rows, escape_key(tenant_id), INVITATIONS, INVITED, Invitations(), passed)
 
     async def is_read_only(self) -> bool:
         return self._always_read_only or await self._rows.get(EVERYBODY, READ_ONLY) is not None
@@ -99,30 +102,3 @@ class TableBudgetStore:
             await self._rows.commit(EVERYBODY, [Upsert(key=READ_ONLY, values=columns)])
         if not on:
             await self._rows.commit(EVERYBODY, [Delete(key=READ_ONLY)])
-
-    async def _change(
-        self,
-        tenant_id: str,
-        key: str,
-        form: RowFormat[_Value],
-        first: _Value,
-        change: Callable[[_Value], _Value],
-    ) -> None:
-        """Change a row by compare-and-swap; what stays as it is is not written. Raises Conflict after many attempts."""
-        partition = escape_key(tenant_id)
-        for _ in range(_TRIES):
-            row = await self._rows.get(partition, key)
-            standing = first if row is None else form.value(row)
-            wanted = change(standing)
-            if wanted == standing:
-                return
-            columns = form.columns(wanted)
-            operation: Operation = Insert(key=key, values=columns)
-            if row is not None:
-                operation = Replace(key=key, values=columns, etag=row.etag)
-            try:
-                await self._rows.commit(partition, [operation])
-            except RowConflict:
-                continue
-            return
-        raise Conflict(f"The budget {key!r} of tenant {tenant_id!r} does not come to rest.")

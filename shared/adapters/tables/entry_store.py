@@ -34,6 +34,7 @@ from shared.adapters.tables.entry_rows import (
 )
 from shared.adapters.tables.key_order import within
 from shared.adapters.tables.parallel import in_parallel
+from shared.adapters.tables.purging import purge
 from shared.adapters.tables.row_format import VERSION, check_version
 from shared.adapters.tables.row_limits import batches
 from shared.adapters.tables.rows import Delete, Operation, Row, RowConflict, Rows, escape_key
@@ -149,6 +150,9 @@ class TableEntryStore:
     async def drop_works(self, configuration_id: str, shard: int, works: Sequence[Work]) -> None:
         """Delete work rows that are unchanged; of one that keeps an intent only the pointer to its record goes."""
         await self._leases.drop(partition_key(configuration_id, shard), works)
+
+    async def purge(self, configuration_id: str, shard: int, limit: int) -> int:
+        return await purge(self._rows, partition_key(configuration_id, shard), limit)
 
     async def counters(self, state: ConfigurationState, cycle: int) -> Counters:
         found = await in_parallel(count_ends(self._rows, partition, cycle) for partition in _partitions(state))

@@ -1,6 +1,6 @@
 """What does the engine keep, and how does it ask for it?"""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,6 +12,7 @@ from shared.cycles.counters import Counted, Counters
 from shared.cycles.cycle import Cycle
 from shared.cycles.pending import DueClass, DueEntry, Pending, Workload
 from shared.cycles.state import ConfigurationState
+from shared.cycles.surge import Surge
 from shared.cycles.work import Work
 from shared.cycles.write_budget import Grant, Invitations
 from shared.provisioning.link import Link
@@ -31,11 +32,20 @@ class ConfigurationStore(Protocol):
         """Replace the state row if it is unchanged since it was read; returns it with its new etag. Raises Conflict."""
         ...
 
+    async def delete(self, state: ConfigurationState) -> None:
+        """Delete the state row if it is unchanged since it was read. Raises Conflict."""
+        ...
+
     async def add_document(self, configuration_id: str, version: int, document: bytes) -> None:
         """Insert a version; the same bytes again are fine, other bytes raise Conflict."""
         ...
 
     async def document(self, configuration_id: str, version: int) -> bytes | None: ...
+    async def surge(self, configuration_id: str) -> Surge: ...
+    async def change_surge(self, configuration_id: str, change: Callable[[Surge], Surge]) -> None:
+        """Change the counts by compare-and-swap. Raises Conflict where too many change them."""
+        ...
+
     async def configuration(self, configuration_id: str, version: int) -> Configuration | None:
         """Return the parsed document (kept in memory: a version never changes)."""
         ...
@@ -52,6 +62,9 @@ class CycleStore(Protocol):
         ...
 
     async def newest(self, configuration_id: str, count: int) -> Sequence[Cycle]: ...
+    async def purge(self, configuration_id: str, limit: int) -> int:
+        """Delete up to so many rows of a configuration; returns how many."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +169,10 @@ class EntryStore(Protocol):
         """Delete work rows that are unchanged; others are left."""
         ...
 
+    async def purge(self, configuration_id: str, shard: int, limit: int) -> int:
+        """Delete up to so many rows of a shard, of any kind; returns how many."""
+        ...
+
     async def counters(self, state: ConfigurationState, cycle: int) -> Counters: ...
     async def workload(self, state: ConfigurationState, now: datetime) -> Workload:
         """Count open rows. A staged row that `released_cycle` covers counts as due (or waiting), not staged."""
@@ -234,6 +251,10 @@ class SnapshotStore(Protocol):
         """Delete the snapshots of a kind with a smaller number."""
         ...
 
+    async def purge(self, configuration_id: str, limit: int) -> int:
+        """Delete up to so many rows of a configuration; returns how many."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watermark:
@@ -249,6 +270,9 @@ class WatermarkStore(Protocol):
     async def all(self, configuration_id: str) -> Sequence[Watermark]: ...
     async def save(self, configuration_id: str, watermark: Watermark) -> None: ...
     async def delete(self, configuration_id: str, chain: str) -> None: ...
+    async def purge(self, configuration_id: str, limit: int) -> int:
+        """Delete up to so many rows of a configuration; returns how many."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

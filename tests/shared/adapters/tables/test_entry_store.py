@@ -250,3 +250,16 @@ async def test_of_many_who_want_to_send_a_hint_at_once_one_does(store: TableEntr
     began = await asyncio.gather(*(store.begin_hint(CONFIGURATION, 0, NOW, NOW + HOUR) for _ in range(8)))
 
     assert began.count(True) == 1
+
+
+async def test_a_shard_is_emptied_part_by_part_and_others_are_left(store: TableEntryStore) -> None:
+    await store.stage(ONE_SHARD, [pending(f"person {number}") for number in range(130)])
+    await store.stage(STATE, [pending("elsewhere")])
+    elsewhere = store.shard("elsewhere", STATE.shards)
+
+    deleted = [await store.purge(CONFIGURATION, 0, 150) for _ in range(3)]
+
+    assert deleted[:2] == [150, 110 + 2 * (elsewhere == 0)]
+    assert deleted[2] == 0
+    assert await collected(store.pending_ids(CONFIGURATION, 0)) == []
+    assert await collected(store.pending_ids(CONFIGURATION, elsewhere)) == ([] if elsewhere == 0 else ["elsewhere"])

@@ -1,0 +1,213 @@
+"""In which stories must a process be able to die? Every phase of a cycle, every guard, whatever somebody asks for."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from shared.configuration.document import parse
+from shared.orchestration.apply_configuration import apply_configuration
+from shared.orchestration.control_job import pause_job, start_job
+from shared.orchestration.provision_on_demand import provision_on_demand
+from tests.engine.crash_stories import (
+    PAIR,
+    SHARDS,
+    TRIO,
+    Act,
+    Prelude,
+    an_hour,
+    becomes,
+    company,
+    each,
+    joins,
+    leaves,
+    returns,
+)
+from tests.engine.crash_walk import Story
+from tests.engine.local_engine import LocalEngine
+from tests.engine.small_world import (
+    CONFIGURATION,
+    Document,
+    assigned_world,
+    assignment,
+    document,
+    group,
+    id_of,
+    person,
+    small_world,
+)
+
+EVERYBODY = ("cleo", *TRIO)
+HELD = {"guards": {"removals": {"count": 2}}}
+
+
+async def first_cycle() -> LocalEngine:
+    local = LocalEngine(small_world([person(name) for name in ("cleo", *PAIR)]))
+    await local.start(shards=SHARDS)
+    return local
+
+
+async def first_cycle_of_the_assigned() -> LocalEngine:
+    groups = [group("weavers", *PAIR), group("spinners", "ada", nested=["weavers"])]
+    assignments = [assignment("cleo"), assignment("weavers", "Group"), assignment("spinners", "Group")]
+    local = LocalEngine(assigned_world([person(name) for name in EVERYBODY], groups, *assignments))
+    await local.start(shards=SHARDS)
+    return local
+
+
+def assigned(*changes: Document) -> Prelude:
+    """Ada and Bert are assigned by a group, Cleo herself, Dina is not."""
+
+    async def prelude() -> LocalEngine:
+        groups = [group("weavers", *PAIR)]
+        assignments = [assignment("cleo"), assignment("weavers", "Group")]
+        local = LocalEngine(assigned_world([person(name) for name in EVERYBODY], groups, *assignments))
+        await local.begin(shards=SHARDS)
+        local.change(*changes)
+        return local
+
+    return prelude
+
+
+def in_full(told: Prelude) -> Prelude:
+    """The next cycle evaluates everybody again."""
+
+    async def prelude() -> LocalEngine:
+        local = await told()
+        await local.engine.configurations.save(replace(await local.state(), full_next=True))
+        return local
+
+    return prelude
+
+
+def held(*changes: Document) -> Prelude:
+    """Ada and Bert have left, and the guard holds their removal."""
+
+    async def prelude() -> LocalEngine:
+        local = await company(*leaves(*PAIR), here=TRIO, configuration=HELD)()
+        await local.run_cycle()
+        local.judge()
+        local.change(*changes)
+        return local
+
+    return prelude
+
+
+def asks_for(*names: str) -> Act:
+    """Somebody asks for people on demand, and does not ask again."""
+
+    async def act(local: LocalEngine) -> None:
+        await local.attempt(
+            lambda engine: provision_on_demand(engine, CONFIGURATION, [id_of(name) for name in names], "olga")
+        )
+        await local.run_cycle()
+
+    return act
+
+
+def applies(**changes: object) -> Act:
+    """An operator applies a document and starts the job."""
+
+    async def act(local: LocalEngine) -> None:
+        local.documents = (document(**changes),)
+        configuration = parse(local.documents[0])
+        await local.insist(lambda engine: apply_configuration(engine, configuration))
+        await local.insist(lambda engine: start_job(engine, CONFIGURATION))
+        await local.run_cycle()
+
+    return act
+
+
+async def pauses_for_an_hour(local: LocalEngine) -> None:
+    await local.insist(lambda engine: pause_job(engine, CONFIGURATION))
+    await an_hour(local)
+    await local.insist(lambda engine: start_job(engine, CONFIGURATION))
+    await local.run_cycle()
+
+
+async def nothing_applied() -> LocalEngine:
+    return LocalEngine(small_world([person("ada")]))
+
+
+async def some_are_assigned() -> LocalEngine:
+    parts = {"app_role_assignments": (assignment("cleo"), assignment("ada"))}
+    local = LocalEngine(small_world([person(name) for name in EVERYBODY], source=parts))
+    await local.begin(shards=SHARDS)
+    return local
+
+
+STORIES: Mapping[str, Story] = {
+    "a first cycle": Story(
+        prelude=first_cycle,
+        log=each(("cleo", *PAIR), "create success"),
+        passes=["table snapshots", "table watermarks", "table cycles: lindenhof-to-marisol: Insert"],
+    ),
+    "a first cycle of those who are assigned": Story(
+        prelude=first_cycle_of_the_assigned,
+        log=each(("cleo", *PAIR), "create success"),
+        passes=["table snapshots"],
+    ),
+    "who is assigned changes": Story(
+        prelude=assigned(
+            {"op": "removeMember", "groupId": id_of("weavers"), "memberId": id_of("ada")},
+            {"op": "assign", "principalId": id_of("dina"), "principalType": "User"},
+        ),
+        log=["ada delete success", "dina create success"],
+        passes=["table snapshots", "graph: DELETE", "graph: POST /invitations"],
+    ),
+    "everybody is evaluated again and one has left": Story(
+        prelude=in_full(company(*leaves("ada"), *becomes("bert", city="Gera"), here=TRIO)),
+        log=["ada delete success", "bert update success"],
+        passes=["table snapshots", "graph: DELETE"],
+    ),
+    "a delta link is void": Story(
+        prelude=company({"op": "resyncDelta"}, *leaves("ada"), *becomes("bert", city="Gera"), here=TRIO),
+        log=["ada delete success", "bert update success"],
+        passes=["table snapshots", "graph: DELETE"],
+    ),
+    "removals are held": Story(
+        prelude=company(*leaves(*PAIR), *becomes("dina", city="Gera"), here=TRIO, configuration=HELD),
+        log=[*each(PAIR, "stagedDelete skipped"), "dina update success"],
+        passes=["table provisioninglogs"],
+        agrees=False,
+    ),
+    "disables are held": Story(
+        prelude=company(*becomes(*PAIR, accountEnabled=False), here=TRIO, configuration=HELD),
+        log=each(PAIR, "stagedDelete skipped"),
+        passes=["Upsert due:8"],
+        agrees=False,
+    ),
+    "a hold is lifted": Story(
+        prelude=held(*returns("ada")),
+        log=["bert delete success"],
+        passes=["graph: DELETE"],
+    ),
+    "somebody is asked for who is not read yet": Story(
+        prelude=company(*joins(*PAIR)),
+        act=asks_for(*PAIR),
+        log=each(PAIR, "create success"),
+        passes=["graph: POST /invitations"],
+    ),
+    "somebody is asked for who has changed": Story(
+        prelude=company(*becomes(*PAIR, city="Gera"), here=PAIR),
+        act=asks_for("ada"),
+        log=each(PAIR, "update success"),
+        passes=["graph: PATCH"],
+    ),
+    "a first configuration": Story(
+        prelude=nothing_applied,
+        act=applies(),
+        log=["ada create success"],
+        passes=["Insert document:", "Insert lindenhof-to-marisol"],
+    ),
+    "another scope": Story(
+        prelude=some_are_assigned,
+        act=applies(scope={"kind": "assigned"}),
+        log=each(("bert", "dina"), "delete success"),
+        passes=["Insert document:", "graph: DELETE"],
+    ),
+    "a pause": Story(
+        prelude=company(*becomes(*PAIR, city="Gera"), here=PAIR),
+        act=pauses_for_an_hour,
+        log=each(PAIR, "update success"),
+        passes=["table configurations"],
+    ),
+}

@@ -120,7 +120,7 @@ class LocalEngine:
         other.queues = deepcopy(self.queues, memo)
         other.simulation = deepcopy(self.simulation, memo)
         other.simulation.application = application_of(other.simulation)  # a function, of which there are no copies
-        other.engine = other._assembled(CALM)
+        other.engine = other.assembled(CALM)
         other.work_by(CALM)
         return other
 

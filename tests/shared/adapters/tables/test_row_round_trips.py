@@ -41,6 +41,7 @@ from tests.shared.adapters.tables.values import NOW
 
 TIMES = st.integers(0, 2**52).map(lambda microseconds: NOW + timedelta(microseconds=microseconds))
 VALUES = st.one_of(st.text(), st.booleans(), st.lists(st.text()).map(tuple), st.none())
+HOURS = st.dictionaries(st.integers(0, 10**6).map(str), st.integers(0, 10**6))
 ATTRIBUTES: st.SearchStrategy[Mapping[str, AttributeValue]] = st.dictionaries(st.text(), VALUES)
 
 

@@ -66,6 +66,7 @@ class SourceLife:
             removed_so_far=self._removed,
             kinds=kinds,
             spared=self._spared(source),
+            taken=self.witness.addresses,
         )
 
     def _spared(self, source: Directory) -> Mapping[str, AbstractSet[str]]:

@@ -35,8 +35,8 @@ async def read_users(reading: Reading) -> None:
 async def save_watermark(reading: Reading) -> None:
     """Let the next cycle read from where this one ended: all that was read under that link is in rows, or seen.
 
-    Only the link in the cycle's row counts. A slice that lost the race for it has read another round, and what only that
-    round showed, somebody who left, is in no row.
+    Only the link in the cycle's row counts. A slice that lost the race for it has read another round, and what only
+    that round showed, somebody who left, is in no row.
     """
     if reading.cycle.cursor.link:
         watermark = Watermark(chain=USERS, link=reading.cycle.cursor.link, issued=reading.engine.clock.now())

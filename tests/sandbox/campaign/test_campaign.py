@@ -103,5 +103,5 @@ async def test_a_seed_that_does_not_come_to_its_end_fails_the_campaign(tmp_path:
     assert process.returncode == 1, output
     assert "It did not come to its end within 0.01 seconds" in output
     assert "again: python -m sandbox campaign --seeds 3-3" in output
-    assert f"  logs: {next(tmp_path.glob('campaign-3-*'))}" in output
+    assert f"  logs: {tmp_path}/campaign-3-" in output
     assert json.loads(report.read_text())["agreed"] == 0

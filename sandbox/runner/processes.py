@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import SystemRandom
 from typing import Self
 
 import psutil
@@ -24,6 +25,11 @@ INHERITED = ("PATH", "HOME", "LANG", "PYTHONPATH", "VIRTUAL_ENV")
 SECONDS_TO_START = 120.0
 #: The functions host lets invocations that are running end: ten seconds are its own limit.
 SECONDS_TO_END = 12.0
+
+#: Below those of outgoing connections: https://www.rfc-editor.org/rfc/rfc6335#section-6, on Linux from 32768.
+PORTS = (20_000, 32_000)
+#: Not the seeded one: two runs side by side must not draw the same ports.
+_CHANCE = SystemRandom()
 
 _PR_SET_PDEATHSIG = 1
 
@@ -110,10 +116,11 @@ class Restartable:
         if self._child is not None:
             self._peak = self.peak_memory_mib()
             _signal_group(self._child.process.pid, signal.SIGKILL)
+            self._child = None
             await self._stack.aclose()
 
     def check(self) -> None:
-        """Raise if the process has ended."""
+        """Raise if the process has ended by itself."""
         if self._child is not None:
             self._child.check()
 
@@ -127,9 +134,12 @@ def inherited_environment() -> dict[str, str]:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody uses, and that the system gives to no outgoing connection while its process starts again."""
+    while True:
+        port = _CHANCE.randrange(*PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def usable_port(wanted: int) -> int:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.configuration.configuration import ScopeKind
-from shared.cycles.pending import Pending, PendingState, WorkKind
+from shared.cycles.pending import Pending, PendingState, Verdict, WorkKind
 from shared.cycles.retry import pause
 from shared.orchestration.entitled import Entitled
 from shared.orchestration.entry_pass import Ending, EntryPass, Job, removal_released, split
@@ -184,9 +184,11 @@ def staged(job: Job, entry: EntryPass, kind: WorkKind) -> Pending:
 
     For the others the close says which cycle's guard is the first that is sure to count them.
     """
+    same = WorkKind.DISABLE not in {kind, entry.pending.kind} or kind is entry.pending.kind
     return replace(
         entry.pending,
         kind=kind,
+        verdict=entry.pending.verdict if same else Verdict.NONE,
         state=PendingState.STAGED,
         due=job.engine.clock.now(),
         source=None if entry.source is None else entry.source.attributes,

@@ -13,11 +13,11 @@ never waits behind those who were found before:
 | 5 | escrows of earlier cycles | 〃 |
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from shared.cycles.pending import DueClass, Pending, PendingState
+from shared.cycles.pending import DueClass, Pending, PendingState, WorkKind
 from shared.cycles.state import ConfigurationState
 from shared.orchestration.engine import Engine
 from shared.orchestration.hints import CHUNK, hint_shard
@@ -51,8 +51,14 @@ async def dispatch(engine: Engine, state: ConfigurationState, shards: Iterable[i
 
 async def dispatch_due(engine: Engine, state: ConfigurationState) -> None:
     """Send a hint about each shard in which anything could be done now."""
+    configuration = await engine.configurations.configuration(state.configuration_id, state.version)
+    if configuration is None or await engine.budgets.is_read_only():
+        return
+    invitations = await engine.budgets.invitations(configuration.target.tenant_id)
+    blocked = invitations.closed_for(engine.clock.now()) > timedelta(0)
     for shard in range(state.shards):
-        if await next_chunk(engine, state, shard):
+        chunk = await next_chunk(engine, state, shard)
+        if any(not (blocked and is_create(row)) for row in chunk):
             await dispatch(engine, state, [shard])
 
 
@@ -69,7 +75,23 @@ async def end_hint(engine: Engine, state: ConfigurationState, shard: int) -> Non
         await dispatch(engine, state, [shard])
 
 
-async def next_chunk(engine: Engine, state: ConfigurationState, shard: int) -> tuple[str, ...]:
+async def paced(engine: Engine, tenant_id: str, chunk: Sequence[Pending]) -> tuple[list[Pending], timedelta]:
+    """Return the chunk without those who may not be invited yet, and if nobody is left, how long to wait."""
+    creates = [row for row in chunk if is_create(row)]
+    if not creates:
+        return list(chunk), timedelta(0)
+    grant = await engine.budgets.reserve_invitations(tenant_id, len(creates), engine.clock.now())
+    left_out = {row.source_id for row in creates[grant.count :]}
+    kept = [row for row in chunk if row.source_id not in left_out]
+    return kept, timedelta(0) if kept else grant.wait
+
+
+def is_create(row: Pending) -> bool:
+    """Will the row most likely end in an invitation? Escrows mostly do not."""
+    return row.kind is WorkKind.CREATE and row.state is PendingState.WAITING
+
+
+async def next_chunk(engine: Engine, state: ConfigurationState, shard: int) -> list[Pending]:
     """Return who is next in a shard, the most urgent first; nobody if there is nothing that could be done now."""
     now, chunk = engine.clock.now(), list[Pending]()
     for due_class, most in _MOST.items():
@@ -77,8 +99,8 @@ async def next_chunk(engine: Engine, state: ConfigurationState, shard: int) -> t
         if room > 0:
             chunk += await _eligible(engine, state, shard, due_class, now, room)
         if chunk and chunk[0].reason == ALONE:
-            return (chunk[0].source_id,)
-    return tuple(pending.source_id for pending in chunk if pending.reason != ALONE)
+            return chunk[:1]
+    return [row for row in chunk if row.reason != ALONE]
 
 
 async def _eligible(

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from shared.cycles.cycle import Cycle, CycleKind, CycleState
-from shared.cycles.state import ConfigurationState, Quarantine, QuarantineReason
+from shared.cycles.state import ConfigurationState, Quarantine, QuarantineReason, is_held, is_surging
 from shared.orchestration.cycle_snapshots import forget_snapshots
 from shared.orchestration.engine import Engine
 from shared.orchestration.update_state import update_state
@@ -28,7 +28,7 @@ def _failed(state: ConfigurationState, cycle: Cycle) -> ConfigurationState:
     """In quarantine until a cycle succeeds; the hold on removals, which needs a person, is not covered up."""
     # An initial cycle that did not come to its end has not found who is absent: the next one evaluates everybody again.
     full_next = state.full_next or cycle.kind is CycleKind.INITIAL
-    if _held(state):
+    if is_held(state):
         return replace(state, running=False, full_next=full_next)
     quarantine = Quarantine(
         reason=QuarantineReason.EXCEPTION,
@@ -51,7 +51,7 @@ async def _completed(engine: Engine, state: ConfigurationState, cycle: Cycle) ->
         last_completed=cycle.number,
         population=cycle.in_scope if initial else await _carried_on(engine, state),
         known_users=cycle.known_users,
-        quarantine=state.quarantine if _held(state) else None,
+        quarantine=state.quarantine if is_held(state) or is_surging(state) else None,
     )
 
 
@@ -67,7 +67,3 @@ async def _carried_on(engine: Engine, state: ConfigurationState) -> int:
     created = counters.of(ProvisioningAction.CREATE, ProvisioningStatus.SUCCESS)
     deleted = counters.of(ProvisioningAction.DELETE, ProvisioningStatus.SUCCESS)
     return max(0, state.population + created - deleted)
-
-
-def _held(state: ConfigurationState) -> bool:
-    return state.quarantine is not None and state.quarantine.reason is QuarantineReason.TOO_MANY_DELETES

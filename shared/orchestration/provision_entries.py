@@ -12,7 +12,7 @@ from shared.cycles.state import ConfigurationState
 from shared.cycles.work import Work
 from shared.orchestration.close_entries import close_entries
 from shared.orchestration.confirm_source import confirm_source
-from shared.orchestration.dispatch import end_hint, next_chunk, send_on
+from shared.orchestration.dispatch import end_hint, next_chunk, paced, send_on
 from shared.orchestration.engine import Engine
 from shared.orchestration.entry_pass import EntryPass, Job, removal_released
 from shared.orchestration.export_changes import export_changes
@@ -32,6 +32,7 @@ from shared.orchestration.ports import (
 )
 from shared.orchestration.put_back import put_back
 from shared.orchestration.refusal import hold_configuration, is_refused, lift_refusal, policy_allows, went_through
+from shared.orchestration.watch_surges import without_surges
 from shared.provisioning.change_planning import Rules
 
 LEASE = timedelta(minutes=10)
@@ -39,16 +40,20 @@ LEASE = timedelta(minutes=10)
 
 RETRY = timedelta(seconds=30)
 
+LONGEST_HINT = timedelta(minutes=1)
+"""A hint about a shard that would have to wait longer ends: meanwhile there may be other work in the shard."""
+
 
 async def provision_entries(engine: Engine, message: ProvisioningMessage) -> None:
     """Work on the entries of the message that are due, or on what is most urgent in its shard."""
     state = await engine.configurations.state(message.configuration_id)
     if state is None:
         return
-    if not state.active:  # the rows stay, and the tick sends them again
-        await engine.entries.end_hint(state.configuration_id, message.shard)
-        return
     try:
+        if not state.active or await engine.budgets.is_read_only():
+            # the rows stay, and the tick sends them again
+            await engine.entries.end_hint(state.configuration_id, message.shard)
+            return
         job = await open_job(engine, state)
         if job is not None:
             await (_work_on_entries(job, message) if message.source_ids else _work_on_shard(job, message.shard))
@@ -67,13 +72,22 @@ async def _work_on_entries(job: Job, message: ProvisioningMessage) -> None:
 
 
 async def _work_on_shard(job: Job, shard: int) -> None:
-    engine, state, wait = job.engine, job.state, await _held_for(job)
-    chunk = () if wait > timedelta(0) else await next_chunk(engine, state, shard)
-    outcome = await _work(job, chunk) if chunk else _Outcome.NOTHING
-    if wait > timedelta(0) or outcome is _Outcome.BUSY:
-        await send_on(engine, state, shard, delay=wait or RETRY)
-    elif outcome is _Outcome.REFUSED:
+    engine, state = job.engine, job.state
+    held = await _held_for(job)
+    if held > timedelta(0):
+        await send_on(engine, state, shard, delay=held)
+        return
+    due = await next_chunk(engine, state, shard)
+    chunk = await without_surges(job, due)
+    if due and not chunk:
+        await engine.entries.end_hint(state.configuration_id, shard)  # held: the tick asks again
+        return
+    chunk, wait = await paced(engine, job.configuration.target.tenant_id, chunk)
+    outcome = await _work(job, tuple(row.source_id for row in chunk)) if chunk else _Outcome.NOTHING
+    if wait > LONGEST_HINT or outcome is _Outcome.REFUSED:
         await engine.entries.end_hint(state.configuration_id, shard)  # the rows stay due, and the tick asks again
+    elif wait or outcome is _Outcome.BUSY:
+        await send_on(engine, state, shard, delay=wait or RETRY)
     elif outcome is _Outcome.NOTHING:
         await end_hint(engine, state, shard)
     else:

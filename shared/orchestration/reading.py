@@ -96,7 +96,7 @@ class Reading:
 
         What the guard holds stays counted, as of its first staging, until somebody has seen that nothing is to go.
         """
-        now, held = self.engine.clock.now(), await self._held(work)
+        now, before = self.engine.clock.now(), await self._held(work)
         rows = [
             Pending(
                 source_id=source_id,
@@ -106,10 +106,11 @@ class Reading:
                 cycle=self.cycle.number,
                 configuration_version=self.cycle.configuration_version,
                 source=attributes,
-                staged_cycle=held.get(source_id, self.cycle.number if kind in _GUARDED else 0),
+                staged_cycle=self.cycle.number if kind in _GUARDED else 0,
             )
             for source_id, (kind, attributes) in work.items()
         ]
+        rows = [_kept(row, before.get(row.source_id)) for row in rows]
         await self.engine.entries.stage(self.state, rows)
         if self.pending_ids is not None:
             self.pending_ids |= frozenset(work)
@@ -118,13 +119,13 @@ class Reading:
         waiting = [row.source_id for row in rows if row.state is PendingState.WAITING]
         self.unsent |= {self.engine.entries.shard(source_id, self.state.shards) for source_id in waiting}
 
-    async def _held(self, work: Mapping[str, tuple[WorkKind, Attributes | None]]) -> Mapping[str, int]:
-        """Return by which cycle people were staged; values that a page shows in scope and enabled end that."""
+    async def _held(self, work: Mapping[str, tuple[WorkKind, Attributes | None]]) -> Mapping[str, Pending]:
+        """Return the rows of people who are counted already; values that a page shows in scope and enabled end that."""
         asked = [source_id for source_id, (kind, _) in work.items() if kind in _GUARDED]
         open_ = (await self.pending()).intersection(asked) if asked else frozenset[str]()
         rows = await self.engine.entries.read(self.state, sorted(open_))
-        found = {source_id: row.pending.staged_cycle for source_id, row in rows.items() if row.pending is not None}
-        return {source_id: cycle for source_id, cycle in found.items() if cycle}
+        found = {source_id: row.pending for source_id, row in rows.items() if row.pending is not None}
+        return {source_id: pending for source_id, pending in found.items() if pending.staged_cycle}
 
     async def checkpoint(self, *, phase: CyclePhase | None = None, cursor: Cursor | None = None) -> None:
         """Save the progress of this slice. Raises Conflict if another slice is ahead; then this one must stop."""
@@ -173,6 +174,16 @@ class Reading:
             await prune_snapshots(self.engine, self.cycle, LINKS, self.cycle.links_at)
         if self.cycle.scope_at != before.scope_at:
             await prune_snapshots(self.engine, self.cycle, SCOPE_IN_WORK, self.cycle.scope_at)
+
+
+def _kept(row: Pending, before: Pending | None) -> Pending:
+    """Return the row with the stamp and the verdict of the one that it replaces; a verdict is about one kind only."""
+    if before is None:
+        return row
+    row = replace(row, staged_cycle=before.staged_cycle)
+    if WorkKind.DISABLE in {row.kind, before.kind} and row.kind is not before.kind:
+        return row
+    return replace(row, verdict=before.verdict, decided_by=before.decided_by)
 
 
 SLICE = timedelta(minutes=4)

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from shared.cycles.pending import DueClass, Pending
-from shared.cycles.state import ConfigurationState
+from shared.cycles.state import ConfigurationState, holds_removals
 from shared.orchestration.dispatch import dispatch_due
 from shared.orchestration.engine import Engine
 from shared.orchestration.hints import hint_entries
@@ -25,7 +25,7 @@ async def resend_stalled(engine: Engine, state: ConfigurationState) -> None:
     for shard in range(state.shards):
         await index_logs(engine, state, shard)
     await dispatch_due(engine, state)
-    if state.quarantine is None:
+    if not holds_removals(state) and not await engine.budgets.is_read_only():
         await _resend_released(engine, state)
 
 

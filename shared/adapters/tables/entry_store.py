@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from shared.adapters.tables.entry_batches import grouped
 from shared.adapters.tables.entry_closing import EntryClosing
-from shared.adapters.tables.entry_counts import count_ends, count_open, count_staged, undecided
+from shared.adapters.tables.entry_counts import count_ends, count_open, staged, undecided
 from shared.adapters.tables.entry_keys import (
     LINKS,
     PENDING,
@@ -34,6 +34,7 @@ from shared.adapters.tables.entry_rows import (
 )
 from shared.adapters.tables.key_order import within
 from shared.adapters.tables.parallel import in_parallel
+from shared.adapters.tables.purging import purge
 from shared.adapters.tables.row_format import VERSION, check_version
 from shared.adapters.tables.row_limits import batches
 from shared.adapters.tables.rows import Delete, Operation, Row, RowConflict, Rows, escape_key
@@ -150,6 +151,9 @@ class TableEntryStore:
         """Delete work rows that are unchanged; of one that keeps an intent only the pointer to its record goes."""
         await self._leases.drop(partition_key(configuration_id, shard), works)
 
+    async def purge(self, configuration_id: str, shard: int, limit: int) -> int:
+        return await purge(self._rows, partition_key(configuration_id, shard), limit)
+
     async def counters(self, state: ConfigurationState, cycle: int) -> Counters:
         found = await in_parallel(count_ends(self._rows, partition, cycle) for partition in _partitions(state))
         total: Counter[tuple[ProvisioningAction, ProvisioningStatus]] = Counter()
@@ -164,8 +168,9 @@ class TableEntryStore:
         total = sum(found, Counter[str]())
         return Workload(due=total["due"], waiting=total["waiting"], staged=total["staged"], escrowed=total["escrowed"])
 
-    async def staged_count(self, state: ConfigurationState) -> int:
-        return sum(await in_parallel(count_staged(self._rows, partition) for partition in _partitions(state)))
+    async def staged(self, state: ConfigurationState) -> Sequence[Pending]:
+        found = await in_parallel(staged(self._rows, partition) for partition in _partitions(state))
+        return [pending for part in found for pending in part]
 
     async def undecided(self, state: ConfigurationState) -> Sequence[str]:
         released = state.released_cycle

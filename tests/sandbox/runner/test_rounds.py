@@ -9,7 +9,8 @@ import pytest
 from sandbox.report import Report
 from sandbox.runner import GaveUpError, settling
 from sandbox.runner.clients import TenantsClient
-from sandbox.runner.local_world import Clock, LocalWorld
+from sandbox.runner.clock import Clock
+from sandbox.runner.local_world import LocalWorld
 from sandbox.runner.progress import SilentProgress
 from sandbox.runner.rounds import Rounds
 from sandbox.scenarios import Plan, Scenario, build_scenario, load_source_directory

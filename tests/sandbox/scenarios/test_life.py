@@ -105,3 +105,15 @@ def test_new_addresses_are_nobodys() -> None:
 
 def test_an_empty_directory_has_no_life() -> None:
     assert life_between_cycles(Directory(), OPTIONS).changes == ()
+
+
+def test_only_kinds_that_may_happen_do_and_never_to_the_spared() -> None:
+    source = company(60)
+    everybody = frozenset(source.users)
+
+    moved = life_between_cycles(source, replace(OPTIONS, kinds=frozenset({"move"})))
+    nobody_left = life_between_cycles(source, replace(OPTIONS, spared={"leave": everybody}))
+
+    assert kinds(moved).keys() == {"moved"}
+    assert "deleteUser" not in kinds(nobody_left)
+    assert "disabled" in kinds(nobody_left)

@@ -196,7 +196,9 @@ async def test_after_a_429_the_rest_is_not_sent_and_the_hold_is_stored() -> None
     assert results["4"].status is WriteStatus.DONE
     assert {results[str(number)].status for number in range(20, 45)} == {WriteStatus.NOT_SENT}
     assert all((results[key].retry_after or timedelta(0)) >= timedelta(seconds=30) for key in ("3", "20", "44"))
-    assert setting.budgets.marks[TARGET] >= setting.clock.now() + timedelta(seconds=30)
+    held = await setting.budgets.not_before(TARGET)
+    assert held is not None
+    assert held >= setting.clock.now() + timedelta(seconds=30)
 
 
 @pytest.mark.parametrize(("passed", "sent"), [(29, 1), (30, 1), (33, 2)])
@@ -217,7 +219,7 @@ async def test_no_write_leaves_before_the_longest_retry_after_has_passed(passed:
 
 async def test_a_hold_of_another_process_is_kept() -> None:
     setting = Setting(FakeGraph({"PATCH /users/t": NO_CONTENT}))
-    setting.budgets.marks[TARGET] = setting.clock.now() + timedelta(seconds=7)
+    await setting.budgets.hold_until(TARGET, setting.clock.now() + timedelta(seconds=7))
 
     async with setting.writes() as target:
         held = await target.send([UPDATE])

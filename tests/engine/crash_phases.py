@@ -22,6 +22,7 @@ from tests.engine.crash_stories import (
     returns,
 )
 from tests.engine.crash_walk import Story
+from tests.engine.hazards import CALM
 from tests.engine.local_engine import LocalEngine
 from tests.engine.small_world import (
     CONFIGURATION,
@@ -41,7 +42,7 @@ HELD = {"guards": {"removals": {"count": 2}}}
 
 async def first_cycle() -> LocalEngine:
     local = LocalEngine(small_world([person(name) for name in ("cleo", *PAIR)]))
-    await local.start(shards=SHARDS)
+    await local.start(shards=1)
     return local
 
 
@@ -49,7 +50,7 @@ async def first_cycle_of_the_assigned() -> LocalEngine:
     groups = [group("weavers", *PAIR), group("spinners", "ada", nested=["weavers"])]
     assignments = [assignment("cleo"), assignment("weavers", "Group"), assignment("spinners", "Group")]
     local = LocalEngine(assigned_world([person(name) for name in EVERYBODY], groups, *assignments))
-    await local.start(shards=SHARDS)
+    await local.start(shards=1)
     return local
 
 
@@ -104,13 +105,14 @@ def asks_for(*names: str) -> Act:
 
 
 def applies(**changes: object) -> Act:
-    """An operator applies a document and starts the job."""
+    """An operator applies a document and starts the job; the cycle that follows is another story's."""
 
     async def act(local: LocalEngine) -> None:
         local.documents = (document(**changes),)
         configuration = parse(local.documents[0])
         await local.insist(lambda engine: apply_configuration(engine, configuration))
         await local.insist(lambda engine: start_job(engine, CONFIGURATION))
+        local.work_by(CALM)
         await local.run_cycle()
 
     return act
@@ -202,7 +204,7 @@ STORIES: Mapping[str, Story] = {
         prelude=some_are_assigned,
         act=applies(scope={"kind": "assigned"}),
         log=each(("bert", "dina"), "delete success"),
-        passes=["Insert document:", "graph: DELETE"],
+        passes=["Insert document:"],
     ),
     "a pause": Story(
         prelude=company(*becomes(*PAIR, city="Gera"), here=PAIR),

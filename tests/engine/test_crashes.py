@@ -18,7 +18,7 @@ from tests.engine.small_world import person, small_world
 FEWEST = 1300
 """Fewer crash points than these, and stories have lost what they were told for."""
 
-FEWEST_OF_A_STORY = 15
+FEWEST_OF_A_STORY = 3
 
 GRAPH_WRITES = ("POST /invitations", "PATCH /users", "DELETE /users", "POST /directory/deletedItems")
 

@@ -39,7 +39,33 @@ class Calm:
 CALM = Calm()
 
 
-class Doom(Calm):
+class Fate(Protocol):
+    """What a process meets at each touch with the outside; both raise ProcessDied where it dies."""
+
+    async def before(self) -> None:
+        """Come to the point where something is asked for or done."""
+
+    async def after(self) -> None:
+        """Come to the point where something was done (a commit, a message, a write), before its answer arrives."""
+
+
+class Mortal(Calm):
+    """A process that meets a fate."""
+
+    def __init__(self, fate: Fate) -> None:
+        self._fate = fate
+
+    def rows(self, rows: Rows) -> Rows:
+        return _MortalRows(rows, self._fate)
+
+    def queue(self, queue: MessageQueue) -> MessageQueue:
+        return _MortalQueue(queue, self._fate)
+
+    def transport(self, transport: httpx.AsyncBaseTransport) -> httpx.AsyncBaseTransport:
+        return _MortalTransport(transport, self._fate)
+
+
+class Doom(Mortal):
     """A process that dies when it has had so many effects on the outside; what answers the last one never arrives.
 
     Effects are commits, messages, and requests to Graph that write. To die before an effect is to die after the one
@@ -47,47 +73,37 @@ class Doom(Calm):
     """
 
     def __init__(self, effects: int) -> None:
+        super().__init__(self)
         self._left = effects
         self.dead = effects == 0
 
-    def happened(self) -> None:
-        """Count one effect. Raises ProcessDied if it was the last one."""
-        self._left -= 1
-        self.dead = self.dead or self._left <= 0
-        self.live()
-
-    def live(self) -> None:
-        """Raises ProcessDied if the process is dead."""
+    async def before(self) -> None:
         if self.dead:
             raise ProcessDied
 
-    def rows(self, rows: Rows) -> Rows:
-        return _MortalRows(rows, self)
-
-    def queue(self, queue: MessageQueue) -> MessageQueue:
-        return _MortalQueue(queue, self)
-
-    def transport(self, transport: httpx.AsyncBaseTransport) -> httpx.AsyncBaseTransport:
-        return _MortalTransport(transport, self)
+    async def after(self) -> None:
+        self._left -= 1
+        self.dead = self.dead or self._left <= 0
+        await self.before()
 
 
 class _MortalRows:
-    def __init__(self, rows: Rows, doom: Doom) -> None:
+    def __init__(self, rows: Rows, fate: Fate) -> None:
         self._rows = rows
-        self._doom = doom
+        self._fate = fate
 
     async def get(self, partition: str, key: str) -> Row | None:
-        self._doom.live()
+        await self._fate.before()
         return await self._rows.get(partition, key)
 
     async def get_many(self, partition: str, keys: Sequence[str]) -> Mapping[str, Row]:
-        self._doom.live()
+        await self._fate.before()
         return await self._rows.get_many(partition, keys)
 
     async def scan(
         self, partition: str, *, first: str = "", before: str | None = None, select: Sequence[str] | None = None
     ) -> AsyncIterator[Row]:
-        self._doom.live()
+        await self._fate.before()
         async for row in self._rows.scan(partition, first=first, before=before, select=select):
             yield row
 
@@ -100,41 +116,41 @@ class _MortalRows:
         limit: int,
         select: Sequence[str] | None = None,
     ) -> list[Row]:
-        self._doom.live()
+        await self._fate.before()
         return await self._rows.page(partition, first=first, before=before, limit=limit, select=select)
 
     async def commit(self, partition: str, operations: Sequence[Operation]) -> Mapping[str, str]:
-        self._doom.live()
+        await self._fate.before()
         etags = await self._rows.commit(partition, operations)
-        self._doom.happened()
+        await self._fate.after()
         return etags
 
 
 class _MortalQueue:
-    def __init__(self, queue: MessageQueue, doom: Doom) -> None:
+    def __init__(self, queue: MessageQueue, fate: Fate) -> None:
         self._queue = queue
-        self._doom = doom
+        self._fate = fate
 
     async def send(self, text: str, *, delay: timedelta = timedelta(0)) -> None:
-        self._doom.live()
+        await self._fate.before()
         await self._queue.send(text, delay=delay)
-        self._doom.happened()
+        await self._fate.after()
 
     async def length(self) -> int:
-        self._doom.live()
+        await self._fate.before()
         return await self._queue.length()
 
 
 class _MortalTransport(httpx.AsyncBaseTransport):
-    def __init__(self, transport: httpx.AsyncBaseTransport, doom: Doom) -> None:
+    def __init__(self, transport: httpx.AsyncBaseTransport, fate: Fate) -> None:
         self._transport = transport
-        self._doom = doom
+        self._fate = fate
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self._doom.live()
+        await self._fate.before()
         response = await self._transport.handle_async_request(request)
         if writes_of(request):
-            self._doom.happened()
+            await self._fate.after()
         return response
 
 

@@ -135,14 +135,14 @@ class Rows(Protocol):
         """
 
 
-_SAFE = re.compile(rb"[A-Za-z0-9_.@-]")
+_UNSAFE = re.compile(rb"[^A-Za-z0-9_.@-]")
 _ESCAPED = re.compile(r"(?:[A-Za-z0-9_.@-]|=[0-9A-F]{2})*")
 
 
 def escape_key(text: str) -> str:
     """Any text as a part of a key, in the characters A-Z a-z 0-9 _ . @ = - only; the order of texts is lost."""
     encoded = text.encode("utf-8", "surrogatepass")
-    return "".join(chr(byte) if _SAFE.match(bytes((byte,))) else f"={byte:02X}" for byte in encoded)
+    return _UNSAFE.sub(lambda match: b"=%02X" % match[0][0], encoded).decode("ascii")
 
 
 def unescape_key(part: str) -> str:

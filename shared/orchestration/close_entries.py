@@ -6,6 +6,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from shared.cycles.counters import Counted
 from shared.cycles.pending import Pending, PendingState
+from shared.cycles.work import Work
 from shared.orchestration.entry_pass import Ending, EntryPass, Job
 from shared.orchestration.hints import hint_waiting
 from shared.orchestration.index_logs import index_logs
@@ -65,13 +66,17 @@ def _closing(job: Job, entry: EntryPass, ending: Ending) -> Closing:
         count = Counted(cycle=entry.pending.cycle, action=ending.action, status=ending.status)
     return Closing(
         pending=entry.pending,
-        work=entry.work,
+        work=_told(entry.work) if ending.status is not None else entry.work,
         link=ending.link,
         next=ending.next,
         keep_intent=ending.keep_intent,
         log=None if ending.status is None else _record(job, entry, ending, ending.status),
         count=count,
     )
+
+
+def _told(work: Work) -> Work:
+    return work if work.intent is None else replace(work, intent=replace(work.intent, told=True))
 
 
 def _record(job: Job, entry: EntryPass, ending: Ending, status: ProvisioningStatus) -> ProvisioningLogRecord:

@@ -192,10 +192,16 @@ def _decided(job: Job, entry: EntryPass, change: Change) -> EntryPass:
     return entry
 
 
+def _is_up_to_date(entry: EntryPass) -> bool:
+    """Is the person in scope, and their object there with all values? Of who is out of scope it says nothing."""
+    in_scope = entry.scoping is not None and entry.scoping.in_scope
+    return in_scope and entry.sight is not None and entry.sight.linked is not None
+
+
 def _skipped(job: Job, entry: EntryPass, change: Change) -> EntryPass:
     """End a pass that has nothing to write; where a disable is held, only that stays staged."""
     link = entry.link
-    if link is not None and entry.source is not None and entry.sight is not None and entry.sight.linked is not None:
+    if link is not None and _is_up_to_date(entry):
         link = written_link(job, entry, link)
     held = staged(job, entry, WorkKind.DISABLE) if change.hold_disable else None
     before = action_before(entry)

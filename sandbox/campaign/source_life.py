@@ -24,6 +24,8 @@ from sandbox.scenarios import Change, Life, LifeOptions, life_between_cycles
 
 #: Of those who join, so many are invited by hand by somebody in the target before.
 INVITED_BEFORE = 0.3
+#: Where a change names its person: who is assigned again gets what changed meanwhile.
+_NAMES = ("id", "principalId", "memberId")
 
 
 @dataclass(kw_only=True)
@@ -66,6 +68,7 @@ class SourceLife:
             removed_so_far=self._removed,
             kinds=kinds,
             spared=self._spared(source),
+            taken=self.witness.addresses,
         )
 
     def _spared(self, source: Directory) -> Mapping[str, AbstractSet[str]]:
@@ -104,7 +107,7 @@ class SourceLife:
     def _remember(self, source: Directory, life: Life) -> None:
         pairs = self._case(source).history.pairs
         self._removed += life.removals
-        self._changed |= {str(change["id"]) for change in life.changes if "id" in change}
+        self._changed |= {str(change[key]) for change in life.changes for key in _NAMES if key in change}
         self._never_seen |= {id_ for id_ in _deleted(life.changes) if id_ not in pairs}
 
 

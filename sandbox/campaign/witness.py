@@ -28,6 +28,11 @@ class Witness:
             self._person_of.update((address, user.id) for user in everybody for address in user.addresses)
             self._was_out |= {user.id for user in everybody} - self._in_scope(source)
 
+    @property
+    def addresses(self) -> frozenset[str]:
+        """Every address that somebody in the source has had."""
+        return frozenset(self._person_of)
+
     def _in_scope(self, source: Directory) -> set[str]:
         return set(people_in_scope(source, self._rules.scope, self._rules.service_principal_id))
 

@@ -149,12 +149,24 @@ async def _document(
     http: httpx.AsyncClient, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None
 ) -> Document:
     try:
-        answer = await http.request(method, path, json=body, headers=headers)
+        answer = await _answer(http, method, path, body, headers)
     except httpx.TransportError as error:
-        raise GaveUpError(f"{method} {path} got no answer: {error or type(error).__name__}.") from error
+        raise GaveUpError(f"{method} {path} got no answer: {type(error).__name__} {error}.") from error
     if answer.is_error:
         raise GaveUpError(f"{method} {path} was answered {answer.status_code}: {answer.text[:2000]}")
     return answer.json() if answer.content else {}
+
+
+async def _answer(
+    http: httpx.AsyncClient, method: str, path: str, body: object, headers: Mapping[str, str] | None
+) -> httpx.Response:
+    try:
+        return await http.request(method, path, json=body, headers=headers)
+    except httpx.TransportError:
+        if method != "GET":
+            raise
+    # A server ends connections that are idle for some seconds, perhaps just when one is used again.
+    return await http.request(method, path, json=body, headers=headers)
 
 
 def _cycle(document: Document) -> Cycle:

@@ -49,6 +49,8 @@ class LifeOptions:
     kinds: AbstractSet[str] = frozenset(OF_A_HUNDRED)
     #: By kind, the ids of people to whom it must not happen.
     spared: Mapping[str, AbstractSet[str]] = field(default_factory=dict)
+    #: Addresses that somebody had once: an address is never given to a second person.
+    taken: AbstractSet[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +87,7 @@ class _Living:
         self._population = len(self._remaining)
         self.chance.shuffle(self._remaining)
         everybody = (*self.source.users.values(), *self.source.deleted.values())
-        self._taken_addresses = {address for user in everybody for address in user.addresses}
+        self._taken_addresses = {address for user in everybody for address in user.addresses} | self.options.taken
 
     def draw(
         self, kind: str, *, is_removal: bool = False, among: Callable[[User], bool] = lambda _: True

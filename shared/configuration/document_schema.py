@@ -214,8 +214,8 @@ DOCUMENT_SCHEMA: JsonSchema = {
                 {
                     "removals": _guard("Guard over removals and disables together; always on."),
                     "disables": _guard("Guard over disables alone; always on."),
-                    "creates": _or_null(_guard(f"Guard over creates; off when null; {_IDLE}.")),
-                    "rewrites": _or_null(_guard(f"Guard over rewrites; off when null; {_IDLE}.")),
+                    "creates": _or_null(_guard("Guard over creates; off when null.")),
+                    "rewrites": _or_null(_guard("Guard over rewrites; off when null.")),
                 },
             ),
             "removal": _REMOVAL,

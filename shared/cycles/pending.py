@@ -20,6 +20,9 @@ MOST_ATTEMPTS = 12
 READ_ONLY: Final = "ReadOnly"
 """Why a row waits while the global switch is on."""
 
+POLICY_FORBIDS: Final = "AzureActiveDirectoryCrossTenantSyncPolicyCheckFailure"
+"""Entra's code for a partner policy that does not allow the synchronization."""
+
 INVITATIONS_BLOCKED: Final = "InvitationsBlocked"
 """Why a row waits while Graph invites nobody; the breaker says when one is tried."""
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from shared.configuration.configuration import Adoption
-from shared.cycles.pending import WorkKind
+from shared.cycles.pending import POLICY_FORBIDS, WorkKind
 from shared.cycles.work import IntentStage
 from shared.orchestration.confirm_source import staged
 from shared.orchestration.entry_pass import Ending, EntryPass, Job, removal_released, split
@@ -27,8 +27,7 @@ from shared.provisioning.scoping import DELETED
 REPLICATION = timedelta(minutes=10)
 """For so long after a write, what is read of the object may be older than the write."""
 
-POLICY = "AzureActiveDirectoryCrossTenantSyncPolicyCheckFailure"
-"""Entra's code for a partner policy that does not allow the synchronization."""
+FORBIDDEN = "The cross-tenant access policy of the target does not allow users to be synchronized."
 
 
 async def plan_entries(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
@@ -37,7 +36,7 @@ async def plan_entries(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
     if not open_:
         return ended
     look_up = await job.target.look_up([_query(each) for each in open_])
-    if not _is_allowed(look_up):
+    if not await _is_allowed(job, look_up):
         return [*ended, *(not_now(job, each, "Timeout", "The partner policy could not be read.") for each in open_)]
     roles = await _roles(job, open_, look_up)
     planned = [_plan(job, each, look_up, roles) for each in open_]
@@ -63,10 +62,20 @@ def _left(entry: EntryPass) -> bool:
     return entry.link is not None and entry.link.state is LinkState.DELETED
 
 
-def _is_allowed(look_up: LookUp) -> bool:
-    """Does the partner policy allow it, as far as it could be read? Raises Forbidden if it does not (law 8)."""
+async def _is_allowed(job: Job, look_up: LookUp) -> bool:
+    """Does the partner policy allow it, as far as it could be read? Raises Forbidden if it does not (law 8).
+
+    What one chunk has seen is written down for the others, whose look-ups may be older: they ask before each write.
+    """
+    budgets = job.engine.budgets
+    pair = job.configuration.target.tenant_id, job.configuration.source.tenant_id
     if look_up.policy_allows is False:
-        raise Forbidden(POLICY, "The cross-tenant access policy of the target does not allow users to be synchronized.")
+        await budgets.refuse(*pair, job.engine.clock.now())
+        raise Forbidden(POLICY_FORBIDS, FORBIDDEN)
+    if look_up.policy_allows is True:
+        since = await budgets.refused_since(*pair)
+        if since is not None and look_up.date > since:
+            await budgets.allow(*pair)
     return look_up.policy_allows is True
 
 

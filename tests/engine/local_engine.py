@@ -86,15 +86,15 @@ class LocalEngine:
         self.on_step: Callable[[], None] = lambda: None
         self._owners = 0
         self.judged = Judged(targets={id_: self.directory(id_) for id_ in self._targets()})
-        self.engine = self._assembled(CALM)
+        self.engine = self.assembled(CALM)
         self.work_by(surroundings)
 
     def work_by(self, surroundings: Surroundings) -> None:
         """Let another process do the work from now on, over the storage as it is."""
         self.surroundings = surroundings
-        self.worker = self._assembled(surroundings)
+        self.worker = self.assembled(surroundings)
 
-    def _assembled(self, surroundings: Surroundings) -> Engine:
+    def assembled(self, surroundings: Surroundings) -> Engine:
         options = GraphOptions(endpoint="http://127.0.0.1:9", credential_kind=CredentialKind.SANDBOX)
         budgets = TableBudgetStore(surroundings.rows(self.tables.rows("budgets")))
         transport = surroundings.transport(httpx.ASGITransport(app=self.simulation.application))
@@ -120,7 +120,7 @@ class LocalEngine:
         other.queues = deepcopy(self.queues, memo)
         other.simulation = deepcopy(self.simulation, memo)
         other.simulation.application = application_of(other.simulation)  # a function, of which there are no copies
-        other.engine = other._assembled(CALM)
+        other.engine = other.assembled(CALM)
         other.work_by(CALM)
         return other
 
@@ -203,7 +203,7 @@ class LocalEngine:
         self.on_step()
         if await self._work():
             return
-        await self._rest(until)
+        await self.rest(until)
         if self.clock.time >= self.next_tick:
             self.next_tick += TICK * ((self.clock.time - self.next_tick) // TICK + 1)
             await self._survive(tick(self.worker))
@@ -304,7 +304,7 @@ class LocalEngine:
             return False
         return True
 
-    async def _rest(self, until: datetime | None) -> None:
+    async def rest(self, until: datetime | None = None) -> None:
         ends = [] if until is None else [until]
         self.clock.time = max(self.clock.time, min([self.next_tick, *self._visible(), *ends]))
 

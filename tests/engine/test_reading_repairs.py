@@ -16,6 +16,7 @@ from shared.orchestration.end_cycle import end_cycle
 from shared.orchestration.find_absent import find_absent
 from shared.orchestration.messages import decode_provisioning
 from shared.orchestration.ports import Closing, Conflict
+from shared.orchestration.read_users import read_users
 from shared.orchestration.reading import Reading
 from shared.orchestration.record_staged import record_staged
 from shared.orchestration.resend import resend_stalled
@@ -117,6 +118,29 @@ async def test_of_two_slices_at_one_sequence_only_the_members_of_the_one_ahead_c
 
     scope = await (await slice_of(local, ahead.cycle)).scope_in_work()
     assert scope.everybody() == {"ada"}
+
+
+async def test_of_two_slices_at_one_sequence_only_the_watermark_of_the_one_ahead_counts() -> None:
+    local = await begun()
+    reading = await slice_of(local)
+    await take_snapshot(reading)
+    await reading.checkpoint(phase=CyclePhase.USERS)
+    ahead, behind = await slice_of(local, reading.cycle), await slice_of(local, reading.cycle)
+    await behind.link_snapshot()
+
+    await read_users(ahead)
+    local.change({"op": "deleteUser", "id": id_of("person1")})
+    with pytest.raises(Conflict):
+        await read_users(behind)
+    await find_absent(ahead)
+
+    # The one ahead has seen this person: if not what follows its watermark, nothing else will tell of the removal.
+    page = await ahead.source.users_page(await watermark(local))
+    assert id_of("person1") in {entry.id for entry in page.entries}
+
+
+async def watermark(local: LocalEngine) -> str:
+    return next(each.link for each in await local.engine.watermarks.all((await local.state()).configuration_id))
 
 
 async def test_members_of_a_group_that_is_deleted_while_the_cycle_reads_leave() -> None:

@@ -12,7 +12,7 @@ from shared.adapters.graph.batch import MOST_ITEMS, batch_answer, batch_call
 from shared.adapters.graph.client import GraphClient
 from shared.adapters.graph.errors import Failure, error_of, failure_of, is_missing, retry_after
 from shared.adapters.graph.throttling import WriteGate
-from shared.cycles.pending import INVITATIONS_BLOCKED, READ_ONLY
+from shared.cycles.pending import INVITATIONS_BLOCKED, POLICY_FORBIDS, READ_ONLY
 from shared.orchestration.ports import (
     Conflict,
     Forbidden,
@@ -43,9 +43,10 @@ Results = dict[str, WriteResult]
 class TargetWrites:
     """Sends writes through the tenant's gate."""
 
-    def __init__(self, client: GraphClient, gate: WriteGate, invite_redirect_url: str) -> None:
+    def __init__(self, client: GraphClient, gate: WriteGate, source_tenant_id: str, invite_redirect_url: str) -> None:
         self._client = client
         self._gate = gate
+        self._source_tenant_id = source_tenant_id
         self._invite_redirect_url = invite_redirect_url
 
     async def send(self, writes: Sequence[Write]) -> Results:
@@ -77,15 +78,18 @@ class TargetWrites:
     async def _refusal(self, writes: Sequence[Write]) -> WriteResult | None:
         """Return why nothing of this may be sent now; None once it has its slots. A batch is of one kind."""
         budgets, tenant_id = self._gate.budgets, self._gate.tenant_id
+        wait = await self._gate.closed_for(len(writes))
+        if wait > timedelta(0):
+            return WriteResult(status=WriteStatus.NOT_SENT, retry_after=wait, code="TooManyRequests")
+        # Only now, after a slot may have been waited for: whoever says stop must be heard before the next write.
         if await budgets.is_read_only():
             return WriteResult(status=WriteStatus.NOT_SENT, code=READ_ONLY)
+        if await budgets.refused_since(tenant_id, self._source_tenant_id) is not None:
+            return WriteResult(status=WriteStatus.NOT_SENT, code=POLICY_FORBIDS)
         if _is_inviting(writes):
             closed = (await budgets.invitations(tenant_id)).closed_for(self._client.clock.now())
             if closed > timedelta(0):
                 return WriteResult(status=WriteStatus.NOT_SENT, retry_after=closed, code=INVITATIONS_BLOCKED)
-        wait = await self._gate.closed_for(len(writes))
-        if wait > timedelta(0):
-            return WriteResult(status=WriteStatus.NOT_SENT, retry_after=wait, code="TooManyRequests")
         return None
 
     async def _note_invitations(self, writes: Sequence[Write], results: Results) -> None:

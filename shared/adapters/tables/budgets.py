@@ -34,7 +34,15 @@ class ReadOnly:
     switched_by: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """What a row of a forbidding partner policy holds."""
+
+    since: datetime
+
+
 SWITCH = RowFormat(ReadOnly)
+REFUSED = RowFormat(Refused)
 
 
 class TableBudgetStore:
@@ -93,6 +101,17 @@ class TableBudgetStore:
     async def pass_invitations(self, tenant_id: str) -> None:
         await change_row(self._rows, escape_key(tenant_id), INVITATIONS, INVITED, Invitations(), passed)
 
+    async def refused_since(self, tenant_id: str, source_tenant_id: str) -> datetime | None:
+        row = await self._rows.get(escape_key(tenant_id), _refused_key(source_tenant_id))
+        return None if row is None else REFUSED.value(row).since
+
+    async def refuse(self, tenant_id: str, source_tenant_id: str, since: datetime) -> None:
+        columns = REFUSED.columns(Refused(since=since))
+        await self._rows.commit(escape_key(tenant_id), [Upsert(key=_refused_key(source_tenant_id), values=columns)])
+
+    async def allow(self, tenant_id: str, source_tenant_id: str) -> None:
+        await self._rows.commit(escape_key(tenant_id), [Delete(key=_refused_key(source_tenant_id))])
+
     async def is_read_only(self) -> bool:
         return self._always_read_only or await self._rows.get(EVERYBODY, READ_ONLY) is not None
 
@@ -102,3 +121,7 @@ class TableBudgetStore:
             await self._rows.commit(EVERYBODY, [Upsert(key=READ_ONLY, values=columns)])
         if not on:
             await self._rows.commit(EVERYBODY, [Delete(key=READ_ONLY)])
+
+
+def _refused_key(source_tenant_id: str) -> str:
+    return f"refused:{escape_key(source_tenant_id)}"

@@ -89,7 +89,7 @@ async def test_a_doubled_message_is_stored_twice(account: Account) -> None:
 
 
 async def test_a_late_message_is_stored_in_the_end(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(proxy, "LATE_SECONDS", (0.05, 0.05))
+    monkeypatch.setattr(proxy, "LATE_SECONDS", (0.0, 0.0))
 
     with account.failing(StorageFault.MESSAGE_LATE):
         await account.queue.send_message("one")

@@ -120,6 +120,16 @@ def test_statistics_count_items_not_batches_and_writes_that_were_let_in() -> Non
     assert graph.simulation.statistics()[TARGET] == {"requests": 3, "writes": 1, "throttled": 1}
 
 
+def test_faults_are_counted_as_they_happen() -> None:
+    graph = Graph()
+    graph.simulation.set_faults(switches={"throttle_writes": 1.0})
+
+    graph.ask("PATCH", f"/users/{user_id(901)}", TARGET, {"city": "Bonn"})
+    graph.ask("GET", f"/users/{user_id(901)}", TARGET)
+
+    assert graph.simulation.control("GET", "/_sandbox/faults", None).body == {"throttled": 1}
+
+
 @pytest.mark.parametrize(
     ("tenant", "words"),
     [

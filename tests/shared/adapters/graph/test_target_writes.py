@@ -14,7 +14,16 @@ from shared.adapters.graph.target_writes import TargetWrites
 from shared.adapters.graph.throttling import WriteGate
 from shared.adapters.memory.clock import ManualClock
 from shared.orchestration.ports import StorageUnavailable, Write, WriteKind, WriteResult, WriteStatus
-from tests.shared.adapters.graph.fake_graph import TARGET, FakeBudgets, FakeGraph, Reply, connected, error, settled
+from tests.shared.adapters.graph.fake_graph import (
+    SOURCE,
+    TARGET,
+    FakeBudgets,
+    FakeGraph,
+    Reply,
+    connected,
+    error,
+    settled,
+)
 
 INVITATION = {"mail": "ann@contoso.com", "displayName": "Ann"}
 INVITE = Write(source_id="s", kind=WriteKind.INVITE, attributes=INVITATION)
@@ -37,7 +46,7 @@ class Setting:
     async def writes(self) -> AsyncIterator[TargetWrites]:
         async with connected(self.graph, clock=self.clock, tenant_id=TARGET) as client:
             gate = WriteGate(TARGET, self.budgets, self.clock, Random(1))
-            yield TargetWrites(client, gate, "https://myapps.microsoft.com")
+            yield TargetWrites(client, gate, SOURCE, "https://myapps.microsoft.com")
 
 
 async def send(

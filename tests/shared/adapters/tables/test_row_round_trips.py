@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.adapters.tables.budgets import BUDGET, INVITED, SWITCH, ReadOnly
+from shared.adapters.tables.budgets import BUDGET, INVITED, REFUSED, SWITCH, ReadOnly, Refused
 from shared.adapters.tables.claims import OWNER, Owner
-from shared.adapters.tables.configurations import STATE
+from shared.adapters.tables.configurations import STATE, SURGE
 from shared.adapters.tables.cycles import CYCLE
 from shared.adapters.tables.entry_rows import LINK, LOGGED, PENDING_ROW, WORK, Logged, counts_columns, counts_of
 from shared.adapters.tables.row_format import (
@@ -30,6 +30,7 @@ from shared.adapters.tables.watermarks import WATERMARK
 from shared.cycles.cycle import Cursor, Cycle
 from shared.cycles.pending import Pending
 from shared.cycles.state import ConfigurationState, Quarantine
+from shared.cycles.surge import Surge
 from shared.cycles.work import Intent, Work
 from shared.cycles.write_budget import Invitations, WriteBudget
 from shared.orchestration.ports import NewerRow, Watermark
@@ -40,6 +41,7 @@ from tests.shared.adapters.tables.values import NOW
 
 TIMES = st.integers(0, 2**52).map(lambda microseconds: NOW + timedelta(microseconds=microseconds))
 VALUES = st.one_of(st.text(), st.booleans(), st.lists(st.text()).map(tuple), st.none())
+HOURS = st.dictionaries(st.integers(0, 10**6).map(str), st.integers(0, 10**6))
 ATTRIBUTES: st.SearchStrategy[Mapping[str, AttributeValue]] = st.dictionaries(st.text(), VALUES)
 
 
@@ -71,6 +73,8 @@ KINDS: list[tuple[RowFormat[Any], st.SearchStrategy[Any], tuple[str, ...]]] = [
     (BUDGET, whole(WriteBudget), ()),
     (INVITED, whole(Invitations), ()),
     (SWITCH, whole(ReadOnly), ()),
+    (REFUSED, whole(Refused), ()),
+    (SURGE, whole(Surge, creates=HOURS, rewrites=HOURS), ()),
     (SHARD_HINT, whole(ShardHint), ()),
     (HEAD, whole(Head), ()),
     (WATERMARK, whole(Watermark), ("chain",)),
@@ -86,6 +90,8 @@ NAMES = [
     "budget",
     "invitations",
     "switch",
+    "refused",
+    "surge",
     "hint",
     "head",
     "watermark",

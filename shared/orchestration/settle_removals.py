@@ -31,7 +31,8 @@ MOST = 1000
 async def settle_removals(reading: Reading) -> None:
     """Release or hold the staged removals and disables, then tell the workers what may go.
 
-    Who is being evaluated may have to go too, and would count. Where that could change the decision it is waited for.
+    Who is being evaluated may have to go too, and counts: it is waited for. Whoever is not evaluated by then is counted
+    as released, unless that could change the decision; then nothing is released in this cycle.
     """
     engine = reading.engine
     # in this order: who is staged in between is counted twice, never not at all
@@ -39,14 +40,15 @@ async def settle_removals(reading: Reading) -> None:
     staged = await engine.entries.staged(reading.state)
     released = await load_released(engine, reading.state)
     decision = _decide(reading, staged, released)
-    open_ = decision.released and not await _decided_anyhow(reading, staged, released, undecided)
+    leavers = await _possible_leavers(reading, undecided) if decision.released else []
     looks = reading.cycle.cursor.position
-    if open_ and looks < MOST_LOOKS:
+    if leavers and looks < MOST_LOOKS:
         reading.rest = LOOK_AGAIN
         await reading.checkpoint(cursor=Cursor(position=looks + 1))
         return
-    if not open_:
-        await _carry_out(reading, decision, staged, released)
+    counted = [*staged, *leavers]
+    if not leavers or _decide(reading, counted, released).released:
+        await _carry_out(reading, decision, counted, released)
     await dispatch_due(engine, reading.state)
     reading.cycle = replace(reading.cycle, staged=len(staged))
     await reading.checkpoint(phase=CyclePhase.COMPLETE)
@@ -57,16 +59,11 @@ def _decide(reading: Reading, staged: Sequence[Pending], released: Released) -> 
     return decide_staged(staged, released, reading.state.population, guards, now)
 
 
-async def _decided_anyhow(
-    reading: Reading, staged: Sequence[Pending], released: Released, undecided: Sequence[str]
-) -> bool:
-    """Would it be released even if all the undecided had to go? Of them only who is provisioned can: joiners cannot."""
-    now = reading.engine.clock.now()
-    if _decide(reading, [*staged, *(_possible_leaver(each, now) for each in undecided)], released).released:
-        return True
+async def _possible_leavers(reading: Reading, undecided: Sequence[str]) -> list[Pending]:
+    """Return the undecided who are provisioned, as if they had to go; the others are joiners."""
     rows = await reading.engine.entries.read(reading.state, undecided)
     active = [id_ for id_, row in rows.items() if row.link is not None and row.link.state is LinkState.ACTIVE]
-    return _decide(reading, [*staged, *(_possible_leaver(each, now) for each in active)], released).released
+    return [_possible_leaver(each, reading.engine.clock.now()) for each in active]
 
 
 def _possible_leaver(source_id: str, now: datetime) -> Pending:

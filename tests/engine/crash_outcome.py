@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from shared.cycles.cycle import Cycle
+from shared.cycles.state import ConfigurationState
+from shared.orchestration.released_store import load_released
 from shared.provisioning.provisioning_log import ProvisioningLogRecord, ProvisioningStatus
 from tests.engine.local_engine import LocalEngine
 
@@ -38,9 +40,12 @@ class Outcome:
 
 
 async def outcome_of(local: LocalEngine) -> Outcome:
-    names = _names(local)
+    """What stands at the end; of a configuration that is gone, what it has left."""
+    names, index = _names(local), await local.index()
+    state = await local.engine.configurations.state(local.documents[0]["id"])
+    if state is None:
+        return await _remains(local, [told(record, names) for record in index])
     beside = [record for source_id in names for record in await local.records(source_id)]
-    index = await local.index()
     known = {record.id for record in beside}
     rows = {name: await local.rows(source_id) for source_id, name in names.items()}
     return Outcome(
@@ -61,7 +66,7 @@ async def outcome_of(local: LocalEngine) -> Outcome:
         },
         claims=await _claims(local, names),
         target=_target(local),
-        state=await _state(local),
+        state=await _state(local, state),
         cycles=[(each.number, each.kind, each.state) for each in await _cycles(local)],
     )
 
@@ -122,11 +127,38 @@ def _target(local: LocalEngine) -> list[object]:
     return sorted([*users, *deleted], key=str)
 
 
-async def _state(local: LocalEngine) -> dict[str, object]:
+async def _state(local: LocalEngine, state: ConfigurationState) -> dict[str, object]:
     """The state but for the population, which is about right at any time."""
-    state = await local.state()
     names = ("version", "active", "running", "full_next", "released_cycle", "last_completed", "status")
-    return {name: getattr(state, name) for name in names}
+    released = (await load_released(local.engine, state)).minutes
+    lately = {kind.value: len(people) for kind, people in released.items()}
+    return {**{name: getattr(state, name) for name in names}, "released lately": lately}
+
+
+async def _remains(local: LocalEngine, index: Sequence[str]) -> Outcome:
+    """The records stay; of the rows nothing should."""
+    configuration_id = local.documents[0]["id"]
+    partitions = {"entries": [f"{configuration_id}:{shard:02}" for shard in range(8)]}
+    partitions |= {table: [configuration_id] for table in ("cycles", "snapshots", "watermarks")}
+    rows = {
+        f"{table} {row.key}": "left"
+        for table, names in partitions.items()
+        for name in names
+        async for row in local.tables.rows(table).scan(name)
+    }
+    return Outcome(
+        disagreements=[],
+        log=Counter(),
+        only_indexed=Counter(index),
+        not_indexed=[],
+        miscounted=Counter(),
+        links={},
+        open_work=rows,
+        claims=Counter(),
+        target=_target(local),
+        state={},
+        cycles=[],
+    )
 
 
 async def _cycles(local: LocalEngine) -> Sequence[Cycle]:

@@ -1,35 +1,25 @@
-"""In which stories must a process be able to die? Every phase of a cycle, every guard, whatever somebody asks for."""
+"""In which stories must a process be able to die? Every phase of a cycle, and the guard."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 
-from shared.configuration.document import parse
-from shared.orchestration.apply_configuration import apply_configuration
-from shared.orchestration.control_job import pause_job, start_job
-from shared.orchestration.provision_on_demand import provision_on_demand
 from tests.engine.crash_stories import (
     PAIR,
     SHARDS,
     TRIO,
-    Act,
     Prelude,
-    an_hour,
     becomes,
     company,
     each,
-    joins,
     leaves,
     returns,
 )
 from tests.engine.crash_walk import Story
-from tests.engine.hazards import CALM
 from tests.engine.local_engine import LocalEngine
 from tests.engine.small_world import (
-    CONFIGURATION,
     Document,
     assigned_world,
     assignment,
-    document,
     group,
     id_of,
     person,
@@ -92,50 +82,6 @@ def held(*changes: Document) -> Prelude:
     return prelude
 
 
-def asks_for(*names: str) -> Act:
-    """Somebody asks for people on demand, and does not ask again."""
-
-    async def act(local: LocalEngine) -> None:
-        await local.attempt(
-            lambda engine: provision_on_demand(engine, CONFIGURATION, [id_of(name) for name in names], "olga")
-        )
-        await local.run_cycle()
-
-    return act
-
-
-def applies(**changes: object) -> Act:
-    """An operator applies a document and starts the job; the cycle that follows is another story's."""
-
-    async def act(local: LocalEngine) -> None:
-        local.documents = (document(**changes),)
-        configuration = parse(local.documents[0])
-        await local.insist(lambda engine: apply_configuration(engine, configuration))
-        await local.insist(lambda engine: start_job(engine, CONFIGURATION))
-        local.work_by(CALM)
-        await local.run_cycle()
-
-    return act
-
-
-async def pauses_for_an_hour(local: LocalEngine) -> None:
-    await local.insist(lambda engine: pause_job(engine, CONFIGURATION))
-    await an_hour(local)
-    await local.insist(lambda engine: start_job(engine, CONFIGURATION))
-    await local.run_cycle()
-
-
-async def nothing_applied() -> LocalEngine:
-    return LocalEngine(small_world([person("ada")]))
-
-
-async def some_are_assigned() -> LocalEngine:
-    parts = {"app_role_assignments": (assignment("cleo"), assignment("ada"))}
-    local = LocalEngine(small_world([person(name) for name in EVERYBODY], source=parts), shards=SHARDS)
-    await local.begin()
-    return local
-
-
 STORIES: Mapping[str, Story] = {
     "a first cycle": Story(
         prelude=first_cycle,
@@ -181,35 +127,5 @@ STORIES: Mapping[str, Story] = {
         prelude=held(*returns("ada")),
         log=["bert delete success"],
         passes=["graph: DELETE"],
-    ),
-    "somebody is asked for who is not read yet": Story(
-        prelude=company(*joins(*PAIR)),
-        act=asks_for(*PAIR),
-        log=each(PAIR, "create success"),
-        passes=["graph: POST /invitations"],
-    ),
-    "somebody is asked for who has changed": Story(
-        prelude=company(*becomes(*PAIR, city="Gera"), here=PAIR),
-        act=asks_for("ada"),
-        log=each(PAIR, "update success"),
-        passes=["graph: PATCH"],
-    ),
-    "a first configuration": Story(
-        prelude=nothing_applied,
-        act=applies(),
-        log=["ada create success"],
-        passes=["Insert document:", "Insert lindenhof-to-marisol"],
-    ),
-    "another scope": Story(
-        prelude=some_are_assigned,
-        act=applies(scope={"kind": "assigned"}),
-        log=each(("bert", "dina"), "delete success"),
-        passes=["Insert document:"],
-    ),
-    "a pause": Story(
-        prelude=company(*becomes(*PAIR, city="Gera"), here=PAIR),
-        act=pauses_for_an_hour,
-        log=each(PAIR, "update success"),
-        passes=["table configurations"],
     ),
 }

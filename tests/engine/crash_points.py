@@ -4,13 +4,14 @@ import asyncio
 import sys
 from collections.abc import Iterator, Mapping
 
-from tests.engine import crash_phases, crash_stories, crash_trouble
+from tests.engine import crash_decisions, crash_phases, crash_stories, crash_trouble
 from tests.engine.crash_walk import Story, Walk, walk_through
 
 STORIES: Mapping[str, Story] = {
     **crash_stories.ACTIONS,
     **crash_stories.RECOVERIES,
     **crash_phases.STORIES,
+    **crash_decisions.STORIES,
     **crash_trouble.STORIES,
 }
 

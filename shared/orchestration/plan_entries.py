@@ -144,9 +144,12 @@ def _orphan(entry: EntryPass, sight: Sight) -> TargetObject | None:
 
 
 def _adopt_orphan(job: Job, entry: EntryPass, found: TargetObject) -> EntryPass:
-    """Link what we made, so that its removal is staged, proved and guarded like any other."""
+    """Link what we made, so that its removal is staged, proved and guarded like any other.
+
+    The intent stays: whoever is back before that still has to get what flows on create.
+    """
     link = replace(new_link(job, entry, found.id, LinkOrigin.CREATED), mail=normalized_mail(entry.begun.mail))
-    return entry.end(Ending(link=link, next=staged(job, entry, WorkKind.REMOVE)))
+    return entry.end(Ending(link=link, next=staged(job, entry, WorkKind.REMOVE), keep_intent=True))
 
 
 def _sight(job: Job, entry: EntryPass, found: Found, roles: dict[str, bool | None]) -> Sight:

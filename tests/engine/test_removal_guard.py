@@ -4,7 +4,7 @@ import pytest
 
 from shared.cycles.state import QuarantineReason
 from shared.provisioning.provisioning_log import ProvisioningAction, ProvisioningStatus
-from tests.engine.local_engine import LocalEngine
+from tests.engine.local_engine import CYCLE, TICK, LocalEngine
 from tests.engine.small_world import Document, id_of, mail_of, people, small_world
 
 POPULATION = 60
@@ -163,4 +163,22 @@ async def test_the_share_is_of_the_people_who_are_provisioned_however_many_cycle
     local.change(*leave(LIMIT))
     await local.run_cycle()
 
+    assert not local.deleted_users()
+
+
+async def test_what_was_released_before_a_hold_and_could_not_be_removed_counts_as_staged_again() -> None:
+    local = await provisioned(most=3)
+    local.simulation.set_faults("none", tenant_id=local.target_id, switches={"unavailable_before": 1.0})
+    local.change(*leave(2))
+    await local.run_for(CYCLE + TICK)
+    released = (await local.state()).released_cycle
+
+    local.change(*leave(4)[2:])
+    await local.run_for(CYCLE)
+    local.simulation.set_faults("none")
+    await local.run_cycle()
+
+    assert (await local.state()).released_cycle == released
+    assert (await local.workload()).staged == 4
+    assert (await local.workload()).due == 0
     assert not local.deleted_users()

@@ -15,6 +15,7 @@ from shared.orchestration.remove_configuration import remove_configuration
 from tests.engine.crash_phases import EVERYBODY, held
 from tests.engine.crash_stories import (
     PAIR,
+    SHARDS,
     Act,
     an_hour,
     becomes,

@@ -116,11 +116,12 @@ async def test_an_address_that_its_claimant_has_given_up_can_be_had_by_another()
     assert sorted(local.users()) == [mail_of("ada"), mail_of("lovelace")]
 
 
-async def invited_and_dead() -> LocalEngine:
+async def invited_and_dead(*, most: int = 500) -> LocalEngine:
     """Ada's worker has died when it had written down which object its invitation made."""
     effects = 1
     while True:
-        local = LocalEngine(small_world([person("ada"), person("cleo")]), surroundings=Doom(effects))
+        scenario = small_world([person("ada"), person("cleo")], guards={"removals": {"count": most}})
+        local = LocalEngine(scenario, surroundings=Doom(effects))
         await local.start()
         while local.surroundings is not CALM:
             await local.step()
@@ -153,4 +154,17 @@ async def test_a_create_that_succeeds_after_a_failure_and_a_dead_worker_has_a_re
     assert {record.status for record in failures} == {ProvisioningStatus.FAILURE}
     statuses = [record.status for record in await local.records(id_of("ada"))]
     assert statuses == [ProvisioningStatus.SUCCESS, *(record.status for record in failures)]
+    assert await local.counted(ProvisioningAction.CREATE, ProvisioningStatus.SUCCESS) == 2
+
+
+async def test_who_is_back_before_what_a_dead_worker_invited_is_removed_becomes_a_member() -> None:
+    local = await invited_and_dead(most=1)
+    local.change({"op": "deleteUser", "id": id_of("ada")})
+    await local.run_cycle()
+    assert (await local.workload()).staged == 1
+
+    local.change({"op": "restoreUser", "id": id_of("ada")})
+    await local.run_cycle()
+
+    assert local.users()[mail_of("ada")]["userType"] == "Member"
     assert await local.counted(ProvisioningAction.CREATE, ProvisioningStatus.SUCCESS) == 2

@@ -82,8 +82,13 @@ def reserve_writes(budget: WriteBudget, count: int, now: datetime, *, patience: 
     return Grant(count=count, wait=wait), replace(budget, reserved=reserved)
 
 
-def reserve_invitations(invitations: Invitations, count: int, now: datetime) -> tuple[Grant, Invitations]:
-    """Return how many of so many people may be invited now: all, one (to see whether a block is over), or nobody."""
+def reserve_invitations(
+    invitations: Invitations, count: int, now: datetime, *, patience: timedelta = timedelta(0)
+) -> tuple[Grant, Invitations]:
+    """Return how many of so many people may be invited: all, one (to see whether a block is over), or nobody.
+
+    A slot that is no further ahead than `patience` is reserved, and to be waited for.
+    """
     closed = max(invitations.closed_for(now), (invitations.probing_until or now) - now)
     if closed > timedelta(0):
         return Grant(count=0, wait=closed), invitations
@@ -92,10 +97,10 @@ def reserve_invitations(invitations: Invitations, count: int, now: datetime) -> 
     rested = _rested(invitations, now)
     interval = timedelta(seconds=1 / pace(rested.sent))
     reserved = max(rested.reserved or now, now) + count * interval
-    wait = reserved - max(FIRST_INVITATIONS, count) * interval - now
-    if wait > timedelta(0):
+    wait = max(reserved - max(FIRST_INVITATIONS, count) * interval - now, timedelta(0))
+    if wait > patience:
         return Grant(count=0, wait=wait), invitations
-    return Grant(count=count), replace(rested, sent=rested.sent + count, last=now, reserved=reserved)
+    return Grant(count=count, wait=wait), replace(rested, sent=rested.sent + count, last=now, reserved=reserved)
 
 
 def pace(sent: int) -> float:

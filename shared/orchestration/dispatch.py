@@ -13,17 +13,19 @@ never waits behind those who were found before:
 | 5 | escrows of earlier cycles | 〃 |
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-from shared.cycles.pending import DueClass, Pending, PendingState, WorkKind
+from shared.cycles.pending import DueClass, Pending, PendingState
 from shared.cycles.state import ConfigurationState
+from shared.cycles.write_budget import Grant
 from shared.orchestration.engine import Engine
 from shared.orchestration.hints import CHUNK, hint_shard
 from shared.orchestration.live_due import idle_due
+from shared.orchestration.ports import EntryRows
 
-UNDER_WAY: Final = timedelta(minutes=5)
+UNDER_WAY: Final = timedelta(minutes=10)
 """For so long after it was sent a hint is believed to be under way; a lost one is missed by the tick after that."""
 
 CREATES: Final = 12
@@ -32,7 +34,10 @@ CREATES: Final = 12
 ALONE: Final = "InternalError"
 """Whoever a pass failed over for a reason that nobody foresaw goes alone, so that they hold up nobody else."""
 
-_MOST: Final[Mapping[DueClass, int]] = {
+LONGEST_HINT: Final = timedelta(minutes=1)
+"""A hint that would have to wait longer ends: meanwhile there may be other work in the shard."""
+
+_MOST: Final[dict[DueClass, int]] = {
     DueClass.REMOVAL: CHUNK,
     DueClass.UPDATE: CHUNK,
     DueClass.DISABLE: CHUNK,
@@ -50,64 +55,69 @@ async def dispatch(engine: Engine, state: ConfigurationState, shards: Iterable[i
 
 
 async def dispatch_due(engine: Engine, state: ConfigurationState) -> None:
-    """Send a hint about each shard in which anything could be done now."""
+    """Send a hint about each shard in which anything could be done now, and about which none is under way."""
     configuration = await engine.configurations.configuration(state.configuration_id, state.version)
     if configuration is None or await engine.budgets.is_read_only():
         return
-    invitations = await engine.budgets.invitations(configuration.target.tenant_id)
-    blocked = invitations.closed_for(engine.clock.now()) > timedelta(0)
+    now = engine.clock.now()
+    blocked = (await engine.budgets.invitations(configuration.target.tenant_id)).closed_for(now) > timedelta(0)
     for shard in range(state.shards):
-        chunk = await next_chunk(engine, state, shard)
-        if any(not (blocked and is_create(row)) for row in chunk):
+        if await engine.entries.is_hinted(state.configuration_id, shard, now):
+            continue
+        if await next_chunk(engine, state, shard, creates=0 if blocked else 1, most=1):
             await dispatch(engine, state, [shard])
 
 
-async def send_on(engine: Engine, state: ConfigurationState, shard: int, *, delay: timedelta = timedelta(0)) -> None:
+async def send_on(
+    engine: Engine, state: ConfigurationState, shard: int, *, granted: int = 0, delay: timedelta = timedelta(0)
+) -> None:
     """Let the hint about a shard go on; until it is visible again nobody needs to send another."""
     await engine.entries.extend_hint(state.configuration_id, shard, engine.clock.now() + delay + UNDER_WAY)
-    await hint_shard(engine, state.configuration_id, shard, delay=delay)
+    await hint_shard(engine, state.configuration_id, shard, granted=granted, delay=delay)
 
 
 async def end_hint(engine: Engine, state: ConfigurationState, shard: int) -> None:
     """Let the hint about a shard end. What was staged while it still seemed to be under way gets a hint of its own."""
     await engine.entries.end_hint(state.configuration_id, shard)
-    if await next_chunk(engine, state, shard):
+    if await next_chunk(engine, state, shard, creates=1, most=1):
         await dispatch(engine, state, [shard])
 
 
-async def paced(engine: Engine, tenant_id: str, chunk: Sequence[Pending]) -> tuple[list[Pending], timedelta]:
-    """Return the chunk without those who may not be invited yet, and if nobody is left, how long to wait."""
-    creates = [row for row in chunk if is_create(row)]
-    if not creates:
-        return list(chunk), timedelta(0)
-    grant = await engine.budgets.reserve_invitations(tenant_id, len(creates), engine.clock.now())
-    left_out = {row.source_id for row in creates[grant.count :]}
-    kept = [row for row in chunk if row.source_id not in left_out]
-    return kept, timedelta(0) if kept else grant.wait
+async def reserve_creates(engine: Engine, state: ConfigurationState, tenant_id: str, shard: int) -> Grant:
+    """Reserve invitations for the creates that wait in a shard; they may be for a time within the next minute.
+
+    Reserved before anybody is looked at: workers that all ask again at one time would mostly look in vain.
+    """
+    now = engine.clock.now()
+    waiting = await engine.entries.due(state.configuration_id, shard, DueClass.CREATE, now, CREATES)
+    if not waiting:
+        return Grant(count=0)
+    return await engine.budgets.reserve_invitations(tenant_id, len(waiting), now, patience=LONGEST_HINT)
 
 
-def is_create(row: Pending) -> bool:
-    """Will the row most likely end in an invitation? Escrows mostly do not."""
-    return row.kind is WorkKind.CREATE and row.state is PendingState.WAITING
-
-
-async def next_chunk(engine: Engine, state: ConfigurationState, shard: int) -> list[Pending]:
-    """Return who is next in a shard, the most urgent first; nobody if there is nothing that could be done now."""
-    now, chunk = engine.clock.now(), list[Pending]()
-    for due_class, most in _MOST.items():
-        room = min(most, CHUNK - len(chunk))
+async def next_chunk(
+    engine: Engine, state: ConfigurationState, shard: int, *, creates: int = CREATES, most: int = CHUNK
+) -> list[EntryRows]:
+    """Return the rows of who is next in a shard, the most urgent first; of creates at the most so many."""
+    now, chunk = engine.clock.now(), list[EntryRows]()
+    for due_class, limit in (_MOST | {DueClass.CREATE: creates}).items():
+        room = min(limit, most - len(chunk))
         if room > 0:
             chunk += await _eligible(engine, state, shard, due_class, now, room)
-        if chunk and chunk[0].reason == ALONE:
+        if chunk and _goes_alone(chunk[0]):
             return chunk[:1]
-    return [row for row in chunk if row.reason != ALONE]
+    return [row for row in chunk if not _goes_alone(row)]
+
+
+def _goes_alone(row: EntryRows) -> bool:
+    return row.pending is not None and row.pending.reason == ALONE
 
 
 async def _eligible(
     engine: Engine, state: ConfigurationState, shard: int, due_class: DueClass, now: datetime, room: int
-) -> list[Pending]:
-    rows = await idle_due(engine, state, shard, due_class, now, 2 * CHUNK)
-    return [row for row in rows if _is_eligible(row, state)][:room]
+) -> list[EntryRows]:
+    rows = await idle_due(engine, state, shard, due_class, now, room)
+    return [row for row in rows if row.pending is not None and _is_eligible(row.pending, state)]
 
 
 def _is_eligible(row: Pending, state: ConfigurationState) -> bool:

@@ -39,10 +39,12 @@ async def hint_entries(
     return sent
 
 
-async def hint_shard(engine: Engine, configuration_id: str, shard: int, *, delay: timedelta = timedelta(0)) -> None:
+async def hint_shard(
+    engine: Engine, configuration_id: str, shard: int, *, granted: int = 0, delay: timedelta = timedelta(0)
+) -> None:
     """Tell a provisioning worker that there is work in a shard; which, is decided when it comes."""
     message = ProvisioningMessage(
-        configuration_id=configuration_id, shard=shard, traceparent=engine.tracing.traceparent()
+        configuration_id=configuration_id, shard=shard, granted=granted, traceparent=engine.tracing.traceparent()
     )
     await engine.provisioning_queue.send(encode(message), delay=delay)
 

@@ -26,19 +26,33 @@ async def live_due(
 
 async def idle_due(
     engine: Engine, state: ConfigurationState, shard: int, due_class: DueClass, until: datetime, limit: int
-) -> list[Pending]:
-    """Return those of them that nobody works on; it looks further where the first ones are all under way."""
+) -> list[EntryRows]:
+    """Return the rows of those of them that nobody works on; it looks further where the first ones are under way.
+
+    Each row is some point reads: only those are read that are returned, unless all of them are outdated.
+    """
+    look = 2 * limit
     while True:
-        rows = await _live(engine, state, shard, due_class, until, limit)
-        idle = [row.pending for row in rows if row.pending is not None and _is_idle(row, engine.clock.now())]
-        if idle or len(rows) < limit or limit >= MOST_NAMED:
-            return idle
-        limit *= 4
+        named = await engine.entries.due(state.configuration_id, shard, due_class, until, look)
+        if not named:
+            return []
+        busy = await _busy(engine, state, shard)
+        free = [entry for entry in named if entry.source_id not in busy][:limit]
+        if free or len(named) < look or look >= MOST_NAMED:
+            break
+        look *= 4
+    rows = await engine.entries.read(state, list(dict.fromkeys(entry.source_id for entry in free)))
+    live = [rows[entry.source_id] for entry in free if _is_meant(entry, rows[entry.source_id].pending)]
+    if live or not free:
+        return live
+    cleared = await _live(engine, state, shard, due_class, until, look)
+    return [row for row in cleared if row.source_id not in busy][:limit]
 
 
-def _is_idle(row: EntryRows, now: datetime) -> bool:
-    """One whose record is not in the index yet cannot be leased before the tick has copied it."""
-    return row.work is None or (row.work.expires <= now and not row.work.log_key)
+async def _busy(engine: Engine, state: ConfigurationState, shard: int) -> set[str]:
+    """Return who is worked on, and who was while the record is not in the index: they cannot be leased."""
+    works = await engine.entries.open_works(state.configuration_id, shard)
+    return {work.source_id for work in works if work.expires > engine.clock.now() or work.log_key}
 
 
 async def _live(

@@ -35,6 +35,8 @@ class ProvisioningMessage(msgspec.Struct, frozen=True, kw_only=True, rename="cam
     configuration_id: str
     shard: int
     source_ids: tuple[str, ...] = ()
+    granted: int = 0
+    """So many invitations are reserved for the time at which the message becomes visible."""
     traceparent: str = ""
     version: int = MESSAGE_VERSION
 

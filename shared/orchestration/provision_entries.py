@@ -1,6 +1,6 @@
 """One chunk of entries into the target: lease, look at both sides, decide, write, close."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,9 +10,10 @@ from shared.configuration.templates import default_user_mapping
 from shared.cycles.pending import LONGEST_WAIT, Pending, PendingState
 from shared.cycles.state import ConfigurationState
 from shared.cycles.work import Work
+from shared.cycles.write_budget import Grant
 from shared.orchestration.close_entries import close_entries
 from shared.orchestration.confirm_source import confirm_source
-from shared.orchestration.dispatch import end_hint, next_chunk, paced, send_on
+from shared.orchestration.dispatch import end_hint, next_chunk, reserve_creates, send_on
 from shared.orchestration.engine import Engine
 from shared.orchestration.entry_pass import EntryPass, Job, removal_released
 from shared.orchestration.export_changes import export_changes
@@ -40,9 +41,6 @@ LEASE = timedelta(minutes=10)
 
 RETRY = timedelta(seconds=30)
 
-LONGEST_HINT = timedelta(minutes=1)
-"""A hint about a shard that would have to wait longer ends: meanwhile there may be other work in the shard."""
-
 
 async def provision_entries(engine: Engine, message: ProvisioningMessage) -> None:
     """Work on the entries of the message that are due, or on what is most urgent in its shard."""
@@ -56,7 +54,11 @@ async def provision_entries(engine: Engine, message: ProvisioningMessage) -> Non
             return
         job = await open_job(engine, state)
         if job is not None:
-            await (_work_on_entries(job, message) if message.source_ids else _work_on_shard(job, message.shard))
+            await (
+                _work_on_entries(job, message)
+                if message.source_ids
+                else _work_on_shard(job, message.shard, message.granted)
+            )
     except NewerRow:
         return  # a newer version of the app wrote these rows, and works on them
     except StorageUnavailable:
@@ -71,27 +73,39 @@ async def _work_on_entries(job: Job, message: ProvisioningMessage) -> None:
         await _send_again(job.engine, job.state, message)
 
 
-async def _work_on_shard(job: Job, shard: int) -> None:
+async def _work_on_shard(job: Job, shard: int, granted: int) -> None:
     engine, state = job.engine, job.state
     held = await _held_for(job)
     if held > timedelta(0):
         await send_on(engine, state, shard, delay=held)
         return
-    due = await next_chunk(engine, state, shard)
+    later = Grant(count=0)
+    if not granted:
+        later = await reserve_creates(engine, state, job.configuration.target.tenant_id, shard)
+        granted, later = (later.count, Grant(count=0)) if not later.wait else (0, later)
+    due = await next_chunk(engine, state, shard, creates=granted)
     chunk = await without_surges(job, due)
     if due and not chunk:
         await engine.entries.end_hint(state.configuration_id, shard)  # held: the tick asks again
         return
-    chunk, wait = await paced(engine, job.configuration.target.tenant_id, chunk)
-    outcome = await _work(job, tuple(row.source_id for row in chunk)) if chunk else _Outcome.NOTHING
-    if wait > LONGEST_HINT or outcome is _Outcome.REFUSED:
-        await engine.entries.end_hint(state.configuration_id, shard)  # the rows stay due, and the tick asks again
-    elif wait or outcome is _Outcome.BUSY:
-        await send_on(engine, state, shard, delay=wait or RETRY)
-    elif outcome is _Outcome.NOTHING:
+    rows = {row.source_id: row for row in chunk}
+    outcome = await _work(job, tuple(rows), rows) if rows else _Outcome.NOTHING
+    await _go_on(job, shard, outcome, later)
+
+
+async def _go_on(job: Job, shard: int, outcome: "_Outcome", later: Grant) -> None:
+    """What becomes of the hint about the shard? `later`: creates that are reserved (or, 0, refused) for a time."""
+    engine, state = job.engine, job.state
+    if outcome is _Outcome.BUSY:
+        await send_on(engine, state, shard, delay=RETRY)
+    elif outcome in {_Outcome.WORKED, _Outcome.LIFTED}:
+        await send_on(engine, state, shard)
+    elif outcome is _Outcome.NOTHING and later.count:
+        await send_on(engine, state, shard, granted=later.count, delay=later.wait)
+    elif outcome is _Outcome.NOTHING and not later.wait:
         await end_hint(engine, state, shard)
     else:
-        await send_on(engine, state, shard)
+        await engine.entries.end_hint(state.configuration_id, shard)  # the rows stay due, and the tick asks again
 
 
 class _Outcome(StrEnum):
@@ -104,9 +118,9 @@ class _Outcome(StrEnum):
     NOTHING = "nothing"
 
 
-async def _work(job: Job, source_ids: tuple[str, ...]) -> _Outcome:
+async def _work(job: Job, source_ids: tuple[str, ...], rows: Mapping[str, EntryRows] | None = None) -> _Outcome:
     if not is_refused(job.state):
-        passes = await run_passes(job, await take_entries(job, source_ids))
+        passes = await run_passes(job, await take_entries(job, source_ids, rows=rows))
         return _Outcome.WORKED if passes else _Outcome.BUSY
     if not await policy_allows(job):
         return _Outcome.REFUSED
@@ -156,9 +170,15 @@ async def open_job(engine: Engine, state: ConfigurationState, *, initiated_by: s
     )
 
 
-async def take_entries(job: Job, source_ids: tuple[str, ...], *, most: int = CHUNK) -> list[EntryPass]:
-    """Lease the entries that are due and that nobody else works on."""
-    rows = await job.engine.entries.read(job.state, source_ids)
+async def take_entries(
+    job: Job,
+    source_ids: tuple[str, ...],
+    *,
+    most: int = CHUNK,
+    rows: Mapping[str, EntryRows] | None = None,
+) -> list[EntryPass]:
+    """Lease the entries that are due and that nobody else works on; `rows` were read a moment ago."""
+    rows = rows or await job.engine.entries.read(job.state, source_ids)
     due = [
         (row, _counted_now(job, row.pending))
         for row in rows.values()

@@ -8,13 +8,14 @@ from shared.cycles.pending import Pending, PendingState, WorkKind
 from shared.cycles.state import ConfigurationState, Quarantine, QuarantineReason, is_surging
 from shared.cycles.surge import SurgeKind, Tripped, is_watched, longest_window, surge_kind, tripped
 from shared.orchestration.entry_pass import Job
+from shared.orchestration.ports import EntryRows
 from shared.orchestration.update_state import update_state
 from shared.provisioning.provisioning_log import ProvisioningAction
 
 _HELD = {WorkKind.CREATE: SurgeKind.CREATES, WorkKind.UPDATE: SurgeKind.REWRITES}
 
 
-async def without_surges(job: Job, chunk: list[Pending]) -> list[Pending]:
+async def without_surges(job: Job, chunk: list[EntryRows]) -> list[EntryRows]:
     """Return the chunk without what a guard holds; the configuration's quarantine follows the guards."""
     guards = job.configuration.guards
     if not is_watched(guards):
@@ -24,7 +25,11 @@ async def without_surges(job: Job, chunk: list[Pending]) -> list[Pending]:
     if bool(found) is not is_surging(job.state):
         await _follow(job, found)
     held = {each.kind for each in found}
-    return [row for row in chunk if row.state is not PendingState.WAITING or _HELD.get(row.kind) not in held]
+    return [row for row in chunk if not _is_held(row.pending, held)]
+
+
+def _is_held(row: Pending | None, held: set[SurgeKind]) -> bool:
+    return row is not None and row.state is PendingState.WAITING and _HELD.get(row.kind) in held
 
 
 async def count_surges(job: Job, succeeded: Iterable[ProvisioningAction]) -> None:

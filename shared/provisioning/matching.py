@@ -11,7 +11,10 @@ from shared.configuration.configuration import Adoption
 from shared.provisioning.entry import SourceEntry, TargetObject
 from shared.provisioning.provisioning_log import ErrorCategory, ErrorInformation
 
-APPROVE = "Approve the adoption, or give the person or the object in the target another address."
+APPROVE = (
+    "If it is this person's, set the configuration's adoption to automatic; else give the person or the object in the "
+    "target another address."
+)
 
 
 _NOT_AUTOMATIC = {

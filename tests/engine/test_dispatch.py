@@ -138,7 +138,7 @@ async def test_only_one_hint_about_a_shard_is_under_way() -> None:
         await dispatch(local.engine, state, [0, 1])
     assert [decode_provisioning(each.text).shard for each in await queue.receive(10)] == [0, 1]
 
-    local.clock.time += timedelta(minutes=6)
+    local.clock.time += timedelta(minutes=11)
     await dispatch(local.engine, state, [0])
     assert await queue.length() == 3
 
@@ -152,7 +152,7 @@ async def test_a_hint_that_was_lost_is_sent_again_by_the_tick() -> None:
     for message in await lost.receive(10):
         await lost.delete(message)
 
-    local.clock.time += timedelta(minutes=6)
+    local.clock.time += timedelta(minutes=11)
     await tick(local.engine)
     while await local.queues.queue("provisioning").length():
         await local.step()

@@ -12,7 +12,7 @@ from tests.whole.exported_directory import exported_directory
 
 pytestmark = pytest.mark.timeout(600)
 
-PEOPLE = 500
+PEOPLE = 250
 
 
 @pytest.mark.parametrize("assigned", [False, True], ids=["everybody", "assigned"])

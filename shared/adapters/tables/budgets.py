@@ -73,11 +73,13 @@ class TableBudgetStore:
         await change_row(self._rows, escape_key(tenant_id), WRITES, BUDGET, WriteBudget(), reserved)
         return grants[-1]
 
-    async def reserve_invitations(self, tenant_id: str, count: int, now: datetime) -> Grant:
+    async def reserve_invitations(
+        self, tenant_id: str, count: int, now: datetime, *, patience: timedelta = timedelta(0)
+    ) -> Grant:
         grants: list[Grant] = []
 
         def reserved(invitations: Invitations) -> Invitations:
-            grant, after = reserve_invitations(invitations, count, now)
+            grant, after = reserve_invitations(invitations, count, now, patience=patience)
             grants.append(grant)
             return after
 

@@ -118,6 +118,9 @@ class TableEntryStore:
     async def begin_hint(self, configuration_id: str, shard: int, now: datetime, until: datetime) -> bool:
         return await self._hints.begin(partition_key(configuration_id, shard), now, until)
 
+    async def is_hinted(self, configuration_id: str, shard: int, now: datetime) -> bool:
+        return await self._hints.is_under_way(partition_key(configuration_id, shard), now)
+
     async def extend_hint(self, configuration_id: str, shard: int, until: datetime) -> None:
         await self._hints.extend(partition_key(configuration_id, shard), until)
 

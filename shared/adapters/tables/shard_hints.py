@@ -40,6 +40,11 @@ class ShardHints:
             return False
         return True
 
+    async def is_under_way(self, partition: str, now: datetime) -> bool:
+        """Is a hint believed to be under way?"""
+        row = await self._rows.get(partition, KEY)
+        return row is not None and SHARD_HINT.value(row).until > now
+
     async def extend(self, partition: str, until: datetime) -> None:
         """Note that the hint goes on until then."""
         await self._rows.commit(partition, [Upsert(key=KEY, values=SHARD_HINT.columns(ShardHint(until=until)))])

@@ -141,6 +141,7 @@ class EntryStore(Protocol):
         """Note that a hint about the shard is under way until then; False if one is already."""
         ...
 
+    async def is_hinted(self, configuration_id: str, shard: int, now: datetime) -> bool: ...
     async def extend_hint(self, configuration_id: str, shard: int, until: datetime) -> None: ...
     async def end_hint(self, configuration_id: str, shard: int) -> None:
         """Note that no hint about the shard is under way any more."""
@@ -219,8 +220,10 @@ class BudgetStore(Protocol):
         """Reserve slots for so many writes, all or none; none while the tenant is held."""
         ...
 
-    async def reserve_invitations(self, tenant_id: str, count: int, now: datetime) -> Grant:
-        """Reserve so many invitations; fewer (one) to see whether a block is over, or none."""
+    async def reserve_invitations(
+        self, tenant_id: str, count: int, now: datetime, *, patience: timedelta = timedelta(0)
+    ) -> Grant:
+        """Reserve so many invitations, to be waited for; fewer (one) to see whether a block is over, or none."""
         ...
 
     async def invitations(self, tenant_id: str) -> Invitations: ...

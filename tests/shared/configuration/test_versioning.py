@@ -24,6 +24,7 @@ def test_a_document_keeps_its_digest_however_it_is_written() -> None:
     "changes",
     [
         {"/scope/kind": "assigned"},
+        {"/adoption": "automatic"},
         {"/source/servicePrincipalId": OTHER},
         {"/source/tenantId": OTHER},
         {"/target/tenantId": OTHER},
@@ -42,7 +43,6 @@ def test_what_decides_on_people_changes_both_digests(changes: dict[str, Any]) ->
         {"/displayName": "Another name"},
         {"/target/inviteRedirectUrl": "https://contoso.com"},
         {"/interval": "PT10M"},
-        {"/adoption": "automatic"},
         {"/guards/removals/count": 20},
         {"/removal/action": "none"},
         {"/notifications": {"recipients": ["a@contoso.com"], "sender": SERVICE_PRINCIPAL}},

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-#: Faster, and the leases of a busy machine run out.
-TIME_SCALE = 600.0
+#: Faster, and what never rests (ticks, polling) takes the machine from what is to be done.
+TIME_SCALE = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

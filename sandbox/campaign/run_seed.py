@@ -23,15 +23,14 @@ async def run_seed(seed: int, options: CampaignOptions) -> Outcome:
     plan = plan_of(seed, hosts=options.hosts, users=options.users)
     logs = Path(tempfile.mkdtemp(prefix=f"campaign-{seed}-"))
     began = time.monotonic()
-    problem, verdict = None, Verdict()
     try:
         async with asyncio.timeout(options.limit):
             verdict = await _tried(plan, options, logs)
     except TimeoutError:
-        problem = f"It did not come to its end within {options.limit:g} seconds."
+        verdict = Verdict(problem=f"It did not come to its end within {options.limit:g} seconds.")
     except (GaveUpError, AzuriteError) as error:
-        problem = str(error)
-    failed = bool(problem or verdict.disagreements)
+        verdict = Verdict(problem=str(error))
+    failed = bool(verdict.problem or verdict.disagreements)
     if not failed:
         remove_logs(logs)
     return Outcome(
@@ -39,7 +38,7 @@ async def run_seed(seed: int, options: CampaignOptions) -> Outcome:
         about=f"{plan.scenario} of {plan.users}, {plan.hosts} host{'s' * (plan.hosts > 1)}",
         seconds=time.monotonic() - began,
         disagreements=verdict.disagreements,
-        problem=problem,
+        problem=verdict.problem,
         logs=logs if failed else None,
         faults=verdict.faults,
         kills=verdict.kills,
@@ -52,10 +51,7 @@ async def _tried(plan: CampaignPlan, options: CampaignOptions, logs: Path) -> Ve
     scenario = build_scenario(plan.scenario, Plan(users=plan.users, seed=plan.seed))
     run = Options(port=0, seed=plan.seed, time_scale=options.time_scale, record=record)
     faults = StorageFaults(Random(f"storage {plan.seed}"))
-    around = Surroundings(hosts=plan.hosts, between=lambda account: storage_proxy(account, faults))
+    around = Surroundings(hosts=plan.hosts, between=lambda account: storage_proxy(account, faults), nursery=True)
     async with started_world(run, scenario, logs, around) as world:
         trial = Trial(plan=plan, scenario=scenario, world=world, record=record, storage_faults=faults)
-        try:
-            return await trial.run()
-        finally:
-            await trial.fleet.end()
+        return await trial.run()

@@ -40,6 +40,8 @@ class Verdict:
     """What came of a trial."""
 
     disagreements: tuple[Disagreement, ...] = ()
+    #: Why it did not come to a judgement.
+    problem: str | None = None
     faults: Counter[str] = field(default_factory=Counter)
     cycles: int = 0
     kills: int = 0
@@ -67,31 +69,41 @@ class Trial:
         self.source = SourceLife(rounds=self.rounds, target=self.target, witness=self.witness, seed=self.plan.seed)
 
     async def run(self) -> Verdict:
+        """All rounds, as long as the tenants agree; whatever keeps them from it is the verdict."""
+        disagreements: tuple[Disagreement, ...] = ()
+        problem = None
+        try:
+            disagreements = await self._rounds()
+        except GaveUpError as error:
+            problem = str(error)
+        finally:
+            await self.fleet.end()
+        return Verdict(
+            disagreements=disagreements,
+            problem=problem,
+            faults=await self._faults(),
+            cycles=max(self.rounds.seen.values(), default=0) + 1,
+            kills=self.fleet.kills,
+        )
+
+    async def _rounds(self) -> tuple[Disagreement, ...]:
         await self.rounds.begin()
         report = await self._round(1)
         for number in range(2, len(self.plan.rounds) + 1):
             if report.agreement:
                 report = await self._round(number)
-        return await self._verdict(report)
-
-    async def _verdict(self, report: Report) -> Verdict:
         seen = self.witness.problems(
             await self.rounds.directory(report.target_tenant_id),
             own=self.target.touched | ids_at_the_beginning(self.scenario, report.target_tenant_id),
             deleted_ids=deleted_by_graph(self.record, report.target_tenant_id),
         )
-        return Verdict(
-            disagreements=(*report.disagreements, *seen),
-            faults=await self._faults(),
-            cycles=max(self.rounds.seen.values()) + 1,
-            kills=self.fleet.kills,
-        )
+        return (*report.disagreements, *seen)
 
     async def _faults(self) -> Counter[str]:
         """What has happened, by class."""
         graph = await self.world.tenants.faults_fired()
         storage = self.storage_faults.fired
-        return Counter(
+        return +Counter(
             {
                 **{f"graph: {name}": count for name, count in graph.items()},
                 **{f"storage: {name}": count for name, count in storage.items()},

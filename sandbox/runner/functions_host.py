@@ -10,7 +10,7 @@ import httpx
 from sandbox.runner.clients import client_at, is_host_ready
 from sandbox.runner.clock import Clock
 from sandbox.runner.options import Options
-from sandbox.runner.processes import Command, Restartable, usable_port
+from sandbox.runner.processes import Command, Restartable, Starter, usable_port
 
 #: An invented app registration; the simulated tenants do not look at it.
 APPLICATION_ID = "5d2f1a8c-7b43-4c1e-9d0a-3f6b8e2c4a17"
@@ -36,7 +36,8 @@ class FunctionsHost:
         arguments = ["sandbox.host.wrong_clock", "--ahead", repr(ahead), *self.command.arguments[1:]]
         # The machine takes a wrong moment for the origin too: it is wrong by as much in engine time.
         arguments += ["--time-origin", repr(self.clock.origin + ahead)]
-        return replace(self.command, arguments=arguments)
+        # Its clock must be wrong before anything is imported.
+        return replace(self.command, arguments=arguments, starter=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,7 @@ class HostPlace:
     connection_string: str
     tenants_port: int
     logs: Path
+    starter: Starter | None = None
 
 
 async def start_hosts(stack: AsyncExitStack, place: HostPlace, count: int) -> tuple[FunctionsHost, ...]:
@@ -83,6 +85,7 @@ def _command(place: HostPlace, port: int, number: int) -> Command:
         arguments=[*arguments, *place.clock.arguments],
         environment=_environment(place),
         log=place.logs / ("host.log" if number == 0 else f"host-{number + 1}.log"),
+        starter=place.starter,
     )
 
 

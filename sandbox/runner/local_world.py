@@ -18,6 +18,7 @@ from sandbox.node import NodeMissingError
 from sandbox.runner.clients import TenantsClient, client_at, jobs_path
 from sandbox.runner.clock import Clock
 from sandbox.runner.functions_host import FunctionsHost, HostPlace, start_hosts
+from sandbox.runner.nursery import open_nursery
 from sandbox.runner.options import Options
 from sandbox.runner.problems import ChildFailedError, GaveUpError, UnusableInputError, last_lines
 from sandbox.runner.processes import Command, free_port, running
@@ -74,6 +75,8 @@ class Surroundings:
     hosts: int = 1
     #: Turns the connection string of storage into the one that the hosts get.
     between: Callable[[str], AbstractAsyncContextManager[str]] = nothing_between
+    #: Hosts are forked from a process that has imported everything: for worlds in which many of them start.
+    nursery: bool = False
 
 
 @contextlib.asynccontextmanager
@@ -93,6 +96,7 @@ async def started_world(
         storage = await stack.enter_async_context(Azurite(access_log=logs / "azurite.log"))
         tenants_port = free_port()
         tenants = TenantsClient(http=await stack.enter_async_context(client_at(tenants_port)))
+        nursery = open_nursery(options.project, logs / "nursery.log")
         command = _tenants_command(options, scenario, clock, tenants_port, logs)
         tenants_process = await stack.enter_async_context(running(command, tenants.is_ready))
         place = HostPlace(
@@ -101,6 +105,7 @@ async def started_world(
             connection_string=await stack.enter_async_context(surroundings.between(storage.connection_string)),
             tenants_port=tenants_port,
             logs=logs,
+            starter=await stack.enter_async_context(nursery) if surroundings.nursery else None,
         )
         hosts = await start_hosts(stack, place, surroundings.hosts)
         yield LocalWorld(

@@ -36,6 +36,8 @@ class Intent:
     """Graph's `Date` of the look-up before the invitation: older objects are not our creation."""
     saved: datetime | None = None
     """When the intent was written: the write follows within the lease, or never."""
+    told: bool = False
+    """A log record has the time of this intent already: what comes of it later is told by another one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

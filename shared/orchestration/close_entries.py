@@ -6,6 +6,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from shared.cycles.counters import Counted
 from shared.cycles.pending import Pending, PendingState, Verdict
+from shared.cycles.work import Work
 from shared.orchestration.entry_pass import Ending, EntryPass, Job
 from shared.orchestration.hints import hint_waiting
 from shared.orchestration.index_logs import index_logs
@@ -72,7 +73,7 @@ def _closing(job: Job, entry: EntryPass, ending: Ending) -> Closing:
         count = Counted(cycle=entry.pending.cycle, action=ending.action, status=ending.status)
     return Closing(
         pending=entry.pending,
-        work=entry.work,
+        work=_told(entry.work) if ending.status is not None else entry.work,
         link=ending.link,
         next=ending.next,
         keep_intent=ending.keep_intent or _is_still_unclear(entry, ending),
@@ -84,6 +85,10 @@ def _closing(job: Job, entry: EntryPass, ending: Ending) -> Closing:
 def _is_still_unclear(entry: EntryPass, ending: Ending) -> bool:
     """Has this pass found out nothing about the write of an earlier one? Then the next one has to know of it too."""
     return entry.unclear and ending.next is not None and ending.status is not ProvisioningStatus.SUCCESS
+
+
+def _told(work: Work) -> Work:
+    return work if work.intent is None else replace(work, intent=replace(work.intent, told=True))
 
 
 def _record(job: Job, entry: EntryPass, ending: Ending, status: ProvisioningStatus) -> ProvisioningLogRecord:

@@ -6,6 +6,7 @@ from shared.cycles.cycle import Cycle, CycleKind, CycleState
 from shared.cycles.state import ConfigurationState, Quarantine, QuarantineReason, is_held, is_surging
 from shared.orchestration.cycle_snapshots import forget_snapshots
 from shared.orchestration.engine import Engine
+from shared.orchestration.ports import UnexpectedAnswer
 from shared.orchestration.update_state import update_state
 from shared.provisioning.provisioning_log import ProvisioningAction, ProvisioningStatus
 
@@ -27,7 +28,8 @@ async def end_cycle(engine: Engine, cycle: Cycle) -> None:
 def _failed(state: ConfigurationState, cycle: Cycle) -> ConfigurationState:
     """In quarantine until a cycle succeeds; the hold on removals, which needs a person, is not covered up."""
     # An initial cycle that did not come to its end has not found who is absent: the next one evaluates everybody again.
-    full_next = state.full_next or cycle.kind is CycleKind.INITIAL
+    # So it does after an answer that nobody understands: it may be about the link that every cycle would follow again.
+    full_next = state.full_next or cycle.kind is CycleKind.INITIAL or cycle.error_code == UnexpectedAnswer.__name__
     if is_held(state):
         return replace(state, running=False, full_next=full_next)
     quarantine = Quarantine(

@@ -43,7 +43,8 @@ def _kind(entry: EntryPass) -> ChangeKind:
 def _intent(entry: EntryPass) -> Intent:
     if entry.decided.finishing:
         return entry.begun  # it names the invited object until all of its attributes are written
-    return Intent(action=_INTENTS[_kind(entry)], started=entry.started, target_id=entry.decided.target_id)
+    mail = (entry.person.text("mail") or "") if entry.decided.adopt else ""
+    return Intent(action=_INTENTS[_kind(entry)], started=entry.started, target_id=entry.decided.target_id, mail=mail)
 
 
 async def _restore(job: Job, passes: list[EntryPass]) -> list[EntryPass]:

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 from shared.configuration.configuration import Adoption
 from shared.cycles.pending import POLICY_FORBIDS, WorkKind
-from shared.cycles.work import IntentStage
+from shared.cycles.work import IntentAction, IntentStage
 from shared.orchestration.confirm_source import staged
 from shared.orchestration.entry_pass import Ending, EntryPass, Job, removal_released, split
 from shared.orchestration.ports import Forbidden, Found, LookUp, TargetQuery
-from shared.orchestration.put_back import not_now
+from shared.orchestration.put_back import held_back, not_now
 from shared.orchestration.recover_invitations import recover_invitations
 from shared.orchestration.take_claims import take_claims
 from shared.orchestration.write_results import action_before, new_link, refused, written_link
@@ -50,11 +50,19 @@ def _query(entry: EntryPass) -> TargetQuery:
         target_id = entry.intent.target_id
     if entry.source is None or not entry.scoping or not entry.scoping.in_scope:
         return TargetQuery(source_id=entry.source_id, target_id=target_id)
-    mail = entry.source.text("mail") or ""
+    mail = _adopting(entry) or entry.source.text("mail") or ""
     known = entry.link is not None and normalized_mail(mail) == entry.link.mail and not _left(entry)
     return TargetQuery(
         source_id=entry.source_id, target_id=target_id, mail="" if known else mail, deleted=not known and bool(mail)
     )
+
+
+def _adopting(entry: EntryPass) -> str:
+    """Return the address by which an adoption was begun of which nobody knows the end; empty without one."""
+    intent = entry.intent
+    if entry.link is not None or intent is None or intent.action is not IntentAction.UPDATE:
+        return ""
+    return intent.mail
 
 
 def _left(entry: EntryPass) -> bool:
@@ -101,12 +109,22 @@ def _plan(job: Job, entry: EntryPass, look_up: LookUp, roles: dict[str, bool | N
     sight = _sight(job, entry, found, roles)
     entry = replace(entry, sight=sight, looked_up=look_up.date)
     entry = entry.step(matching_step(entry.source_id, sight.linked, sight.holders))
+    if _is_past_adoption(entry, sight):
+        return held_back(job, replace(entry, work=replace(entry.work, intent=None)), timedelta(0), "EntryConflict")
     if _is_unlinked_creation(entry):
         return replace(entry, change=Change(kind=ChangeKind.CREATE, target_id=entry.begun.target_id))
     orphan = _orphan(entry, sight)
     if orphan is not None:
         return _adopt_orphan(job, entry, orphan)
     return _decided(job, entry, _decide(job, entry, sight))
+
+
+def _is_past_adoption(entry: EntryPass, sight: Sight) -> bool:
+    """Is the object gone that was about to be adopted? Then the person's present address has not been looked up."""
+    before, source = _adopting(entry), entry.source
+    if not before or not sight.known or sight.holders or source is None:
+        return False
+    return normalized_mail(before) != normalized_mail(source.text("mail") or "")
 
 
 def _invited_id(entry: EntryPass) -> str:
@@ -136,9 +154,12 @@ def _orphan(entry: EntryPass, sight: Sight) -> TargetObject | None:
 
 
 def _adopt_orphan(job: Job, entry: EntryPass, found: TargetObject) -> EntryPass:
-    """Link what we made, so that its removal is staged, proved and guarded like any other."""
+    """Link what we made, so that its removal is staged, proved and guarded like any other.
+
+    The intent stays: whoever is back before that still has to get what flows on create.
+    """
     link = replace(new_link(job, entry, found.id, LinkOrigin.CREATED), mail=normalized_mail(entry.begun.mail))
-    return entry.end(Ending(link=link, next=staged(job, entry, WorkKind.REMOVE)))
+    return entry.end(Ending(link=link, next=staged(job, entry, WorkKind.REMOVE), keep_intent=True))
 
 
 def _sight(job: Job, entry: EntryPass, found: Found, roles: dict[str, bool | None]) -> Sight:
@@ -192,10 +213,16 @@ def _decided(job: Job, entry: EntryPass, change: Change) -> EntryPass:
     return entry
 
 
+def _is_up_to_date(entry: EntryPass) -> bool:
+    """Is the person in scope, and their object there with all values? Of who is out of scope it says nothing."""
+    in_scope = entry.scoping is not None and entry.scoping.in_scope
+    return in_scope and entry.sight is not None and entry.sight.linked is not None
+
+
 def _skipped(job: Job, entry: EntryPass, change: Change) -> EntryPass:
     """End a pass that has nothing to write; where a disable is held, only that stays staged."""
     link = entry.link
-    if link is not None and entry.source is not None and entry.sight is not None and entry.sight.linked is not None:
+    if link is not None and _is_up_to_date(entry):
         link = written_link(job, entry, link)
     held = staged(job, entry, WorkKind.DISABLE) if change.hold_disable else None
     before = action_before(entry)
@@ -203,4 +230,5 @@ def _skipped(job: Job, entry: EntryPass, change: Change) -> EntryPass:
         return entry.end(Ending(action=before, status=ProvisioningStatus.SUCCESS, link=link, next=held))
     if held is not None:
         return entry.end(Ending(next=held))
-    return entry.end(Ending(status=ProvisioningStatus.SKIPPED, link=link, error=change.error))
+    adopting = bool(_adopting(entry))
+    return entry.end(Ending(status=ProvisioningStatus.SKIPPED, link=link, error=change.error, keep_intent=adopting))

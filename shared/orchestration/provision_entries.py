@@ -271,6 +271,6 @@ def _is_due(job: Job, row: EntryRows, pending: Pending) -> bool:
 
 
 def _started(job: Job, before: Work | None) -> datetime:
-    if before is not None and before.intent is not None and before.abandoned:
+    if before is not None and before.intent is not None and before.abandoned and not before.intent.told:
         return before.intent.started
     return job.started

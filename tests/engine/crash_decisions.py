@@ -65,8 +65,8 @@ async def nothing_applied() -> LocalEngine:
 
 async def some_are_assigned() -> LocalEngine:
     parts = {"app_role_assignments": (assignment("cleo"), assignment("ada"))}
-    local = LocalEngine(small_world([person(name) for name in EVERYBODY], source=parts))
-    await local.begin(shards=SHARDS)
+    local = LocalEngine(small_world([person(name) for name in EVERYBODY], source=parts), shards=SHARDS)
+    await local.begin()
     return local
 
 

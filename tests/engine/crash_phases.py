@@ -31,16 +31,16 @@ HELD = {"guards": {"removals": {"count": 2}}}
 
 
 async def first_cycle() -> LocalEngine:
-    local = LocalEngine(small_world([person(name) for name in ("cleo", *PAIR)]))
-    await local.start(shards=1)
+    local = LocalEngine(small_world([person(name) for name in ("cleo", *PAIR)]), shards=1)
+    await local.start()
     return local
 
 
 async def first_cycle_of_the_assigned() -> LocalEngine:
     groups = [group("weavers", *PAIR), group("spinners", "ada", nested=["weavers"])]
     assignments = [assignment("cleo"), assignment("weavers", "Group"), assignment("spinners", "Group")]
-    local = LocalEngine(assigned_world([person(name) for name in EVERYBODY], groups, *assignments))
-    await local.start(shards=1)
+    local = LocalEngine(assigned_world([person(name) for name in EVERYBODY], groups, *assignments), shards=1)
+    await local.start()
     return local
 
 
@@ -50,8 +50,8 @@ def assigned(*changes: Document) -> Prelude:
     async def prelude() -> LocalEngine:
         groups = [group("weavers", *PAIR)]
         assignments = [assignment("cleo"), assignment("weavers", "Group")]
-        local = LocalEngine(assigned_world([person(name) for name in EVERYBODY], groups, *assignments))
-        await local.begin(shards=SHARDS)
+        local = LocalEngine(assigned_world([person(name) for name in EVERYBODY], groups, *assignments), shards=SHARDS)
+        await local.begin()
         local.change(*changes)
         return local
 

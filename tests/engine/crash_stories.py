@@ -58,8 +58,8 @@ def company(
     async def prelude() -> LocalEngine:
         target = {"users": tuple(guest(name) for name in guests)}
         users = [person(name) for name in ("cleo", *here)]
-        local = LocalEngine(small_world(users, target=target, **configuration))
-        await local.begin(shards=SHARDS)
+        local = LocalEngine(small_world(users, target=target, **configuration), shards=SHARDS)
+        await local.begin()
         if earlier:
             local.change(*earlier)
             await local.run_cycle()

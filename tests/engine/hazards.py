@@ -55,7 +55,33 @@ class Effect(Generic[_Answer]):
     """How only a first part of it happens, if it can happen in part: the first write of a batch, the first two..."""
 
 
-class Doom(Calm):
+class Fate(Protocol):
+    """What a process meets at each touch with the outside; each raises ProcessDied where it dies."""
+
+    async def before(self) -> None:
+        """Come to the point where something is asked for."""
+
+    async def have(self, effect: Effect[_Answer]) -> _Answer:
+        """Have one effect on the outside."""
+
+
+class Mortal(Calm):
+    """A process that meets a fate."""
+
+    def __init__(self, fate: Fate) -> None:
+        self._fate = fate
+
+    def rows(self, rows: Rows) -> Rows:
+        return _MortalRows(rows, self._fate)
+
+    def queue(self, queue: MessageQueue) -> MessageQueue:
+        return _MortalQueue(queue, self._fate)
+
+    def transport(self, transport: httpx.AsyncBaseTransport) -> httpx.AsyncBaseTransport:
+        return _MortalTransport(transport, self._fate)
+
+
+class Doom(Mortal):
     """A process that dies when it has had so many effects on the outside; what answers the last one never arrives.
 
     Effects are commits, messages, and requests to Graph that write. Dead, the process has no further effect, whatever
@@ -63,6 +89,7 @@ class Doom(Calm):
     """
 
     def __init__(self, effects: int) -> None:
+        super().__init__(self)
         self._left = effects
         self.dead = effects == 0
 
@@ -75,38 +102,32 @@ class Doom(Calm):
         self.live()
         return answer
 
+    async def before(self) -> None:
+        self.live()
+
     def live(self) -> None:
         """Raises ProcessDied if the process is dead."""
         if self.dead:
             raise ProcessDied
 
-    def rows(self, rows: Rows) -> Rows:
-        return _MortalRows(rows, self)
-
-    def queue(self, queue: MessageQueue) -> MessageQueue:
-        return _MortalQueue(queue, self)
-
-    def transport(self, transport: httpx.AsyncBaseTransport) -> httpx.AsyncBaseTransport:
-        return _MortalTransport(transport, self)
-
 
 class _MortalRows:
-    def __init__(self, rows: Rows, doom: Doom) -> None:
+    def __init__(self, rows: Rows, fate: Fate) -> None:
         self._rows = rows
-        self._doom = doom
+        self._fate = fate
 
     async def get(self, partition: str, key: str) -> Row | None:
-        self._doom.live()
+        await self._fate.before()
         return await self._rows.get(partition, key)
 
     async def get_many(self, partition: str, keys: Sequence[str]) -> Mapping[str, Row]:
-        self._doom.live()
+        await self._fate.before()
         return await self._rows.get_many(partition, keys)
 
     async def scan(
         self, partition: str, *, first: str = "", before: str | None = None, select: Sequence[str] | None = None
     ) -> AsyncIterator[Row]:
-        self._doom.live()
+        await self._fate.before()
         async for row in self._rows.scan(partition, first=first, before=before, select=select):
             yield row
 
@@ -119,7 +140,7 @@ class _MortalRows:
         limit: int,
         select: Sequence[str] | None = None,
     ) -> list[Row]:
-        self._doom.live()
+        await self._fate.before()
         return await self._rows.page(partition, first=first, before=before, limit=limit, select=select)
 
     async def commit(self, partition: str, operations: Sequence[Operation]) -> Mapping[str, str]:
@@ -128,32 +149,32 @@ class _MortalRows:
             what=f"{partition}: {', '.join(f'{type(each).__name__} {each.key}' for each in operations)}",
             happen=lambda: self._rows.commit(partition, operations),
         )
-        return await self._doom.have(effect)
+        return await self._fate.have(effect)
 
 
 class _MortalQueue:
-    def __init__(self, queue: MessageQueue, doom: Doom) -> None:
+    def __init__(self, queue: MessageQueue, fate: Fate) -> None:
         self._queue = queue
-        self._doom = doom
+        self._fate = fate
 
     async def send(self, text: str, *, delay: timedelta = timedelta(0)) -> None:
         effect = Effect(on=self._queue, what=text, happen=lambda: self._queue.send(text, delay=delay))
-        await self._doom.have(effect)
+        await self._fate.have(effect)
 
     async def length(self) -> int:
-        self._doom.live()
+        await self._fate.before()
         return await self._queue.length()
 
 
 class _MortalTransport(httpx.AsyncBaseTransport):
-    def __init__(self, transport: httpx.AsyncBaseTransport, doom: Doom) -> None:
+    def __init__(self, transport: httpx.AsyncBaseTransport, fate: Fate) -> None:
         self._transport = transport
-        self._doom = doom
+        self._fate = fate
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         writes = writes_of(request)
         if not writes:
-            self._doom.live()
+            await self._fate.before()
             return await self._transport.handle_async_request(request)
         effect = Effect(
             on=self._transport,
@@ -161,7 +182,7 @@ class _MortalTransport(httpx.AsyncBaseTransport):
             happen=lambda: self._transport.handle_async_request(request),
             parts=tuple(partial(self._first_part, request, count) for count in range(1, len(writes))),
         )
-        return await self._doom.have(effect)
+        return await self._fate.have(effect)
 
     async def _first_part(self, request: httpx.Request, count: int) -> httpx.Response:
         """Let only the first writes of a batch happen."""

@@ -1,7 +1,7 @@
 """The whole engine in one process: memory storage, a clock that jumps, simulated tenants mounted over HTTP."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from copy import copy, deepcopy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -24,6 +24,7 @@ from shared.configuration.document import parse, serialize
 from shared.cycles.cycle import Cycle, CycleState
 from shared.cycles.pending import Workload
 from shared.cycles.state import ConfigurationState
+from shared.orchestration.apply_configuration import SHARDS
 from shared.orchestration.engine import Engine
 from shared.orchestration.import_changes import import_changes
 from shared.orchestration.messages import decode_import, decode_provisioning
@@ -38,6 +39,8 @@ START = datetime(2026, 1, 5, tzinfo=UTC)
 TICK = timedelta(minutes=5)
 CYCLE = timedelta(minutes=40)
 NO_MISCHIEF = Mischief()
+
+Network = Callable[[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport]
 
 
 class JumpingClock:
@@ -60,6 +63,13 @@ class JumpingClock:
         await asyncio.sleep(0)
 
 
+def handled(engine: Engine, queue: str, text: str) -> Coroutine[Any, Any, None]:
+    """Do what the function of a queue does with a message."""
+    if queue == "import":
+        return import_changes(engine, decode_import(text))
+    return provision_entries(engine, decode_provisioning(text))
+
+
 class LocalEngine:
     """Storage, tenants and clock; `engine` looks at them, `worker` is the process that works and may die over it."""
 
@@ -70,6 +80,8 @@ class LocalEngine:
         surroundings: Surroundings = CALM,
         mischief: Mischief = NO_MISCHIEF,
         workers: int = 1,
+        shards: int = SHARDS,
+        network: Network = lambda transport: transport,
         **conditions: Unpack[Conditions],
     ) -> None:
         self.clock = JumpingClock()
@@ -83,6 +95,8 @@ class LocalEngine:
         self.workers = workers
         self.calls = 0
         """How many messages, ticks and requests the worker has been given."""
+        self.shards = shards
+        self._network = network
         self.on_step: Callable[[], None] = lambda: None
         self._owners = 0
         self.judged = Judged(targets={id_: self.directory(id_) for id_ in self._targets()})
@@ -95,10 +109,11 @@ class LocalEngine:
         self.worker = self.assembled(surroundings)
 
     def assembled(self, surroundings: Surroundings) -> Engine:
+        """Return the engine of one process; each has its own memory, all have the storage and the tenants."""
         options = GraphOptions(endpoint="http://127.0.0.1:9", credential_kind=CredentialKind.SANDBOX)
         budgets = TableBudgetStore(surroundings.rows(self.tables.rows("budgets")))
-        transport = surroundings.transport(httpx.ASGITransport(app=self.simulation.application))
-        directories = GraphDirectories(options, budgets, self.clock, Random(1), transport)
+        tenants = self._network(httpx.ASGITransport(app=self.simulation.application))
+        directories = GraphDirectories(options, budgets, self.clock, Random(1), surroundings.transport(tenants))
         return assemble(
             rows=lambda name: surroundings.rows(self.tables.rows(name)),
             clock=self.clock,
@@ -124,19 +139,19 @@ class LocalEngine:
         other.work_by(CALM)
         return other
 
-    async def start(self, *, shards: int = 8) -> None:
+    async def start(self) -> None:
         """Apply the scenario's configurations and start them."""
         for document in self.documents:
             configuration = parse(document)
             await self.engine.configurations.add_document(configuration.id, 1, serialize(configuration))
-            state = ConfigurationState(configuration_id=configuration.id, version=1, active=False, shards=shards)
+            state = ConfigurationState(configuration_id=configuration.id, version=1, active=False, shards=self.shards)
             await self.engine.configurations.create(
                 replace(state, active=True, ever_started=True, next_due=self.clock.now())
             )
 
-    async def begin(self, *, shards: int = 8) -> None:
+    async def begin(self) -> None:
         """Start, run the initial cycle and judge it, so that later judgements know who was there."""
-        await self.start(shards=shards)
+        await self.start()
         await self.run_cycle()
         assert not (disagreements := self.judge().disagreements), disagreements
 
@@ -276,17 +291,15 @@ class LocalEngine:
         return await self._import() or await self._provision()
 
     async def _import(self) -> bool:
-        queue = self.queues.queue("import")
-        for message in await queue.receive(1):
-            if await self._survive(import_changes(self.worker, decode_import(message.text))):
-                await queue.delete(message)
-            return True
-        return False
+        return await self._function("import")
 
     async def _provision(self) -> bool:
-        queue = self.queues.queue("provisioning")
+        return await self._function("provisioning")
+
+    async def _function(self, name: str) -> bool:
+        queue = self.queues.queue(name)
         for message in await queue.receive(1):
-            if await self._survive(provision_entries(self.worker, decode_provisioning(message.text))):
+            if await self._survive(handled(self.worker, name, message.text)):
                 await queue.delete(message)
             return True
         return False

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from shared.orchestration.provision_on_demand import provision_on_demand
 from tests.engine.local_engine import LocalEngine
-from tests.engine.small_world import assigned_world, assignment, group, id_of, mail_of, person
+from tests.engine.small_world import CONFIGURATION, assigned_world, assignment, group, id_of, mail_of, person
 
 NAMES = ("ada", "bert", "cleo", "dora", "emil")
 
@@ -133,6 +134,22 @@ async def test_who_leaves_and_is_assigned_again_gets_the_same_object() -> None:
     await local.run_cycle()
     local.assert_agreement()
 
+    local.change(assign("ada"))
+    await local.run_cycle()
+
+    local.assert_agreement()
+    assert local.users()[mail_of("ada")]["id"] == object_id
+
+
+async def test_who_is_looked_at_on_demand_while_unassigned_gets_the_same_object_when_assigned_again() -> None:
+    local = world()
+    await local.begin()
+    object_id = local.users()[mail_of("ada")]["id"]
+    local.change(unassign("ada"))
+    await local.run_cycle()
+    await provision_on_demand(local.engine, CONFIGURATION, [id_of("ada")], "operator")
+
+    local.judge()
     local.change(assign("ada"))
     await local.run_cycle()
 

@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
-from tests.engine.hazards import Meddler
-from tests.engine.local_engine import LocalEngine
+from tests.engine.hazards import CALM, Doom, Meddler
+from tests.engine.local_engine import CYCLE, LocalEngine
 from tests.engine.small_world import (
     TARGET,
     Document,
@@ -104,6 +104,47 @@ async def test_a_young_guest_is_adopted_and_stays_a_guest() -> None:
     assert found["id"] == guest("ada")["id"]
     assert found["userType"] == "Guest"
     assert found["department"] == "Weaving"
+
+
+async def dead_after_adopting() -> LocalEngine:
+    """Ada's worker has written to the guest whom it adopts, and died before it could say so."""
+    effects = 1
+    while True:
+        scenario = small_world([person("ada"), person("cleo")], target={"users": (guest("ada"),)})
+        local = LocalEngine(scenario, surroundings=Doom(effects))
+        await local.start()
+        while local.surroundings is not CALM:
+            await local.step()
+        if shown(local, guest("ada")["id"]).get("department") and (await local.rows(id_of("ada"))).link is None:
+            return local
+        effects += 1
+
+
+@pytest.mark.parametrize("returns", [False, True])
+async def test_a_new_address_after_an_adoption_whose_end_nobody_knows_reaches_the_adopted_guest(returns: bool) -> None:
+    local = await dead_after_adopting()
+    local.change({"op": "updateUser", "id": id_of("ada"), "set": {"mail": mail_of("lovelace")}})
+    if returns:  # looked at while disabled, which is no reason to forget the guest
+        local.change({"op": "updateUser", "id": id_of("ada"), "set": {"accountEnabled": False}})
+        await local.run_cycle()
+        local.change({"op": "updateUser", "id": id_of("ada"), "set": {"accountEnabled": True}})
+
+    await local.run_cycle()
+
+    assert sorted(local.users()) == [mail_of("cleo"), mail_of("lovelace")]
+    assert local.users()[mail_of("lovelace")]["id"] == guest("ada")["id"]
+
+
+async def test_where_the_adopted_guest_is_gone_the_new_address_is_invited_after_a_look_at_it() -> None:
+    local = await dead_after_adopting()
+    local.change({"op": "updateUser", "id": id_of("ada"), "set": {"mail": mail_of("lovelace")}})
+    local.change_target({"op": "purgeUser", "id": guest("ada")["id"]})
+    local.change_target({"op": "createUser", "user": employee("boss", proxyAddresses=[f"smtp:{mail_of('lovelace')}"])})
+
+    await local.run_for(3 * CYCLE)
+
+    assert mail_of("lovelace") not in local.users()
+    assert await code_of(local, "ada") == "InvitationCreationFailureAmbiguousUser"
 
 
 async def test_who_was_adopted_is_never_deleted_and_is_taken_up_again() -> None:

@@ -15,15 +15,26 @@ from shared.cycles.work import Work
 from shared.orchestration.end_cycle import end_cycle
 from shared.orchestration.find_absent import find_absent
 from shared.orchestration.messages import decode_provisioning
-from shared.orchestration.ports import Closing, Conflict
-from shared.orchestration.read_users import read_users
+from shared.orchestration.ports import Closing, Conflict, Watermark
+from shared.orchestration.read_users import USERS, read_users
 from shared.orchestration.reading import Reading
 from shared.orchestration.record_staged import record_staged
 from shared.orchestration.resend import resend_stalled
 from shared.orchestration.take_snapshot import take_snapshot
 from tests.engine.hazards import Meddler
 from tests.engine.local_engine import CYCLE, LocalEngine
-from tests.engine.small_world import SOURCE, Document, assigned_world, assignment, group, id_of, people, small_world
+from tests.engine.small_world import (
+    CONFIGURATION,
+    SOURCE,
+    Document,
+    assigned_world,
+    assignment,
+    group,
+    id_of,
+    people,
+    person,
+    small_world,
+)
 
 LATER = timedelta(minutes=30)
 HELD = 12
@@ -322,3 +333,18 @@ async def test_a_held_removal_that_becomes_due_at_another_time_is_told_once() ->
 
     told = [each for each in await local.index() if each.action == "stagedDelete"]
     assert len(told) == 1
+
+
+async def test_a_link_that_graph_does_not_understand_fails_one_cycle_and_the_next_reads_everybody() -> None:
+    local = await begun()
+    link = "http://127.0.0.1:9/v1.0/users/delta?$deltatoken=of-another-tenant"
+    await local.engine.watermarks.save(CONFIGURATION, Watermark(chain=USERS, link=link, issued=local.clock.now()))
+    local.change({"op": "createUser", "user": person("newcomer")})
+
+    await local.run_cycle()
+    failed = await local.cycle()
+    await local.run_cycle()
+
+    assert failed.state is CycleState.FAILED
+    assert (await local.cycle()).kind is CycleKind.INITIAL
+    local.assert_agreement()

@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import httpx
+import pytest
 
 from shared.orchestration.control_job import pause_job, start_job
+from shared.orchestration.provision_on_demand import provision_on_demand
 from shared.provisioning.link import LinkOrigin
 from shared.provisioning.provisioning_log import ProvisioningAction, ProvisioningStatus
-from tests.engine.hazards import Meddler, writes_of
+from tests.engine.hazards import CALM, Doom, Meddler, ProcessDied, writes_of
 from tests.engine.local_engine import LocalEngine
 from tests.engine.small_world import CONFIGURATION, id_of, mail_of, person, small_world
 
@@ -112,3 +114,57 @@ async def test_an_address_that_its_claimant_has_given_up_can_be_had_by_another()
     await local.run_for(timedelta(hours=6))
 
     assert sorted(local.users()) == [mail_of("ada"), mail_of("lovelace")]
+
+
+async def invited_and_dead(*, most: int = 500) -> LocalEngine:
+    """Ada's worker has died when it had written down which object its invitation made."""
+    effects = 1
+    while True:
+        scenario = small_world([person("ada"), person("cleo")], guards={"removals": {"count": most}})
+        local = LocalEngine(scenario, surroundings=Doom(effects))
+        await local.start()
+        while local.surroundings is not CALM:
+            await local.step()
+        work = (await local.rows(id_of("ada"))).work
+        if work is not None and work.intent is not None and work.intent.target_id:
+            return local
+        effects += 1
+
+
+async def die_over_ada(local: LocalEngine) -> None:
+    """Let a worker take the lease on Ada, and die."""
+    local.work_by(Doom(1))
+    with pytest.raises(ProcessDied):
+        await provision_on_demand(local.worker, CONFIGURATION, [id_of("ada")], "operator")
+    local.work_by(CALM)
+    local.clock.time += timedelta(minutes=11)
+
+
+async def test_a_create_that_succeeds_after_a_failure_and_a_dead_worker_has_a_record_of_its_own() -> None:
+    local = await invited_and_dead()
+    invited = local.users()[mail_of("ada")]["id"]
+    local.change_target({"op": "deleteUser", "id": invited})
+    await local.run_cycle()
+    failures = await local.records(id_of("ada"))
+
+    await die_over_ada(local)
+    local.change_target({"op": "restoreUser", "id": invited})
+    await local.run_for(timedelta(hours=2))
+
+    assert {record.status for record in failures} == {ProvisioningStatus.FAILURE}
+    statuses = [record.status for record in await local.records(id_of("ada"))]
+    assert statuses == [ProvisioningStatus.SUCCESS, *(record.status for record in failures)]
+    assert await local.counted(ProvisioningAction.CREATE, ProvisioningStatus.SUCCESS) == 2
+
+
+async def test_who_is_back_before_what_a_dead_worker_invited_is_removed_becomes_a_member() -> None:
+    local = await invited_and_dead(most=1)
+    local.change({"op": "deleteUser", "id": id_of("ada")})
+    await local.run_cycle()
+    assert (await local.workload()).staged == 1
+
+    local.change({"op": "restoreUser", "id": id_of("ada")})
+    await local.run_cycle()
+
+    assert local.users()[mail_of("ada")]["userType"] == "Member"
+    assert await local.counted(ProvisioningAction.CREATE, ProvisioningStatus.SUCCESS) == 2

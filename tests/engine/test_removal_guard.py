@@ -11,7 +11,7 @@ from shared.cycles.removal_guard import decide_staged
 from shared.cycles.state import QuarantineReason
 from shared.orchestration.decide_held import NothingHeld, SetChanged, decide_held, held_removals
 from shared.provisioning.provisioning_log import ProvisioningAction, ProvisioningStatus
-from tests.engine.local_engine import START, LocalEngine
+from tests.engine.local_engine import CYCLE, START, TICK, LocalEngine
 from tests.engine.small_world import Document, id_of, mail_of, people, small_world
 
 POPULATION = 60
@@ -357,3 +357,21 @@ def staged_row(source_id: str) -> Pending:
         configuration_version=1,
         source=None,
     )
+
+
+async def test_what_was_released_before_a_hold_and_could_not_be_removed_counts_as_staged_again() -> None:
+    local = await provisioned(most=3)
+    local.simulation.set_faults("none", tenant_id=local.target_id, switches={"unavailable_before": 1.0})
+    local.change(*leave(2))
+    await local.run_for(CYCLE + TICK)
+    released = (await local.state()).released_cycle
+
+    local.change(*leave(4)[2:])
+    await local.run_for(CYCLE)
+    local.simulation.set_faults("none")
+    await local.run_cycle()
+
+    assert (await local.state()).released_cycle == released
+    assert (await local.workload()).staged == 4
+    assert (await local.workload()).due == 0
+    assert not local.deleted_users()

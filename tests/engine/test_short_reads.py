@@ -10,10 +10,9 @@ from sandbox.scenarios.scenario import Scenario
 from shared.cycles.cycle import CycleKind
 from tests.engine.hazards import Meddler
 from tests.engine.local_engine import CYCLE, LocalEngine
+from tests.engine.lying_source import as_other_tenant, blind, removed
 from tests.engine.small_world import (
     SOURCE,
-    TARGET,
-    Document,
     assigned_world,
     assignment,
     group,
@@ -96,40 +95,6 @@ async def test_a_first_cycle_that_was_lied_to_is_made_good_by_the_next_initial_o
     local.assert_agreement()
 
 
-def as_other_tenant(request: httpx.Request) -> None:
-    """A credential of the wrong tenant: everything of the source is asked of the target."""
-    token = request.headers.get("authorization", "")
-    if SOURCE in token:
-        request.headers["authorization"] = token.replace(SOURCE, TARGET)
-
-
-def blind(request: httpx.Request) -> httpx.Response | None:
-    """A credential that sees nobody: every collection of the source is empty, every person unknown."""
-    if SOURCE not in request.headers.get("authorization", "") or "organization" in request.url.path:
-        return None
-    if request.url.path.endswith("$batch"):
-        return httpx.Response(200, json={"responses": [_unseen(each) for each in _items(request)]}, headers=_DATE)
-    if request.url.path.endswith("/delta"):
-        link = f"{request.url.copy_with(query=None)}?$deltatoken=blind"
-        return httpx.Response(200, json={"value": [], "@odata.deltaLink": link}, headers=_DATE)
-    return httpx.Response(200, json={"value": []}, headers=_DATE)
-
-
-_DATE = {"Date": "Mon, 05 Jan 2026 01:00:00 GMT"}
-
-
-def _items(request: httpx.Request) -> list[Document]:
-    return list(httpx.Response(200, content=request.content).json()["requests"])
-
-
-def _unseen(item: Document) -> Document:
-    if "organization" in item["url"]:
-        domains = [{"name": "lindenhof.onmicrosoft.com", "isInitial": True}]
-        return {"id": item["id"], "status": 200, "body": {"value": [{"id": SOURCE, "verifiedDomains": domains}]}}
-    error = {"code": "Request_ResourceNotFound", "message": "Resource does not exist."}
-    return {"id": item["id"], "status": 404, "body": {"error": error}}
-
-
 @pytest.mark.parametrize("kind", list(CycleKind))
 @pytest.mark.parametrize("scope", ["all", "assigned"])
 @pytest.mark.parametrize("meddle", [as_other_tenant, blind])
@@ -168,16 +133,7 @@ async def test_a_group_that_reads_empty_removes_nobody() -> None:
 
 
 async def test_a_delta_that_says_removed_of_somebody_who_is_there_removes_nobody() -> None:
-    """A user who was deleted and restored between two rounds may still be named as removed."""
-
-    def claims_removed(request: httpx.Request) -> httpx.Response | None:
-        if not request.url.path.endswith("/users/delta") or SOURCE not in request.headers["authorization"]:
-            return None
-        link = f"{request.url.copy_with(query=None)}?$deltatoken=lie"
-        gone = [{"id": id_of(f"person{number}"), "@removed": {"reason": "changed"}} for number in range(3)]
-        return httpx.Response(200, json={"value": gone, "@odata.deltaLink": link}, headers=_DATE)
-
-    meddler = Meddler(claims_removed)
+    meddler = Meddler(removed([id_of(f"person{number}") for number in range(3)]))
     local = LocalEngine(small_world([*people(6), person("ada")]), surroundings=meddler)
     await local.begin()
 

@@ -162,9 +162,8 @@ class TableEntryStore:
         return Counters(values=dict(total))
 
     async def workload(self, state: ConfigurationState, now: datetime) -> Workload:
-        found = await in_parallel(
-            count_open(self._rows, partition, state.released_cycle, now) for partition in _partitions(state)
-        )
+        released = 0 if state.quarantine is not None else state.released_cycle  # in quarantine nobody is removed
+        found = await in_parallel(count_open(self._rows, partition, released, now) for partition in _partitions(state))
         total = sum(found, Counter[str]())
         return Workload(due=total["due"], waiting=total["waiting"], staged=total["staged"], escrowed=total["escrowed"])
 

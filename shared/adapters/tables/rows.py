@@ -136,7 +136,7 @@ class Rows(Protocol):
 
 
 _PLAIN = re.compile(r"[A-Za-z0-9_.@-]*")
-_SAFE = re.compile(rb"[A-Za-z0-9_.@-]")
+_UNSAFE = re.compile(rb"[^A-Za-z0-9_.@-]")
 _ESCAPED = re.compile(r"(?:[A-Za-z0-9_.@-]|=[0-9A-F]{2})*")
 
 
@@ -145,7 +145,7 @@ def escape_key(text: str) -> str:
     if _PLAIN.fullmatch(text):
         return text  # ids are, and keys are made of them all the time
     encoded = text.encode("utf-8", "surrogatepass")
-    return "".join(chr(byte) if _SAFE.match(bytes((byte,))) else f"={byte:02X}" for byte in encoded)
+    return _UNSAFE.sub(lambda match: b"=%02X" % match[0][0], encoded).decode("ascii")
 
 
 def unescape_key(part: str) -> str:

@@ -1,6 +1,6 @@
 """One chunk of entries into the target: lease, look at both sides, decide, write, close."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -22,6 +22,7 @@ from shared.orchestration.hints import CHUNK, hint_entries, hint_shard
 from shared.orchestration.messages import ProvisioningMessage
 from shared.orchestration.plan_entries import plan_entries
 from shared.orchestration.ports import (
+    Closing,
     EntryRows,
     Forbidden,
     NewerRow,
@@ -179,34 +180,41 @@ async def take_entries(
 ) -> list[EntryPass]:
     """Lease the entries that are due and that nobody else works on; `rows` were read a moment ago."""
     rows = rows or await job.engine.entries.read(job.state, source_ids)
-    due = [
-        (row, _counted_now(job, row.pending))
-        for row in rows.values()
-        if row.pending is not None and _is_due(job, row, row.pending)
-    ]
-    wanted = {row.source_id: (row, pending) for row, pending in due[:most]}
+    due = [row for row in rows.values() if row.pending is not None and _is_due(job, row, row.pending)]
+    wanted = {row.source_id: row.work for row in due[:most]}
     await _return_for_leased(job, rows.values())
     expires = job.engine.clock.now() + LEASE
     works = [
-        replace(
-            row.work or Work(source_id=row.source_id, owner=job.owner, expires=expires),
-            owner=job.owner,
-            expires=expires,
-        )
-        for row, _ in wanted.values()
+        replace(work or Work(source_id=source_id, owner=job.owner, expires=expires), owner=job.owner, expires=expires)
+        for source_id, work in wanted.items()
     ]
     won = await job.engine.entries.lease(job.state, works)
-    return [
-        EntryPass(
-            source_id=work.source_id,
-            pending=wanted[work.source_id][1],
-            work=work,
-            link=wanted[work.source_id][0].link,
-            started=_started(job, wanted[work.source_id][0].work),
-            unclear=work.intent is not None,
+    return await _under_lease(job, won, wanted)
+
+
+async def _under_lease(job: Job, works: Sequence[Work], before: Mapping[str, Work | None]) -> list[EntryPass]:
+    """Return the passes over what stands by now: before the leases were ours, another pass may have come to its end."""
+    if not works:
+        return []
+    rows = await job.engine.entries.read(job.state, [work.source_id for work in works])
+    passes, past = list[EntryPass](), list[Closing]()
+    for work in works:
+        row = rows[work.source_id]
+        if row.pending is None or not _is_due(job, row, row.pending):
+            past.append(Closing(pending=row.pending, work=work, next=row.pending, keep_intent=True))
+            continue
+        passes.append(
+            EntryPass(
+                source_id=work.source_id,
+                pending=_counted_now(job, row.pending),
+                work=work,
+                link=row.link,
+                started=_started(job, before[work.source_id]),
+                unclear=work.intent is not None,
+            )
         )
-        for work in won
-    ]
+    await job.engine.entries.close(job.state, past)
+    return passes
 
 
 async def run_passes(job: Job, passes: list[EntryPass]) -> list[EntryPass]:

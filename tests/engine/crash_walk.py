@@ -177,7 +177,7 @@ async def walk_through(story: Story) -> Walk:
     local.work_by(calm)
     await story.act(local)
     seen = tuple(calm.seen)
-    outcome = await _ended(local, story)
+    outcome = await ended(local, story)
     added = outcome.log + outcome.only_indexed - await log_of(before)
     return Walk(story=story, before=before, seen=seen, outcome=outcome, added=sorted(added.elements()))
 
@@ -191,10 +191,11 @@ async def died(walk: Walk, point: CrashPoint) -> Outcome:
     assert fate.dead, f"nobody died: {point}"
     reached = slice(point.number + 1)
     assert [*map(str, fate.seen[reached])] == [*map(str, walk.seen[reached])], f"it went another way before {point}"
-    return await _ended(local, walk.story)
+    return await ended(local, walk.story)
 
 
-async def _ended(local: LocalEngine, story: Story) -> Outcome:
+async def ended(local: LocalEngine, story: Story) -> Outcome:
+    """What stands in the end, after a cycle that has nothing left to write."""
     local.work_by(CALM)
     writes = local.writes()
     await story.afterwards(local)

@@ -114,7 +114,7 @@ class SettlingOperations(GraphOperations, TargetOperations):
 
 async def _work_off(local: LocalEngine) -> None:
     while await local._work():
-        pass
+        local.on_step()
 
 
 async def _in_escrow(local: LocalEngine, people: list[str]) -> list[str]:

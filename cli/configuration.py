@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.output import Output, fail, print_json, print_problems
+from cli.output import Output, Shown, fail, print_json, print_problems
 from cli.server import DEFAULT_URL, Url, connect, jobs_path
 from shared.configuration.configuration import Configuration
 from shared.configuration.document import parse, serialize
@@ -19,28 +19,28 @@ File = Annotated[str, typer.Argument(metavar="FILE", help="The document; - is st
 
 
 @app.command()
-def validate(context: typer.Context, file: File) -> None:
+def validate(context: typer.Context, file: File, output: Shown = None) -> None:
     """Say every problem of a document, without asking anybody."""
     try:
         configuration = parse(_read(file))
     except ConfigurationError as error:
-        _print_invalid(error, context.obj)
+        _print_invalid(error, output or context.obj)
         raise typer.Exit(1) from error
-    if context.obj is Output.JSON:
+    if (output or context.obj) is Output.JSON:
         print_json({"valid": True, "id": configuration.id, "problems": []})
     else:
         typer.echo("valid")
 
 
 @app.command()
-def apply(context: typer.Context, file: File, url: Url = DEFAULT_URL) -> None:
+def apply(context: typer.Context, file: File, url: Url = DEFAULT_URL, output: Shown = None) -> None:
     """Make a document the configuration of its synchronization job."""
     configuration = _parse_or_fail(file)
     document = serialize(configuration)
     with connect(url) as server:
         path = jobs_path(configuration.source.service_principal_id, configuration.id, "configuration")
         answer = server.put(path, document)
-    if context.obj is Output.JSON:
+    if (output or context.obj) is Output.JSON:
         print_json(answer or json.loads(document))
     else:
         typer.echo(f"applied {configuration.id}")

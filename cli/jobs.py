@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.output import Output, at, print_json, print_table
+from cli.output import Output, Shown, at, print_json, print_table
 from cli.server import DEFAULT_URL, ServicePrincipal, Url, connect, jobs_path
 from shared.configuration.templates import DEFAULT_RULE_ID
 
@@ -40,35 +40,60 @@ _RESULT_COLUMNS = {
 
 
 @app.command("list")
-def list_jobs(context: typer.Context, service_principal: ServicePrincipal, url: Url = DEFAULT_URL) -> None:
+def list_jobs(
+    context: typer.Context, service_principal: ServicePrincipal, url: Url = DEFAULT_URL, output: Shown = None
+) -> None:
     """List the jobs of an enterprise application."""
     with connect(url) as server:
         jobs = list(server.records(jobs_path(service_principal), _MOST_JOBS))
-    _print(jobs, {"value": jobs}, _COLUMNS, context.obj)
+    print_records(jobs, {"value": jobs}, _COLUMNS, output or context.obj)
 
 
 @app.command()
-def show(context: typer.Context, job: Job, service_principal: ServicePrincipal, url: Url = DEFAULT_URL) -> None:
+def show(
+    context: typer.Context, job: Job, service_principal: ServicePrincipal, url: Url = DEFAULT_URL, output: Shown = None
+) -> None:
     """Show one job with its status."""
     with connect(url) as server:
         answer = server.get(jobs_path(service_principal, job))
-    _print([answer], answer, _COLUMNS, context.obj)
+    print_records([answer], answer, _COLUMNS, output or context.obj)
 
 
 @app.command()
-def start(context: typer.Context, job: Job, service_principal: ServicePrincipal, url: Url = DEFAULT_URL) -> None:
+def start(
+    context: typer.Context, job: Job, service_principal: ServicePrincipal, url: Url = DEFAULT_URL, output: Shown = None
+) -> None:
     """Start a job, or let a paused one go on."""
     with connect(url) as server:
         server.post(jobs_path(service_principal, job, "start"))
-    _print_done(job, "started", context.obj)
+    _print_done(job, "started", output or context.obj)
 
 
 @app.command()
-def pause(context: typer.Context, job: Job, service_principal: ServicePrincipal, url: Url = DEFAULT_URL) -> None:
+def pause(
+    context: typer.Context, job: Job, service_principal: ServicePrincipal, url: Url = DEFAULT_URL, output: Shown = None
+) -> None:
     """Pause a job: a cycle under way ends, no new one starts."""
     with connect(url) as server:
         server.post(jobs_path(service_principal, job, "pause"))
-    _print_done(job, "paused", context.obj)
+    _print_done(job, "paused", output or context.obj)
+
+
+@app.command()
+def delete(
+    context: typer.Context,
+    job: Job,
+    service_principal: ServicePrincipal,
+    url: Url = DEFAULT_URL,
+    output: Shown = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,  # noqa: FBT002 - typer makes an option of it
+) -> None:
+    """Remove a job and all that is known of its people; accounts in the target stay as they are."""
+    if not yes:
+        typer.confirm(f"Remove {job}? Accounts in the target stay, and nobody looks after them any more.", abort=True)
+    with connect(url) as server:
+        server.delete(jobs_path(service_principal, job))
+    _print_done(job, "removed", output or context.obj)
 
 
 @app.command("provision-on-demand")
@@ -78,6 +103,7 @@ def provision_on_demand(
     users: Users,
     service_principal: ServicePrincipal,
     url: Url = DEFAULT_URL,
+    output: Shown = None,
 ) -> None:
     """Provision a few people now and say what came of each."""
     if len(users) > _MOST_SUBJECTS:
@@ -86,7 +112,7 @@ def provision_on_demand(
     with connect(url) as server:
         answer = server.post(jobs_path(service_principal, job, "provisionOnDemand"), _subjects(users))
     results = _results(answer)
-    _print(results, answer, _RESULT_COLUMNS, context.obj)
+    print_records(results, answer, _RESULT_COLUMNS, output or context.obj)
     if any(str(at(result, "statusInfo.status")).lower() == "failure" for result in results):
         raise typer.Exit(1)
 
@@ -106,7 +132,10 @@ def _results(answer: Mapping[str, object]) -> list[dict[str, object]]:
     return [result for result in results if isinstance(result, dict)]
 
 
-def _print(records: Sequence[Mapping[str, object]], answer: object, columns: Mapping[str, str], output: Output) -> None:
+def print_records(
+    records: Sequence[Mapping[str, object]], answer: object, columns: Mapping[str, str], output: Output
+) -> None:
+    """Print an answer: as it is for programs, its records as a table for people."""
     if output is Output.JSON:
         print_json(answer)
         return

@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -20,6 +20,10 @@ _WIDTH_OF_A_PIPE = 1000
 class Output(StrEnum):
     TABLE = "table"
     JSON = "json"
+
+
+Shown = Annotated[Output | None, typer.Option("--output", help="How the result is printed; also before the command.")]
+"""The option of a single command; the same one before the command holds where this is not given."""
 
 
 def print_json(value: object) -> None:

@@ -57,6 +57,9 @@ class Server:
         headers = {"Content-Type": "application/json"}
         return self._send(self.client.build_request("PUT", path, content=document, headers=headers))
 
+    def delete(self, path: str) -> dict[str, object]:
+        return self._send(self.client.build_request("DELETE", path))
+
     def records(self, path: str, most: int) -> Iterator[dict[str, object]]:
         """Yield records of a collection, page after page, at most as many as asked for."""
         page = self.get(path)

@@ -1,4 +1,4 @@
-"""How is the local world run? ``python -m sandbox --help`` says it."""
+"""How is the local world run? ``python -m sandbox --help`` says it; ``python -m sandbox campaign --help`` how often."""
 
 import asyncio
 import signal
@@ -6,6 +6,7 @@ import sys
 
 from rich.console import Console
 
+from sandbox import campaign
 from sandbox.report import Report
 from sandbox.runner import GaveUpError, UnusableInputError, parse_options, run
 from sandbox.runner.local_world import LocalWorld
@@ -64,4 +65,6 @@ async def _stay_up(world: LocalWorld) -> None:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["campaign"]:
+        sys.exit(asyncio.run(campaign.main(sys.argv[2:], Console())))
     sys.exit(asyncio.run(main(parse_options(sys.argv[1:]), Console())))

@@ -18,6 +18,7 @@ GRAPH_ENDPOINT: Final = "TENANTSYNC_GRAPH_ENDPOINT"
 CREDENTIAL: Final = "TENANTSYNC_CREDENTIAL"
 CLOCK_SCALE: Final = "TENANTSYNC_CLOCK_SCALE"
 CLOCK_ORIGIN: Final = "TENANTSYNC_CLOCK_ORIGIN"
+READ_ONLY: Final = "TENANTSYNC_READ_ONLY"
 AUTHENTICATION: Final = "WEBSITE_AUTH_ENABLED"
 
 KEYS: Final = (
@@ -31,9 +32,14 @@ KEYS: Final = (
     CREDENTIAL,
     CLOCK_SCALE,
     CLOCK_ORIGIN,
+    READ_ONLY,
     AUTHENTICATION,
 )
 """All keys that are read; `local.settings.example.json` names the same ones."""
+
+
+_YES: Final = frozenset({"true", "1"})
+_NO: Final = frozenset({"", "false", "0"})
 
 
 class SettingsError(Exception):
@@ -54,6 +60,8 @@ class Settings:
     sandbox_credential: bool
     clock_scale: float
     clock_origin: float
+    read_only: bool
+    """Nothing is written to any target tenant, whatever the switch of the API says."""
     platform_authentication: bool
     """App Service Authentication is in front; only then is its principal header believed."""
 
@@ -69,6 +77,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         problems.append(f"{CREDENTIAL} is '{credential}': it is 'managedIdentity' or 'sandbox'.")
     if credential == "managedIdentity":
         problems += [f"{key} is missing." for key in (APPLICATION_ID, MANAGED_IDENTITY) if not environment.get(key)]
+    read_only = environment.get(READ_ONLY, "").casefold()
+    if read_only not in _YES | _NO:
+        problems.append(f"{READ_ONLY} is '{environment[READ_ONLY]}': it is 'true' or 'false'.")
     scale = _number(environment, CLOCK_SCALE, 1.0, problems)
     origin = _number(environment, CLOCK_ORIGIN, 0.0, problems)
     if problems:
@@ -84,6 +95,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         sandbox_credential=credential == "sandbox",
         clock_scale=scale,
         clock_origin=origin,
+        read_only=read_only in _YES,
         platform_authentication=environment.get(AUTHENTICATION, "").casefold() == "true",
     )
 

@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from random import SystemRandom
@@ -61,16 +62,18 @@ async def open_engine(environment: Mapping[str, str]) -> AsyncIterator[Engine]:
         AzureTables(_account(settings, settings.table_uri, clock.observe)) as tables,
         AzureQueues(_account(settings, settings.queue_uri, clock.observe), clock) as queues,
     ):
-        budgets = tables.rows("budgets")
-        await clock.synchronize(lambda: budgets.get("clock", "clock"))
-        directories = GraphDirectories(_graph(settings), TableBudgetStore(budgets), clock, SystemRandom())
-        yield assemble(
+        rows = tables.rows("budgets")
+        await clock.synchronize(lambda: rows.get("clock", "clock"))
+        budgets = TableBudgetStore(rows, always_read_only=settings.read_only)
+        directories = GraphDirectories(_graph(settings), budgets, clock, SystemRandom())
+        assembled = assemble(
             rows=tables.rows,
             clock=clock,
             directories=directories,
             import_queue=queues.queue(IMPORT_QUEUE),
             provisioning_queue=queues.queue(PROVISIONING_QUEUE),
         )
+        yield replace(assembled, budgets=budgets)
         await directories.aclose()
 
 

@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.azurite import Azurite
+from shared.orchestration.start_cycles import tick
 from shared.settings import KEYS, SettingsError, read_settings
+from shared.wiring import open_engine
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "local.settings.example.json"
 # What the Functions host reads, and not we.
@@ -43,6 +46,16 @@ def test_the_example_can_be_used_as_it_is() -> None:
     assert settings.graph_endpoint.startswith("http://127.0.0.1:")
     assert (settings.clock_scale, settings.clock_origin) == (1.0, 0.0)
     assert not settings.platform_authentication
+
+
+async def test_the_example_starts_the_app_on_azurite(azurite: Azurite) -> None:
+    # Its own ports instead of the usual ones, which another emulator may have.
+    values = example() | {"AzureWebJobsStorage": azurite.connection_string}
+
+    async with open_engine(values) as engine:
+        await tick(engine)
+
+        assert [state async for state in engine.configurations.states()] == []
 
 
 def test_the_example_holds_no_secret_and_is_not_encrypted() -> None:
@@ -129,3 +142,14 @@ def test_an_origin_that_is_no_time_is_refused(text: str) -> None:
 
 def test_an_origin_of_zero_is_a_time() -> None:
     assert read_settings({**LOCAL, "TENANTSYNC_CLOCK_ORIGIN": "0"}).clock_origin == 0.0
+
+
+@pytest.mark.parametrize(
+    ("text", "read_only"), [("", False), ("false", False), ("true", True), ("TRUE", True), ("1", True)]
+)
+def test_the_app_is_read_only_where_the_setting_says_so(text: str, read_only: bool) -> None:
+    assert read_settings({**LOCAL, "TENANTSYNC_READ_ONLY": text}).read_only is read_only
+
+
+def test_a_setting_that_may_mean_either_is_refused() -> None:
+    assert "TENANTSYNC_READ_ONLY is 'yes please'" in problems_of({**LOCAL, "TENANTSYNC_READ_ONLY": "yes please"})

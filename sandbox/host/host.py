@@ -18,6 +18,7 @@ from sandbox.host.bindings import HostedFunction, HttpTrigger, QueueTrigger, Tim
 from sandbox.host.clock import EngineClock
 from sandbox.host.http_listener import HttpListener
 from sandbox.host.invocation import Invoker
+from sandbox.host.persistence import persistently
 from sandbox.host.principal import Role
 from sandbox.host.project import load
 from sandbox.host.queue_listener import QueueListener, QueuePolicy
@@ -53,7 +54,8 @@ async def run(options: HostOptions) -> None:
     functions = load(options.project, settings)
     async with AsyncExitStack() as stack:
         queues = await stack.enter_async_context(Queues(settings, base64_texts=host.queues.base64))
-        tables = TableServiceClient.from_connection_string(connection_string(settings, HOST_STORAGE))
+        # Whoever calls tries again by itself.
+        tables = TableServiceClient.from_connection_string(connection_string(settings, HOST_STORAGE), retry_total=0)
         await stack.enter_async_context(tables)
         app = _App(options=options, host=host, functions=functions, queues=queues, statuses=await _statuses(tables))
         await app.serve(stopping)
@@ -122,7 +124,7 @@ def _app_settings() -> Mapping[str, str]:
 
 async def _statuses(tables: TableServiceClient) -> TimerStatuses:
     try:
-        table = await tables.create_table(TABLE)
+        table = await persistently(lambda: tables.create_table(TABLE))
     except ResourceExistsError:
         table = tables.get_table_client(TABLE)
     return TimerStatuses(table)

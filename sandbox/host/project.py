@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from types import ModuleType
 
 import azure.functions as func
 from azure.functions.decorators.function_app import Function
@@ -18,13 +19,19 @@ MODULE = "function_app"
 
 def load(project: Path, settings: Mapping[str, str]) -> tuple[HostedFunction, ...]:
     """The functions of the app. Once per process: the app keeps a register of the names it has given out."""
-    os.chdir(project)
-    sys.path.insert(0, str(project))
-    module = importlib.import_module(MODULE)
+    module = preload(project)
     apps = [value for value in vars(module).values() if isinstance(value, func.FunctionRegister)]
     if len(apps) != 1:
         raise SettingsError(f"{MODULE}.py holds {len(apps)} function apps; the worker wants one.")
     return tuple(_hosted(function, settings) for function in apps[0].get_functions())
+
+
+def preload(project: Path) -> ModuleType:
+    """Import the app; the second time costs nothing."""
+    os.chdir(project)
+    if str(project) not in sys.path:
+        sys.path.insert(0, str(project))
+    return importlib.import_module(MODULE)
 
 
 def _hosted(function: Function, settings: Mapping[str, str]) -> HostedFunction:

@@ -17,13 +17,14 @@ import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from azure.core.exceptions import AzureError, ResourceNotFoundError
+from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.queue import QueueMessage
 
 from sandbox.host.arguments import queue_message
 from sandbox.host.bindings import HostedFunction, QueueTrigger
 from sandbox.host.clock import EngineClock, pause
 from sandbox.host.invocation import Invoker
+from sandbox.host.persistence import STORAGE_FAILURES
 from sandbox.host.queues import Queues, UndecodableTextError
 from sandbox.host.settings import QueueSettings
 
@@ -33,7 +34,6 @@ LEASE_ENGINE_SECONDS = 600.0
 # However fast the clock: a busy machine must be able to renew in time.
 SHORTEST_LEASE_SECONDS = 6
 FIRST_IDLE_SECONDS = 0.02
-STORAGE_TROUBLE_SECONDS = 1.0
 POISON_SUFFIX = "-poison"
 
 
@@ -94,9 +94,9 @@ class QueueListener:
                 return [message async for message in page]
         except ResourceNotFoundError:
             return []  # nobody has created the queue yet
-        except AzureError as error:
+        except STORAGE_FAILURES as error:
             log.warning("Queue %s cannot be read: %s", self._trigger.queue, error)
-            await asyncio.sleep(STORAGE_TROUBLE_SECONDS)
+            await asyncio.sleep(self._policy.longest_idle)
         return []
 
     async def _work(self, message: QueueMessage) -> None:
@@ -104,7 +104,7 @@ class QueueListener:
             await self._process(message)
         except ResourceNotFoundError:
             log.warning("A message of queue %s was taken by somebody else: its lease had ended", self._trigger.queue)
-        except AzureError as error:
+        except STORAGE_FAILURES as error:
             # It becomes visible again when its lease ends, as after a crash.
             log.warning("A message of queue %s cannot be settled: %s", self._trigger.queue, error)
 
@@ -165,7 +165,7 @@ class QueueListener:
             await asyncio.sleep(self._policy.lease / 2)
             try:
                 renewed = await self._client.update_message(message, visibility_timeout=self._policy.lease)
-            except AzureError as error:
+            except STORAGE_FAILURES as error:
                 log.warning("A message of queue %s cannot be leased longer: %s", self._trigger.queue, error)
                 continue
             message.pop_receipt = renewed.pop_receipt

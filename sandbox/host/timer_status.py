@@ -11,6 +11,7 @@ from azure.core.exceptions import ResourceNotFoundError
 from azure.data.tables.aio import TableClient
 
 from sandbox.host.arguments import ScheduleStatus
+from sandbox.host.persistence import persistently
 
 TABLE = "sandboxtimers"
 PARTITION = "timer"
@@ -24,21 +25,20 @@ class TimerStatuses:
 
     async def read(self, function: str) -> ScheduleStatus | None:
         try:
-            row = await self._table.get_entity(PARTITION, function)
+            row = await persistently(lambda: self._table.get_entity(PARTITION, function))
         except ResourceNotFoundError:
             return None
         return _status(row)
 
     async def write(self, function: str, status: ScheduleStatus) -> None:
-        await self._table.upsert_entity(
-            {
-                "PartitionKey": PARTITION,
-                "RowKey": function,
-                "last": status.last.isoformat() if status.last else "",
-                "next": status.next.isoformat(),
-                "lastUpdated": status.last_updated.isoformat(),
-            }
-        )
+        row = {
+            "PartitionKey": PARTITION,
+            "RowKey": function,
+            "last": status.last.isoformat() if status.last else "",
+            "next": status.next.isoformat(),
+            "lastUpdated": status.last_updated.isoformat(),
+        }
+        await persistently(lambda: self._table.upsert_entity(row))
 
 
 def _status(row: Mapping[str, Any]) -> ScheduleStatus:

@@ -6,11 +6,11 @@ time on purpose. All of it is pure: directories in, a judgement out.
 
 from sandbox.judge.case import Adoption, Case, Rules
 from sandbox.judge.directory import Assignment, Directory, User, read_directory, read_user
-from sandbox.judge.disagreement import Disagreement
-from sandbox.judge.expectation import Reason
+from sandbox.judge.disagreement import Disagreement, Kind
+from sandbox.judge.expectation import Due, Expectation, Reason, expectations
 from sandbox.judge.history import History, Pair
 from sandbox.judge.judgement import Closing, ExceptionEntry, Judgement, judge
-from sandbox.judge.scope import ScopeKind
+from sandbox.judge.scope import ScopeKind, people_in_scope
 
 __all__ = [
     "Adoption",
@@ -19,15 +19,20 @@ __all__ = [
     "Closing",
     "Directory",
     "Disagreement",
+    "Due",
     "ExceptionEntry",
+    "Expectation",
     "History",
     "Judgement",
+    "Kind",
     "Pair",
     "Reason",
     "Rules",
     "ScopeKind",
     "User",
+    "expectations",
     "judge",
+    "people_in_scope",
     "read_directory",
     "read_user",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from sandbox.judge.case import Case
 from sandbox.judge.directory import User
-from sandbox.judge.disagreement import Disagreement
+from sandbox.judge.disagreement import Disagreement, Kind
 from sandbox.judge.guard import Removal, removal_of_leavers
 from sandbox.judge.history import Pair
 from sandbox.judge.mapping import DIRECT_ATTRIBUTES
@@ -32,35 +32,36 @@ def bystander_problems(case: Case, ours: frozenset[str]) -> Iterator[Disagreemen
     new = [user for user in case.appeared.values() if user.id not in mine]
     twins = _holders_of(case, ours) if new else {}
     for user in new:
-        yield _problem(user, "nobody: no one in scope stands behind it", _as_what(user, twins))
+        kind, found = _as_what(user, twins)
+        yield _problem(kind, user, "nobody: no one in scope stands behind it", found)
 
 
 def _removed(case: Case, pair: Pair, removal: Removal) -> Iterator[Disagreement]:
     user = case.previous.users[pair.target_id]
     if removal is Removal.HELD:
         if user.id not in case.current.users:
-            yield _problem(user, "kept: so many removals at once are held", "deleted")
+            yield _problem(Kind.WRONGLY_REMOVED, user, "kept: so many removals at once are held", "deleted")
     elif user.id in case.current.users:
-        yield _problem(user, "deleted: the person is no longer in scope", "still there")
+        yield _problem(Kind.LEFT_BEHIND, user, "deleted: the person is no longer in scope", "still there")
     elif user.id not in case.current.deleted:
-        yield _problem(user, "among the deleted items", "gone for good")
+        yield _problem(Kind.WRONGLY_REMOVED, user, "among the deleted items", "gone for good")
 
 
 def _untouched(case: Case, user: User, why: str) -> Iterator[Disagreement]:
     found = case.current.users.get(user.id)
     if found is None:
         where = "deleted" if user.id in case.current.deleted else "gone for good"
-        yield _problem(user, why, where)
+        yield _problem(Kind.WRONGLY_REMOVED, user, why, where)
     elif found.digest != user.digest:
-        yield _problem(user, why, f"changed: {_what_changed(user, found)}")
+        yield _problem(Kind.TOUCHED, user, why, f"changed: {_what_changed(user, found)}")
 
 
 def _still_deleted(case: Case, user: User, ours: frozenset[str]) -> Iterator[Disagreement]:
     if user.id in case.current.users:
         if user.id not in ours:
-            yield _problem(user, "among the deleted items", "restored")
+            yield _problem(Kind.TOUCHED, user, "among the deleted items", "restored")
     elif user.id not in case.current.deleted and not case.is_purged(user.id):
-        yield _problem(user, "among the deleted items", "gone for good")
+        yield _problem(Kind.WRONGLY_REMOVED, user, "among the deleted items", "gone for good")
 
 
 def _holders_of(case: Case, ours: frozenset[str]) -> dict[str, str]:
@@ -69,9 +70,9 @@ def _holders_of(case: Case, ours: frozenset[str]) -> dict[str, str]:
     return {address: user.id for user in there for address in user.addresses}
 
 
-def _as_what(user: User, holders: Mapping[str, str]) -> str:
+def _as_what(user: User, holders: Mapping[str, str]) -> tuple[Kind, str]:
     twins = sorted({holders[address] for address in user.addresses if address in holders})
-    return f"a second object beside {twins[0]}" if twins else "a new object"
+    return (Kind.DOUBLED, f"a second object beside {twins[0]}") if twins else (Kind.UNEXPECTED, "a new object")
 
 
 def _what_changed(before: User, after: User) -> str:
@@ -84,7 +85,13 @@ def _what_changed(before: User, after: User) -> str:
     return ", ".join(changed) or "a property outside the mapping"
 
 
-def _problem(user: User, expected: str, found: str) -> Disagreement:
+def _problem(kind: Kind, user: User, expected: str, found: str) -> Disagreement:
     return Disagreement(
-        subject=user.name, source_id=None, target_id=user.id, attribute=None, expected=expected, found=found
+        kind=kind,
+        subject=user.name,
+        source_id=None,
+        target_id=user.id,
+        attribute=None,
+        expected=expected,
+        found=found,
     )

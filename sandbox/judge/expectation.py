@@ -10,6 +10,7 @@ from sandbox.judge.case import Adoption, Case
 from sandbox.judge.comparison import differences
 from sandbox.judge.directory import User
 from sandbox.judge.history import Pair
+from sandbox.judge.mapping import DIRECT_ATTRIBUTES, is_refused
 
 
 class Reason(StrEnum):
@@ -19,6 +20,7 @@ class Reason(StrEnum):
     NO_MAIL = "noMail"
     UNVERIFIED_DOMAIN = "unverifiedDomain"
     INVALID_ADDRESS = "invalidAddress"
+    REFUSED_VALUE = "refusedValue"
     DUPLICATE_MAIL = "duplicateMail"
     INTERNAL_USER_IN_TARGET = "internalUserInTarget"
     NEEDS_APPROVAL = "needsApproval"
@@ -60,6 +62,7 @@ def expectations(case: Case) -> dict[str, Expectation]:
     yes          | as usual, or none at all                  | LINKED
     yes          | unverified, not invitable, somebody else's| FROZEN
     no           | none, unverified, not invitable; disabled | NOTHING
+    yes or no    | any, and a value that Graph refuses       | FROZEN or NOTHING
     no           | somebody else in scope was first          | NOTHING, duplicateMail
     no           | held by nobody in the target              | CREATED
     no           | held by a guest whom the rules let adopt  | ADOPTED
@@ -80,6 +83,9 @@ def known_pair(case: Case, source_id: str) -> Pair | None:
     return pair if there and not case.is_purged(pair.target_id) else None
 
 
+_FREEZING = (Reason.REFUSED_VALUE, Reason.INVALID_ADDRESS, Reason.UNVERIFIED_DOMAIN)
+
+
 def _alone(case: Case, person: User) -> Expectation:
     """What is due to a person if nobody else has the same mail."""
     pair = known_pair(case, person.id)
@@ -88,7 +94,7 @@ def _alone(case: Case, person: User) -> Expectation:
         return refusal or _first_sight(case, person)
     due: Due = Due.LINKED
     reason: Reason | None = None
-    if refusal is not None and refusal.reason in (Reason.INVALID_ADDRESS, Reason.UNVERIFIED_DOMAIN):
+    if refusal is not None and refusal.reason in _FREEZING:
         due, reason = Due.FROZEN, refusal.reason
     elif person.mail is not None:
         due, reason = _new_address(case, person, pair)
@@ -97,6 +103,8 @@ def _alone(case: Case, person: User) -> Expectation:
 
 def _refusal(case: Case, person: User) -> Expectation | None:
     """Why the person alone keeps an invitation from being sent."""
+    if any(is_refused(name, value) for name, value in zip(DIRECT_ATTRIBUTES, person.values, strict=True)):
+        return _nothing(person, Reason.REFUSED_VALUE)
     if person.mail is None:
         return _nothing(person, Reason.NO_MAIL)
     if not is_invitable(person.mail):

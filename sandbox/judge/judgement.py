@@ -7,7 +7,7 @@ from sandbox.judge.bystanders import bystander_problems, leaver_problems
 from sandbox.judge.case import Case
 from sandbox.judge.comparison import Difference, differences, frozen_differences
 from sandbox.judge.directory import User
-from sandbox.judge.disagreement import Disagreement
+from sandbox.judge.disagreement import Disagreement, Kind
 from sandbox.judge.expectation import Due, Expectation, Reason, expectations
 from sandbox.judge.guard import is_disable_tolerated
 from sandbox.judge.history import History, Pair
@@ -124,12 +124,20 @@ def _missing(case: Case, expectation: Expectation) -> Disagreement:
     elif person.mail and (others := case.appeared_by_address.get(person.address)):
         found = f"another object, {others[0].id}"
     return Disagreement(
-        subject=person.name, source_id=person.id, target_id=target_id, attribute=None, expected=expected, found=found
+        # Who returned and was not restored had been removed rightly.
+        kind=Kind.WRONGLY_REMOVED if target_id in case.previous.users else Kind.LOST,
+        subject=person.name,
+        source_id=person.id,
+        target_id=target_id,
+        attribute=None,
+        expected=expected,
+        found=found,
     )
 
 
 def _different(expectation: Expectation, found: User, difference: Difference) -> Disagreement:
     return Disagreement(
+        kind=Kind.DIFFERENT,
         subject=expectation.person.name,
         source_id=expectation.person.id,
         target_id=found.id,

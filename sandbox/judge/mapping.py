@@ -1,5 +1,7 @@
 """Which value does each attribute of a person have in the target? The judge's own table of the default mapping."""
 
+import re
+
 Value = str | bool | tuple[str, ...] | None
 
 #: Direct, the same name in source and target: the default template of Entra's cross-tenant synchronization
@@ -32,6 +34,25 @@ DIRECT_ATTRIBUTES = (
 #: (https://learn.microsoft.com/graph/api/user-update).
 KEPT_WHEN_MISSING = frozenset({"accountEnabled", "displayName", "mail", "mailNickname", "usageLocation"})
 
+#: The most characters that Graph takes (https://learn.microsoft.com/graph/api/resources/user#properties).
+LONGEST = {
+    "displayName": 256,
+    "givenName": 64,
+    "surname": 64,
+    "mailNickname": 64,
+    "jobTitle": 128,
+    "department": 64,
+    "companyName": 64,
+    "employeeId": 16,
+    "streetAddress": 1024,
+    "city": 128,
+    "state": 128,
+    "postalCode": 40,
+    "country": 128,
+    "officeLocation": 128,
+    "mobilePhone": 64,
+}
+
 CONSTANT_SHOW_IN_ADDRESS_LIST = True
 USER_TYPE_OF_CREATED = "Member"
 
@@ -40,6 +61,17 @@ POSITION = {name: position for position, name in enumerate(DIRECT_ATTRIBUTES)}
 DISPLAY_NAME = POSITION["displayName"]
 MAIL = POSITION["mail"]
 ACCOUNT_ENABLED = POSITION["accountEnabled"]
+
+
+def is_refused(name: str, value: Value) -> bool:
+    """Whether Graph does not take the value: the same page as for LONGEST."""
+    if isinstance(value, tuple):
+        return len(value) > 1 or not all(value)
+    if not isinstance(value, str):
+        return False
+    if name == "usageLocation":
+        return re.fullmatch("[A-Z]{2}", value) is None
+    return len(value) > LONGEST.get(name, len(value))
 
 
 def comparable(value: object) -> Value:

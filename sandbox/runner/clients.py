@@ -12,6 +12,9 @@ from sandbox.runner.problems import GaveUpError
 
 Document = dict[str, Any]
 
+#: The dump of a tenant of 100,000 people takes its time.
+SECONDS_TO_ANSWER = 300.0
+
 #: The runner applies configurations whoever is signed in to the portal.
 AS_ADMINISTRATOR = {"X-Sandbox-Role": "Administrator"}
 
@@ -28,8 +31,18 @@ class TenantsClient:
     async def dump(self, tenant_id: str) -> Document:
         return await _document(self.http, "GET", f"/_sandbox/tenants/{tenant_id}")
 
-    async def change(self, tenant_id: str, changes: Sequence[Mapping[str, Any]]) -> None:
-        await _document(self.http, "POST", f"/_sandbox/tenants/{tenant_id}/changes", list(changes))
+    async def change(self, tenant_id: str, changes: Sequence[Mapping[str, Any]]) -> list[str | None]:
+        """Apply changes in order; per change the id of what it created or touched, if it names one."""
+        answer = await _document(self.http, "POST", f"/_sandbox/tenants/{tenant_id}/changes", list(changes))
+        return list(answer["ids"])
+
+    async def set_faults(self, profile: str, switches: Mapping[str, float] | None = None) -> None:
+        """Put a profile in force, and single switches on top of it."""
+        await _document(self.http, "POST", "/_sandbox/faults", {"profile": profile, **(switches or {})})
+
+    async def faults_fired(self) -> Mapping[str, int]:
+        """How often each fault has happened so far."""
+        return await _document(self.http, "GET", "/_sandbox/faults")
 
     async def use_of(self, tenant_ids: Sequence[str]) -> GraphUse:
         """What the tenants together have answered so far."""
@@ -85,27 +98,40 @@ class JobClient:
 
     @property
     def _path(self) -> str:
-        service_principal_id = self.document["source"]["servicePrincipalId"]
-        return f"/v1.0/servicePrincipals/{service_principal_id}/synchronization/jobs/{self.id}"
+        return f"{jobs_path(self.document)}/{self.id}"
 
     async def apply(self) -> None:
-        await _document(self.http, "PUT", f"{self._path}/configuration", self.document)
+        await self._ask("PUT", f"{self._path}/configuration", self.document)
 
     async def start(self) -> None:
-        await _document(self.http, "POST", f"{self._path}/start")
+        await self._ask("POST", f"{self._path}/start")
 
     async def status_code(self) -> str:
-        job = await _document(self.http, "GET", self._path)
+        job = await self._ask("GET", self._path)
         return str(job.get("status", {}).get("code", ""))
 
     async def cycles(self) -> list[Cycle]:
         """Newest first."""
-        answer = await _document(self.http, "GET", f"{self._path}/cycles")
+        answer = await self._ask("GET", f"{self._path}/cycles")
         return [_cycle(each) for each in answer["value"]]
 
     async def workload(self) -> Workload:
-        answer = await _document(self.http, "GET", f"{self._path}/workload")
+        answer = await self._ask("GET", f"{self._path}/workload")
         return Workload(**{name: int(answer.get(name, 0)) for name in ("due", "waiting", "staged", "escrowed")})
+
+    async def _ask(self, method: str, path: str, body: object = None) -> Document:
+        return await _document(self.http, method, path, body, AS_ADMINISTRATOR)
+
+
+def jobs_path(document: Document) -> str:
+    """Where the API has the jobs of a configuration's enterprise application."""
+    return f"/v1.0/servicePrincipals/{document['source']['servicePrincipalId']}/synchronization/jobs"
+
+
+def client_at(port: int) -> httpx.AsyncClient:
+    """A client of a process on loopback."""
+    # No proxy of the environment stands between loopback and loopback.
+    return httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=SECONDS_TO_ANSWER, trust_env=False)
 
 
 async def is_host_ready(http: httpx.AsyncClient) -> bool:
@@ -119,14 +145,28 @@ async def _answers(http: httpx.AsyncClient, path: str) -> bool:
         return False
 
 
-async def _document(http: httpx.AsyncClient, method: str, path: str, body: object = None) -> Document:
+async def _document(
+    http: httpx.AsyncClient, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None
+) -> Document:
     try:
-        answer = await http.request(method, path, json=body)
+        answer = await _answer(http, method, path, body, headers)
     except httpx.TransportError as error:
-        raise GaveUpError(f"{method} {path} got no answer: {error or type(error).__name__}.") from error
+        raise GaveUpError(f"{method} {path} got no answer: {type(error).__name__} {error}.") from error
     if answer.is_error:
         raise GaveUpError(f"{method} {path} was answered {answer.status_code}: {answer.text[:2000]}")
     return answer.json() if answer.content else {}
+
+
+async def _answer(
+    http: httpx.AsyncClient, method: str, path: str, body: object, headers: Mapping[str, str] | None
+) -> httpx.Response:
+    try:
+        return await http.request(method, path, json=body, headers=headers)
+    except httpx.TransportError:
+        if method != "GET":
+            raise
+    # A server ends connections that are idle for some seconds, perhaps just when one is used again.
+    return await http.request(method, path, json=body, headers=headers)
 
 
 def _cycle(document: Document) -> Cycle:

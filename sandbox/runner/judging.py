@@ -20,7 +20,7 @@ def judge_all(
     documents: Sequence[Document], tenants: Mapping[str, Directory], earlier: Judged, now: datetime
 ) -> tuple[dict[str, Judgement], Judged]:
     """A judgement for each configuration by its id, and what the next judgements build upon."""
-    cases = {str(each["id"]): _case(each, tenants, earlier, now) for each in documents}
+    cases = {str(each["id"]): case_of(each, tenants, earlier, now) for each in documents}
     judgements = {key: judge(case) for key, case in cases.items()}
     if len(cases) > 1:
         target_of = {str(each["id"]): str(each["target"]["tenantId"]) for each in documents}
@@ -31,20 +31,25 @@ def judge_all(
     return judgements, Judged(targets=targets, histories=histories)
 
 
-def _case(document: Document, tenants: Mapping[str, Directory], earlier: Judged, now: datetime) -> Case:
+def case_of(document: Document, tenants: Mapping[str, Directory], earlier: Judged, now: datetime) -> Case:
+    """What there is to judge of one configuration."""
     target_id = document["target"]["tenantId"]
-    rules = Rules(
-        scope=ScopeKind(document["scope"]["kind"]),
-        adoption=Adoption(document["adoption"]),
-        service_principal_id=document["source"]["servicePrincipalId"],
-    )
     return Case(
-        rules=rules,
+        rules=rules_of(document),
         source=tenants[document["source"]["tenantId"]],
         previous=earlier.targets[target_id],
         current=tenants[target_id],
         history=earlier.histories.get(str(document["id"]), History()),
         now=now,
+    )
+
+
+def rules_of(document: Document) -> Rules:
+    """What a configuration document says about who should be in the target."""
+    return Rules(
+        scope=ScopeKind(document["scope"]["kind"]),
+        adoption=Adoption(document["adoption"]),
+        service_principal_id=document["source"]["servicePrincipalId"],
     )
 
 

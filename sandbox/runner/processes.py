@@ -11,7 +11,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from random import SystemRandom
+from typing import Any, Protocol, Self
 
 import psutil
 
@@ -25,7 +26,28 @@ SECONDS_TO_START = 120.0
 #: The functions host lets invocations that are running end: ten seconds are its own limit.
 SECONDS_TO_END = 12.0
 
+#: Below those of outgoing connections: https://www.rfc-editor.org/rfc/rfc6335#section-6, on Linux from 32768.
+PORTS = (20_000, 32_000)
+#: Not the seeded one: two runs side by side must not draw the same ports.
+_CHANCE = SystemRandom()
+
 _PR_SET_PDEATHSIG = 1
+
+
+class Process(Protocol):
+    """A process that was started for the runner."""
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def returncode(self) -> int | None: ...
+    async def wait(self) -> int: ...
+
+
+class Starter(Protocol):
+    """Starts processes in another way than from nothing."""
+
+    async def start(self, command: "Command") -> Process: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,12 +58,13 @@ class Command:
     arguments: Sequence[str]
     environment: Mapping[str, str]
     log: Path
+    starter: Starter | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Child:
     name: str
-    process: asyncio.subprocess.Process
+    process: Process
     log: Path
 
     def check(self) -> None:
@@ -64,25 +87,32 @@ class Child:
 @contextlib.asynccontextmanager
 async def running(command: Command, is_ready: Callable[[], Awaitable[bool]]) -> AsyncIterator[Child]:
     """The process while it is needed: ready when entered, ended with its whole group when left."""
-    with command.log.open("ab") as log:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            *command.arguments,
-            cwd=REPOSITORY,
-            env={**inherited_environment(), **command.environment},
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            preexec_fn=_die_with_parent() if sys.platform == "linux" else None,
-        )
+    process = await (_spawned(command) if command.starter is None else command.starter.start(command))
     child = Child(name=command.name, process=process, log=command.log)
     try:
         await _wait_until_ready(child, is_ready)
         yield child
     finally:
         await _end(process)
+
+
+async def _spawned(command: Command) -> Process:
+    with command.log.open("ab") as log:
+        return await spawn(command, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log)
+
+
+async def spawn(command: Command, **streams: Any) -> asyncio.subprocess.Process:  # noqa: ANN401 - as asyncio has them
+    """A new Python with the module of the command, in a session of its own; it dies with the runner."""
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        *command.arguments,
+        cwd=REPOSITORY,
+        env={**inherited_environment(), **command.environment},
+        start_new_session=True,
+        preexec_fn=_die_with_parent() if sys.platform == "linux" else None,
+        **streams,
+    )
 
 
 @dataclass(kw_only=True)
@@ -110,10 +140,11 @@ class Restartable:
         if self._child is not None:
             self._peak = self.peak_memory_mib()
             _signal_group(self._child.process.pid, signal.SIGKILL)
+            self._child = None
             await self._stack.aclose()
 
     def check(self) -> None:
-        """Raise if the process has ended."""
+        """Raise if the process has ended by itself."""
         if self._child is not None:
             self._child.check()
 
@@ -127,9 +158,12 @@ def inherited_environment() -> dict[str, str]:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody uses, and that the system gives to no outgoing connection while its process starts again."""
+    while True:
+        port = _CHANCE.randrange(*PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def usable_port(wanted: int) -> int:
@@ -156,7 +190,7 @@ async def _wait_until_ready(child: Child, is_ready: Callable[[], Awaitable[bool]
         raise ChildFailedError(child.name, None, child.log) from None
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
+async def _end(process: Process) -> None:
     """SIGTERM to the group, SIGKILL to what is left; not interrupted by a second interrupt."""
     _signal_group(process.pid, signal.SIGTERM)
     with contextlib.suppress(TimeoutError, asyncio.CancelledError):

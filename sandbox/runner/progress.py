@@ -76,7 +76,9 @@ def print_closing(console: Console, report: Report) -> None:
     for name, count in _counts(report).items():
         table.add_row(name, str(count))
     console.print(table)
-    for disagreement in report.disagreements[:LISTED]:
+    # People who are missing, doubled or foreign come before the attributes of the others: those may be many.
+    worst_first = sorted(report.disagreements, key=lambda each: each.attribute is not None)
+    for disagreement in worst_first[:LISTED]:
         console.print(f"  {disagreement}", markup=False, highlight=False, soft_wrap=True)
     if len(report.disagreements) > LISTED:
         console.print(f"  ... and {len(report.disagreements) - LISTED} more")

@@ -38,23 +38,24 @@ class Rounds:
         self.jobs = [JobClient(http=self.world.host, document=each) for each in self.scenario.configurations]
 
     async def run(self, cycles: int) -> Report:
-        await self._begin()
-        report = await self._round(1)
+        await self.begin()
+        report = await self.round(1)
         for number in range(2, cycles + 1):
             if not report.agreement:
                 return report
-            await self._live(number - 1)
-            report = await self._round(number)
+            await self.live(number - 1)
+            report = await self.round(number)
         return report
 
-    async def _begin(self) -> None:
+    async def begin(self) -> None:
+        """Look at the targets as they are, and start every configuration."""
         target_ids = {str(job.document["target"]["tenantId"]) for job in self.jobs}
-        self.judged = Judged(targets={tenant_id: await self._directory(tenant_id) for tenant_id in sorted(target_ids)})
+        self.judged = Judged(targets={tenant_id: await self.directory(tenant_id) for tenant_id in sorted(target_ids)})
         for job in self.jobs:
             await job.apply()
             await job.start()
 
-    async def _round(self, number: int) -> Report:
+    async def round(self, number: int) -> Report:
         """Wait for a cycle of every configuration, then judge."""
         looks = await asyncio.gather(*(self._settle(number, job) for job in self.jobs))
         for job, look in zip(self.jobs, looks, strict=True):
@@ -75,7 +76,7 @@ class Rounds:
 
     async def _judge(self) -> Report:
         tenant_ids = {tenant_id for job in self.jobs for tenant_id in _tenant_ids(job)}
-        self.tenants = {tenant_id: await self._directory(tenant_id) for tenant_id in sorted(tenant_ids)}
+        self.tenants = {tenant_id: await self.directory(tenant_id) for tenant_id in sorted(tenant_ids)}
         documents = [job.document for job in self.jobs]
         judgements, self.judged = judge_all(documents, self.tenants, self.judged, self.world.clock.now())
         closings = [judgement.closing for judgement in judgements.values()]
@@ -93,10 +94,14 @@ class Rounds:
             disagreements=disagreements,
         )
 
-    async def _live(self, number: int) -> None:
+    async def live(self, number: int) -> None:
         """Let life go on in every source; only a cycle that starts after that has seen all of it."""
         for job in {job.document["source"]["tenantId"]: job for job in self.jobs}.values():
             await self._live_in(job, number)
+        await self.mark()
+
+    async def mark(self) -> None:
+        """From here on, only a cycle that starts after now counts: an earlier one may have missed what has happened."""
         for job in self.jobs:
             self.seen[job.id] = (await look_at(job)).newest
 
@@ -135,7 +140,8 @@ class Rounds:
             peak_memory_mib=self.world.host_process.peak_memory_mib(),
         )
 
-    async def _directory(self, tenant_id: str) -> Directory:
+    async def directory(self, tenant_id: str) -> Directory:
+        """A tenant as it is now."""
         return read_directory(await self.world.tenants.dump(tenant_id))
 
 

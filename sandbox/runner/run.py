@@ -1,7 +1,8 @@
 """How does a whole run go, from its options to its report?"""
 
+import contextlib
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 from sandbox.report import Report
@@ -24,6 +25,7 @@ async def run(
 ) -> Report:
     """Start the local world, run the cycles, write what was asked for; afterwards is awaited while all still runs."""
     scenario = scenario_of(options)
+    _prepare_outputs(options)
     async with local_world(options, scenario) as world:
         rounds = Rounds(world=world, scenario=scenario, progress=progress or SilentProgress())
         report = await rounds.run(options.cycles)
@@ -42,6 +44,25 @@ def scenario_of(options: Options) -> Scenario:
         raise UnusableInputError(str(error)) from error
 
 
+def _prepare_outputs(options: Options) -> None:
+    """See that all can be written before minutes are spent; what an earlier run left is not taken for this one's."""
+    for file in filter(None, (options.json, options.record)):
+        with _refused_by_name(file):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(b"")
+    if options.dump is not None:
+        with _refused_by_name(options.dump):
+            options.dump.mkdir(parents=True, exist_ok=True)
+
+
+@contextlib.contextmanager
+def _refused_by_name(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UnusableInputError(f"{path} cannot be written: {error.strerror}. Name another place.") from error
+
+
 async def _write(options: Options, scenario: Scenario, world: LocalWorld, report: Report) -> None:
     if options.json is not None:
         _write_json(options.json, report.to_json())
@@ -52,5 +73,4 @@ async def _write(options: Options, scenario: Scenario, world: LocalWorld, report
 
 
 def _write_json(path: Path, document: object) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")

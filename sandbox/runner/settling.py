@@ -28,9 +28,12 @@ class Look:
     workload: Workload
 
     def is_settled(self, after: int) -> bool:
-        """A cycle with a higher number is completed, and no row is due or waits."""
+        """A cycle with a higher number is completed, and no row is due, waits, or is staged.
+
+        Who was staged too late for one cycle to release is the next one's; who is held is a matter of the quarantine.
+        """
         done = any(cycle.is_completed and cycle.number > after for cycle in self.cycles)
-        return done and self.workload.open == 0
+        return done and self.workload.open == 0 and self.workload.staged == 0
 
     @property
     def newest(self) -> int:

@@ -26,6 +26,7 @@ OF_A_HUNDRED = {
     "return": 1,
     "enable": 1,
     "reassign": 1,
+    "assign": 1,
 }
 
 #: All removals and disables of a run together stay well below the share at which removals are held (20 %).
@@ -44,6 +45,12 @@ class LifeOptions:
     service_principal_id: str | None = None
     #: People removed or disabled in earlier cycles of this run.
     removed_so_far: int = 0
+    #: What may happen at all; "reassign" comes with "assign".
+    kinds: AbstractSet[str] = frozenset(OF_A_HUNDRED)
+    #: By kind, the ids of people to whom it must not happen.
+    spared: Mapping[str, AbstractSet[str]] = field(default_factory=dict)
+    #: Addresses that somebody had once: an address is never given to a second person.
+    taken: AbstractSet[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +64,8 @@ class Life:
 def life_between_cycles(source: Directory, options: LifeOptions) -> Life:
     """Seeded: the same directory, seed and cycle give the same changes; nobody is changed in two ways at once."""
     world = _Living(source=source, options=options)
-    changes = [change for happen in _EVENTS for change in happen(world)]
+    events = [happen for kind, happen in _EVENTS.items() if kind in options.kinds]
+    changes = [change for happen in events for change in happen(world)]
     return Life(changes=tuple(changes), removals=world.removals)
 
 
@@ -79,7 +87,7 @@ class _Living:
         self._population = len(self._remaining)
         self.chance.shuffle(self._remaining)
         everybody = (*self.source.users.values(), *self.source.deleted.values())
-        self._taken_addresses = {address for user in everybody for address in user.addresses}
+        self._taken_addresses = {address for user in everybody for address in user.addresses} | self.options.taken
 
     def draw(
         self, kind: str, *, is_removal: bool = False, among: Callable[[User], bool] = lambda _: True
@@ -88,7 +96,9 @@ class _Living:
         wanted = (
             min(self.count(kind), MOST_REMOVALS_OF_A_KIND, self._removals_left()) if is_removal else self.count(kind)
         )
-        drawn = list(islice(filter(among, self._remaining), wanted))
+        spared = self.options.spared.get(kind, frozenset())
+        suitable = (user for user in self._remaining if user.id not in spared and among(user))
+        drawn = list(islice(suitable, wanted))
         ids = {user.id for user in drawn}
         self._remaining = [user for user in self._remaining if user.id not in ids]
         if is_removal:
@@ -200,7 +210,9 @@ def _leave(world: _Living) -> Iterator[Change]:
 def _return(world: _Living) -> Iterator[Change]:
     """The longest gone first; an address that somebody has meanwhile would keep Graph from restoring."""
     held = {address for user in world.source.users.values() for address in user.addresses}
-    gone = [user for user in world.source.deleted.values() if is_internal_member(user) and not user.addresses & held]
+    spared = world.options.spared.get("return", frozenset())
+    deleted = (user for user in world.source.deleted.values() if user.id not in spared)
+    gone = [user for user in deleted if is_internal_member(user) and not user.addresses & held]
     gone.sort(key=lambda user: (user.deleted is None, user.deleted, user.id))
     for user in gone[: world.count("return")]:
         yield {"op": "restoreUser", "id": user.id}
@@ -225,9 +237,9 @@ def _reassign(world: _Living) -> Iterator[Change]:
     for user in world.draw("reassign", is_removal=True, among=lambda user: user.id in members.keys() - direct):
         yield {"op": "removeMember", "groupId": members[user.id], "memberId": user.id}
     outside = _outside(members.keys() | direct)
-    for user in world.draw("reassign", among=outside) if ours else ():
+    for user in world.draw("assign", among=outside) if ours else ():
         yield _assign(world, user.id)
-    for user in world.draw("reassign", among=outside) if groups else ():
+    for user in world.draw("assign", among=outside) if groups else ():
         yield {"op": "addMember", "groupId": world.chance.choice(sorted(groups)), "memberId": user.id}
 
 
@@ -249,14 +261,14 @@ def _update(user: User, values: Mapping[str, object]) -> Change:
     return {"op": "updateUser", "id": user.id, "set": values}
 
 
-_EVENTS: tuple[Callable[[_Living], Iterator[Change]], ...] = (
-    _leave,
-    _enable,
-    _disable,
-    _marry,
-    _move,
-    _lose,
-    _reassign,
-    _return,
-    _join,
-)
+_EVENTS: Mapping[str, Callable[[_Living], Iterator[Change]]] = {
+    "leave": _leave,
+    "enable": _enable,
+    "disable": _disable,
+    "marry": _marry,
+    "move": _move,
+    "lose": _lose,
+    "reassign": _reassign,
+    "return": _return,
+    "join": _join,
+}

@@ -32,6 +32,7 @@ BOOLEANS = ("accountEnabled", "showInAddressList")
 COLLECTIONS = ("businessPhones", "otherMails", "proxyAddresses", "identities")
 TEXTS = tuple(name for name in KEPT_OF_USERS if name not in (*BOOLEANS, *COLLECTIONS))
 PRINCIPAL_TYPES = {"user": "User", "group": "Group", "serviceprincipal": "ServicePrincipal"}
+_GUID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 #: A domain is taken for verified from this share of the internal people up: a single forged mail does not verify one.
 SMALLEST_SHARE_OF_DOMAIN = 0.02
@@ -180,7 +181,7 @@ def _assignment(path: Path, number: int, assignment: object) -> Document:
     kind = PRINCIPAL_TYPES.get(str(assignment.get("principalType") or "User").casefold())
     if kind is None:
         raise SourceDirectoryError(f"{place}: principalType {assignment['principalType']!r} is none of User, Group.")
-    return {"principalId": str(assignment["principalId"]), "principalType": kind}
+    return {"principalId": _as_graph_writes(str(assignment["principalId"])), "principalType": kind}
 
 
 def _with_id(place: str, thing: object) -> Document:
@@ -188,7 +189,12 @@ def _with_id(place: str, thing: object) -> Document:
         raise SourceDirectoryError(f"{place} should be an object, is {_kind(thing)}.")
     if not isinstance(thing.get("id"), str) or not thing["id"]:
         raise SourceDirectoryError(f"{place} has no id. Export it with its id.")
-    return thing
+    return {**thing, "id": _as_graph_writes(thing["id"])}
+
+
+def _as_graph_writes(identifier: str) -> str:
+    """Graph writes GUIDs in lower case, and the product finds its rows by them; other ids stay as they are."""
+    return identifier.lower() if _GUID.fullmatch(identifier) else identifier
 
 
 def _check_unique(path: Path, name: str, things: Iterable[Document]) -> None:
@@ -198,7 +204,7 @@ def _check_unique(path: Path, name: str, things: Iterable[Document]) -> None:
 
 
 def _spell_alike(users: list[Document], groups: list[Document], assignments: list[Document]) -> None:
-    """Ids are GUIDs, and tools write them in either case: whoever refers to an object spells its id as the object."""
+    """Tools write ids in either case: whoever refers to an object spells its id as the object."""
     spelled = {thing["id"].casefold(): thing["id"] for thing in (*users, *groups)}
     for member in (each for group in groups for each in group["members"]):
         member["id"] = spelled.get(member["id"].casefold(), member["id"])

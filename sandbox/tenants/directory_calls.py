@@ -21,20 +21,7 @@ from sandbox.tenants.people import Person, addresses_of
 from sandbox.tenants.tenant import Tenant
 from sandbox.tenants.user_calls import FILTERABLE, assignments_answer, rows_after
 
-_APPLICATION = ("id", "appId", "displayName")
 _ORGANIZATION = ("id", "displayName", "verifiedDomains", "createdDateTime")
-_PARTNER = (
-    "tenantId",
-    "automaticUserConsentSettings",
-    "b2bCollaborationInbound",
-    "b2bCollaborationOutbound",
-    "b2bDirectConnectInbound",
-    "b2bDirectConnectOutbound",
-    "inboundTrust",
-    "isInMultiTenantOrganization",
-    "isServiceProvider",
-    "tenantRestrictions",
-)
 _ROLE_ASSIGNMENT = ("id", "principalId", "roleDefinitionId", "directoryScopeId")
 
 
@@ -79,23 +66,11 @@ def get_organization(context: Context) -> Answer:
     return listing(context, "organization", [(1, {name: values[name] for name in dict.fromkeys((*names, "id"))})])
 
 
-def get_service_principal(context: Context) -> Answer:
-    names = selected(context.request, _APPLICATION) or _APPLICATION
-    return entity(context, "servicePrincipals", {name: _application(context).get(name) for name in (*names, "id")})
-
-
 def list_assigned_to(context: Context) -> Answer:
     """Direct assignments of the application; no delta, so the product reads them all and compares."""
     application = _application(context)
     every = context.tenant.assignments.to(application["id"])
     return assignments_answer(context, after(every, last_shown(context)))
-
-
-def get_partner(context: Context) -> Answer:
-    names = selected(context.request, _PARTNER) or _PARTNER
-    partner = _partner(context)
-    shown = {name: partner.get(name) for name in dict.fromkeys((*names, "tenantId"))}
-    return entity(context, "policies/crossTenantAccessPolicy/partners", shown)
 
 
 def get_identity_synchronization(context: Context) -> Answer:

@@ -3,6 +3,7 @@
 The transient rows of https://learn.microsoft.com/graph/errors; a rate is the share of requests it happens to.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
@@ -99,6 +100,8 @@ class Faults:
         self._all = switches
         self._of_tenant: dict[str, FaultSwitches] = {}
         self._resynced: set[str] = set()
+        #: How often each fault was drawn so far.
+        self.fired: Counter[str] = Counter()
 
     def of(self, tenant_id: str) -> FaultSwitches:
         return self._of_tenant.get(tenant_id, self._all)
@@ -144,6 +147,7 @@ class Faults:
         if not self.of(tenant_id).resync_once or tenant_id in self._resynced:
             return False
         self._resynced.add(tenant_id)
+        self.fired["resync"] += 1
         return True
 
     def happens(self, rate: float) -> bool:
@@ -155,6 +159,7 @@ class Faults:
         point = self.random.random()
         for fault, rate in rates.items():
             if point < rate:
+                self.fired[fault] += 1
                 return fault
             point -= rate
         return Fault.NONE

@@ -3,7 +3,7 @@
 from typing import Any
 
 from sandbox.tenants import errors
-from sandbox.tenants.context import Context, entity, last_shown, listing, selected
+from sandbox.tenants.context import Context, selected
 from sandbox.tenants.delta import delta_answer, opening_cursor, page_size, replayed
 from sandbox.tenants.exchange import Answer
 from sandbox.tenants.filters import leaves, parse_filter
@@ -14,21 +14,6 @@ from sandbox.tenants.tenant import Tenant
 #: https://learn.microsoft.com/graph/api/group-delta: at most 50 ids in the filter.
 MOST_IDS = 50
 _PROPERTIES = frozenset({"id", "displayName", "description"})
-
-
-def get_group(context: Context) -> Answer:
-    group = _group(context)
-    names = selected(context.request, _PROPERTIES) or ("id", "displayName", "description")
-    return entity(context, "groups", group_view(group, names))
-
-
-def list_members(context: Context) -> Answer:
-    group = _group(context)
-    names = selected(context.request, {"id", "displayName"})
-    last, top = last_shown(context), context.top()
-    present = [each for each in group.members() if each[0] > last][: top + 1]
-    rows = [(number, _member_view(context.tenant, member, names)) for number, member in present]
-    return listing(context, "directoryObjects", rows)
 
 
 def group_view(group: Group, names: tuple[str, ...]) -> dict[str, Any]:
@@ -94,21 +79,6 @@ def _filtered_ids(context: Context) -> tuple[str, ...]:
     return tuple(str(clause.value) for clause in clauses)
 
 
-def _group(context: Context) -> Group:
-    group = context.tenant.groups.find(context.id)
-    if group is None:
-        raise errors.not_found(context.id)
-    return group
-
-
 def _typed(tenant: Tenant, member_id: str) -> dict[str, str]:
     kind = "group" if tenant.groups.find(member_id) else "user"
     return {"@odata.type": f"#microsoft.graph.{kind}", "id": member_id}
-
-
-def _member_view(tenant: Tenant, member_id: str, names: tuple[str, ...] | None) -> dict[str, Any]:
-    group, person = tenant.groups.find(member_id), tenant.people.find(member_id)
-    shown: dict[str, Any] = dict(_typed(tenant, member_id))
-    if names is None or "displayName" in names:
-        shown["displayName"] = group.display_name if group else person and person.document.get("displayName")
-    return shown

@@ -116,6 +116,8 @@ class Simulation:
                 return Answer(status=200, body=dump(self.tenant(tenant_id), encoded))
             case ("POST", "tenants", tenant_id, "changes") if tenant_id.lower() in self._tenants:
                 return Answer(status=200, body={"ids": self.change(tenant_id, _list(body))})
+            case ("GET", "faults"):
+                return Answer(status=200, body=dict(self._faults.fired))
             case ("POST", "faults") if isinstance(body, dict):
                 rest = {name: value for name, value in body.items() if name not in {"profile", "tenant"}}
                 self.set_faults(body.get("profile"), tenant_id=body.get("tenant"), switches=rest)

@@ -1,7 +1,6 @@
 """What may be written to a user of the target, and what must be read of a user of the source?
 
-Properties, types and documented lengths: https://learn.microsoft.com/graph/api/resources/user#properties. A length
-marked "inferred" is not documented for the property, but is the one the directory is known to keep.
+Properties, types and lengths: https://learn.microsoft.com/graph/api/resources/user#properties
 """
 
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ class TargetAttribute:
     type: AttributeType = AttributeType.STRING
     nullable: bool = True
     max_length: int | None = None
+    pattern: str | None = None
     # Entra compares without case unless told otherwise; then a changed capital in a name would never arrive. Only
     # codes from closed lists, which Graph answers in its own spelling, are compared without case here.
     case_exact: bool = True
@@ -32,15 +32,15 @@ class TargetAttribute:
 
 _ATTRIBUTES = (
     TargetAttribute(name="accountEnabled", type=AttributeType.BOOLEAN, nullable=False),
-    TargetAttribute(name="displayName", nullable=False, max_length=256),  # length inferred; "cannot be cleared"
+    TargetAttribute(name="displayName", nullable=False, max_length=256),  # "cannot be cleared"
     TargetAttribute(name="givenName", max_length=64),
     TargetAttribute(name="surname", max_length=64),
     TargetAttribute(name="mail", nullable=False),  # no length documented; the address rules are the invitation's
     TargetAttribute(name="mailNickname", nullable=False, max_length=64),
     TargetAttribute(name="jobTitle", max_length=128),
-    TargetAttribute(name="department", max_length=64),  # inferred
-    TargetAttribute(name="companyName", max_length=64),  # inferred
-    TargetAttribute(name="employeeId", max_length=16),  # inferred
+    TargetAttribute(name="department", max_length=64),
+    TargetAttribute(name="companyName", max_length=64),
+    TargetAttribute(name="employeeId", max_length=16),
     TargetAttribute(name="streetAddress", max_length=1024),
     TargetAttribute(name="city", max_length=128),
     TargetAttribute(name="state", max_length=128),
@@ -48,10 +48,10 @@ _ATTRIBUTES = (
     TargetAttribute(name="country", max_length=128),
     TargetAttribute(name="officeLocation", max_length=128),
     TargetAttribute(name="mobilePhone", max_length=64),
-    # A collection by type, but "only one number can be set"; cleared with an empty list. The length is inferred.
-    TargetAttribute(name="businessPhones", type=AttributeType.STRING_COLLECTION, max_length=64),
+    # A collection by type, but "only one number can be set"; cleared with an empty list.
+    TargetAttribute(name="businessPhones", type=AttributeType.STRING_COLLECTION),
     TargetAttribute(name="preferredLanguage"),  # an ISO 639-1 code, optionally with a region; no length documented
-    TargetAttribute(name="usageLocation", nullable=False, max_length=2, case_exact=False),  # ISO 3166: two letters
+    TargetAttribute(name="usageLocation", nullable=False, pattern="[A-Z]{2}", case_exact=False),  # ISO 3166
     TargetAttribute(name="showInAddressList", type=AttributeType.BOOLEAN, nullable=False),
     TargetAttribute(name="userType", nullable=False, case_exact=False),  # Member or Guest
 )

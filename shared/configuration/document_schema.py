@@ -16,6 +16,8 @@ _HOST = "[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*(?:\\.[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*)*"
 _HTTPS = f"^https://{_HOST}(?::[0-9]{{1,5}})?(?:[/?#][^\\s\\\\\\u0000-\\u001f\\u007f]*)?$(?!\\n)"
 _ADDRESS = '^[^\\s@<>,;"]+@[^\\s@<>,;".]+(?:\\.[^\\s@<>,;".]+)+$(?!\\n)'
 
+_IDLE = "kept, and not acted upon in this version"
+
 
 def _text(description: str, pattern: str, message: str, most: int) -> JsonSchema:
     return {
@@ -163,7 +165,7 @@ _REMOVAL = _object(
 )
 
 _NOTIFICATIONS = _object(
-    "Who hears of a quarantine.",
+    f"Who hears of a quarantine; {_IDLE}.",
     {
         "recipients": {
             "type": "array",
@@ -210,15 +212,15 @@ DOCUMENT_SCHEMA: JsonSchema = {
             "guards": _object(
                 "How many changes of a kind are too many.",
                 {
-                    "removals": _guard("Guard over removals; always on."),
-                    "disables": _guard("Guard over disables; always on."),
+                    "removals": _guard("Guard over removals and disables together; always on."),
+                    "disables": _guard("Guard over disables alone; always on."),
                     "creates": _or_null(_guard("Guard over creates; off when null.")),
                     "rewrites": _or_null(_guard("Guard over rewrites; off when null.")),
                 },
             ),
             "removal": _REMOVAL,
             "notifications": _or_null(_NOTIFICATIONS),
-            "logRetention": _duration("How long provisioning logs are kept, P1D to P3650D.", "P30D"),
+            "logRetention": _duration(f"How long provisioning logs are kept, P1D to P3650D; {_IDLE}.", "P30D"),
             "schema": {
                 "description": "Graph's synchronizationSchema; the default template when null.",
                 "const": None,

@@ -63,7 +63,7 @@ class Cycle:
     skipped: Mapping[str, int] = field(default_factory=dict)
     """People that reading named and that need nothing because they are out of scope, counted by reason."""
     known_users: tuple[str, ...] = ()
-    """A few source users that this cycle saw: the positive control of a proof of absence."""
+    """A few source users that this cycle saw last, or one before it: the positive control of a proof of absence."""
     staged: int = 0
     """Staged removals and disables that were counted when the cycle settled."""
     links_at: int = 0

@@ -6,6 +6,7 @@ One row for each source object; the newest replaces older ones. Waiting, escrow 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from shared.provisioning.entry import Attributes
 
@@ -16,12 +17,30 @@ MOST_ATTEMPTS = 12
 """Passes that may end in a wait before the entry is put into escrow."""
 
 
+READ_ONLY: Final = "ReadOnly"
+"""Why a row waits while the global switch is on."""
+
+POLICY_FORBIDS: Final = "AzureActiveDirectoryCrossTenantSyncPolicyCheckFailure"
+"""Entra's code for a partner policy that does not allow the synchronization."""
+
+INVITATIONS_BLOCKED: Final = "InvitationsBlocked"
+"""Why a row waits while Graph invites nobody; the breaker says when one is tried."""
+
+
 class PendingState(StrEnum):
     """WAITING: due at a time. STAGED: a removal or a disable that the guard has not released. ESCROWED: failed."""
 
     WAITING = "waiting"
     STAGED = "staged"
     ESCROWED = "escrowed"
+
+
+class Verdict(StrEnum):
+    """What a person has decided about a staged removal or disable; NONE: the guard decides."""
+
+    NONE = ""
+    APPROVED = "approved"
+    REJECTED = "rejected"
 
 
 class WorkKind(StrEnum):
@@ -47,6 +66,8 @@ class DueClass(StrEnum):
     """A staged disable whose other attributes have not flowed yet; counted as staged."""
     STAGED = "8"
     ESCROW = "9"
+    REJECTED = "r"
+    """A staged removal or disable that somebody has rejected: it stays as it is until the person is seen in scope."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +90,9 @@ class Pending:
     """The source was read again and differed; what the next read says is taken."""
     staged_cycle: int = 0
     """The cycle whose guard counts it, as a removal, a disable, or an evaluation that may become one; else 0."""
+    verdict: Verdict = Verdict.NONE
+    decided_by: str = ""
+    """Who gave the verdict."""
     reason: str = ""
     """Why it waits or is in escrow: an error code, for status and log."""
     etag: str = ""
@@ -77,7 +101,7 @@ class Pending:
     def due_class(self) -> DueClass:
         """Return the class under which the row is found when due."""
         if self.state is PendingState.STAGED:
-            return DueClass.STAGED
+            return _STAGED[self.verdict]
         if self.state is PendingState.ESCROWED:
             return DueClass.ESCROW
         if self.kind is WorkKind.DISABLE:
@@ -85,6 +109,13 @@ class Pending:
         if self.kind is WorkKind.REMOVE:
             return DueClass.REMOVAL
         return DueClass.CREATE if self.kind is WorkKind.CREATE else DueClass.UPDATE
+
+
+_STAGED: Final = {
+    Verdict.NONE: DueClass.STAGED,
+    Verdict.APPROVED: DueClass.REMOVAL,
+    Verdict.REJECTED: DueClass.REJECTED,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

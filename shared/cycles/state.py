@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 
 class JobStatus(StrEnum):
@@ -52,6 +53,8 @@ class ConfigurationState:
     full_next: bool = True
     """The next cycle is an initial one."""
     last_full: datetime | None = None
+    released_at: int = 0
+    """The number of the snapshot of those released within the guard's window; 0 while there is none."""
     released_cycle: int = 0
     """Removals staged in this cycle or before may be carried out once they are proven."""
     population: int = 0
@@ -60,6 +63,8 @@ class ConfigurationState:
     """A few source users that reading saw last: the positive control of a proof of absence."""
     shards: int = 8
     quarantine: Quarantine | None = None
+    removed: datetime | None = None
+    """When somebody removed the configuration; its rows go once nothing of it is under way."""
     last_completed: int = 0
     etag: str = ""
 
@@ -71,3 +76,22 @@ class ConfigurationState:
         if not self.active:
             return JobStatus.PAUSED if self.ever_started else JobStatus.NOT_RUN
         return JobStatus.ACTIVE
+
+
+def is_held(state: ConfigurationState) -> bool:
+    """Does the guard hold what is staged?"""
+    return state.quarantine is not None and state.quarantine.reason is QuarantineReason.TOO_MANY_DELETES
+
+
+SURGES: Final = frozenset({"TooManyCreates", "TooManyRewrites"})
+"""Codes of the guards over creates and rewrites; see `shared.cycles.surge`."""
+
+
+def is_surging(state: ConfigurationState) -> bool:
+    """Does a guard over creates or rewrites hold? Removals are not its business."""
+    return state.quarantine is not None and state.quarantine.code in SURGES
+
+
+def holds_removals(state: ConfigurationState) -> bool:
+    """Is nobody to be removed or disabled, whatever was released before?"""
+    return state.quarantine is not None and not is_surging(state)

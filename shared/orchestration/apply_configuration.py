@@ -24,6 +24,10 @@ class VersionMismatch(Exception):
     """The configuration is not at the version that the caller wants to replace."""
 
 
+class BeingRemoved(Exception):
+    """A configuration of this name is being removed; wait until all its rows are gone, or take another name."""
+
+
 def any_version(version: int) -> bool:
     """Accept whatever stands there, or nothing (version 0)."""
     return version >= 0
@@ -62,6 +66,8 @@ async def _create(engine: Engine, configuration: Configuration) -> Configuration
 async def _next_version(
     engine: Engine, configuration: Configuration, state: ConfigurationState, expected: Callable[[int], bool]
 ) -> ConfigurationState | None:
+    if state.removed is not None:
+        raise BeingRemoved(configuration.id)
     _check_version(state.version, expected)
     current = await engine.configurations.configuration(configuration.id, state.version)
     if current is not None:

@@ -5,13 +5,19 @@ from dataclasses import replace
 from uuid import NAMESPACE_URL, uuid5
 
 from shared.cycles.counters import Counted
-from shared.cycles.pending import Pending, PendingState
+from shared.cycles.pending import Pending, PendingState, Verdict
 from shared.cycles.work import Work
 from shared.orchestration.entry_pass import Ending, EntryPass, Job
 from shared.orchestration.hints import hint_waiting
 from shared.orchestration.index_logs import index_logs
 from shared.orchestration.ports import Closing, ClosingResult
-from shared.provisioning.provisioning_log import Identity, ProvisioningLogRecord, ProvisioningStatus
+from shared.orchestration.watch_surges import count_surges
+from shared.provisioning.provisioning_log import (
+    Identity,
+    ProvisioningAction,
+    ProvisioningLogRecord,
+    ProvisioningStatus,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -31,6 +37,7 @@ async def close_entries(job: Job, passes: list[EntryPass], *, apart: bool = Fals
         await hint_waiting(job.engine, job.state, rows)
     ended = zip(closings, results, strict=True)
     records = [closing.log for closing, result in ended if closing.log and result is not ClosingResult.LOST]
+    await count_surges(job, [each.action for each in records if each.status is ProvisioningStatus.SUCCESS])
     if records:
         shard = job.engine.entries.shard(passes[0].source_id, job.state.shards)
         await index_logs(job.engine, job.state, shard, known=records)
@@ -69,10 +76,15 @@ def _closing(job: Job, entry: EntryPass, ending: Ending) -> Closing:
         work=_told(entry.work) if ending.status is not None else entry.work,
         link=ending.link,
         next=ending.next,
-        keep_intent=ending.keep_intent,
+        keep_intent=ending.keep_intent or _is_still_unclear(entry, ending),
         log=None if ending.status is None else _record(job, entry, ending, ending.status),
         count=count,
     )
+
+
+def _is_still_unclear(entry: EntryPass, ending: Ending) -> bool:
+    """Has this pass found out nothing about the write of an earlier one? Then the next one has to know of it too."""
+    return entry.unclear and ending.next is not None and ending.status is not ProvisioningStatus.SUCCESS
 
 
 def _told(work: Work) -> Work:
@@ -95,8 +107,14 @@ def _record(job: Job, entry: EntryPass, ending: Ending, status: ProvisioningStat
         steps=entry.steps,
         modified=ending.modified,
         error=ending.error,
-        initiated_by=job.initiated_by,
+        initiated_by=job.initiated_by or _approver(entry, ending),
     )
+
+
+def _approver(entry: EntryPass, ending: Ending) -> str:
+    """Return who approved the removal or disable that the pass carried out; empty where the guard released it."""
+    released = ending.action in {ProvisioningAction.DELETE, ProvisioningAction.DISABLE}
+    return entry.pending.decided_by if released and entry.pending.verdict is Verdict.APPROVED else ""
 
 
 def _source_identity(entry: EntryPass) -> Identity:

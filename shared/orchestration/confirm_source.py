@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.configuration.configuration import ScopeKind
-from shared.cycles.pending import Pending, PendingState, WorkKind
+from shared.cycles.pending import Pending, PendingState, Verdict, WorkKind
 from shared.cycles.retry import pause
 from shared.orchestration.entitled import Entitled
 from shared.orchestration.entry_pass import Ending, EntryPass, Job, removal_released, split
@@ -80,11 +80,12 @@ async def _examine(job: Job, passes: list[EntryPass], entitled: Entitled | None)
 async def _known_users(job: Job, passes: list[EntryPass]) -> list[str]:
     """Return people of whom at least one must be found before absence is believed.
 
-    Whom reading saw last may have left since; so where somebody may have to go, provisioned people are asked for too.
+    Whom reading saw last may have left since; so where somebody may have to go, or nobody else is known, provisioned
+    people are asked for too.
     """
     ids = {each.source_id for each in passes}
     known = [user for user in job.state.known_users if user not in ids]
-    if not any(_may_have_to_go(each.pending) for each in passes):
+    if known and not any(_may_have_to_go(each.pending) for each in passes):
         return known
     provisioned = await _provisioned(job, passes[0].source_id, ids)
     return [*known[:1], *provisioned, *known[1:]]
@@ -183,9 +184,11 @@ def staged(job: Job, entry: EntryPass, kind: WorkKind) -> Pending:
 
     For the others the close says which cycle's guard is the first that is sure to count them.
     """
+    same = WorkKind.DISABLE not in {kind, entry.pending.kind} or kind is entry.pending.kind
     return replace(
         entry.pending,
         kind=kind,
+        verdict=entry.pending.verdict if same else Verdict.NONE,
         state=PendingState.STAGED,
         due=job.engine.clock.now(),
         source=None if entry.source is None else entry.source.attributes,

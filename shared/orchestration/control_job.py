@@ -18,7 +18,9 @@ async def start_job(engine: Engine, configuration_id: str) -> ConfigurationState
     https://learn.microsoft.com/graph/api/synchronization-synchronizationjob-start
     """
 
-    async def change(state: ConfigurationState) -> ConfigurationState:
+    async def change(state: ConfigurationState) -> ConfigurationState | None:
+        if state.removed is not None:
+            return None
         if await engine.configurations.configuration(configuration_id, state.version) is None:
             raise NotConfigured
         return _started(engine, state)

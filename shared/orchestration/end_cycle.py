@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from shared.cycles.cycle import Cycle, CycleKind, CycleState
-from shared.cycles.state import ConfigurationState, Quarantine, QuarantineReason
+from shared.cycles.state import ConfigurationState, Quarantine, QuarantineReason, is_held, is_surging
 from shared.orchestration.cycle_snapshots import forget_snapshots
 from shared.orchestration.engine import Engine
 from shared.orchestration.ports import UnexpectedAnswer
@@ -30,7 +30,7 @@ def _failed(state: ConfigurationState, cycle: Cycle) -> ConfigurationState:
     # An initial cycle that did not come to its end has not found who is absent: the next one evaluates everybody again.
     # So it does after an answer that nobody understands: it may be about the link that every cycle would follow again.
     full_next = state.full_next or cycle.kind is CycleKind.INITIAL or cycle.error_code == UnexpectedAnswer.__name__
-    if _held(state):
+    if is_held(state):
         return replace(state, running=False, full_next=full_next)
     quarantine = Quarantine(
         reason=QuarantineReason.EXCEPTION,
@@ -52,8 +52,8 @@ async def _completed(engine: Engine, state: ConfigurationState, cycle: Cycle) ->
         last_full=cycle.started if initial else state.last_full,
         last_completed=cycle.number,
         population=cycle.in_scope if initial else await _carried_on(engine, state),
-        known_users=cycle.known_users or state.known_users,
-        quarantine=state.quarantine if _held(state) else None,
+        known_users=cycle.known_users,
+        quarantine=state.quarantine if is_held(state) or is_surging(state) else None,
     )
 
 
@@ -69,7 +69,3 @@ async def _carried_on(engine: Engine, state: ConfigurationState) -> int:
     created = counters.of(ProvisioningAction.CREATE, ProvisioningStatus.SUCCESS)
     deleted = counters.of(ProvisioningAction.DELETE, ProvisioningStatus.SUCCESS)
     return max(0, state.population + created - deleted)
-
-
-def _held(state: ConfigurationState) -> bool:
-    return state.quarantine is not None and state.quarantine.reason is QuarantineReason.TOO_MANY_DELETES

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import TypeVar
 
 from shared.configuration.configuration import Configuration
-from shared.cycles.pending import Pending, PendingState
-from shared.cycles.state import ConfigurationState
+from shared.cycles.pending import Pending, PendingState, Verdict
+from shared.cycles.state import ConfigurationState, holds_removals
 from shared.cycles.work import Intent, Work
 from shared.orchestration.engine import Engine
 from shared.orchestration.ports import SourceDirectory, TargetDirectory
@@ -70,6 +70,8 @@ class EntryPass:
     link: Link | None
     started: datetime
     """The log record's id derives from it: a pass that repeats one whose worker died has that one's time."""
+    unclear: bool = False
+    """An earlier pass has left an intent: what it was about to write may have happened."""
     source: SourceEntry | None = None
     scoping: ScopingDecision | None = None
     sight: Sight | None = None
@@ -112,7 +114,9 @@ def _known(value: _Value | None) -> _Value:
 
 def removal_released(job: Job, pending: Pending) -> bool:
     """Has a staged removal or disable passed the guard? A person who asks on demand has decided for themselves."""
-    if job.state.quarantine is not None:
+    if pending.verdict is Verdict.APPROVED:
+        return True
+    if holds_removals(job.state) or (pending.verdict is Verdict.REJECTED and not job.on_demand):
         return False
     staged = pending.staged_cycle
     return job.on_demand or (pending.state is PendingState.STAGED and 0 < staged <= job.state.released_cycle)

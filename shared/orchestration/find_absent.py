@@ -3,6 +3,7 @@
 from shared.cycles.cycle import Cursor, CyclePhase
 from shared.cycles.link_snapshot import LinkSnapshot
 from shared.cycles.pending import WorkKind
+from shared.orchestration.read_users import save_watermark
 from shared.orchestration.reading import Reading
 from shared.provisioning.link import Link, LinkState
 
@@ -10,10 +11,12 @@ PAGE = 500
 
 
 async def find_absent(reading: Reading) -> None:
-    """Stage the absent of one shard; absence proves nothing yet, each is read directly before anything is removed.
+    """Save the watermark, then stage the absent of one shard.
 
-    Whose link was made while this cycle was reading was no absent one when it began, and is evaluated.
+    Absence proves nothing yet: each is read directly before anything is removed. Whose link was made while this cycle
+    was reading was no absent one when it began, and is evaluated.
     """
+    await save_watermark(reading)
     shard = reading.cycle.cursor.position
     if not reading.initial or shard >= reading.state.shards:
         await reading.checkpoint(phase=CyclePhase.SETTLE)

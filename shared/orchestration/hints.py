@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Final
 
-from shared.cycles.pending import Pending, PendingState
-from shared.cycles.state import ConfigurationState
+from shared.cycles.pending import INVITATIONS_BLOCKED, Pending, PendingState
+from shared.cycles.state import ConfigurationState, holds_removals
 from shared.orchestration.engine import Engine
 from shared.orchestration.messages import ImportMessage, ProvisioningMessage, encode
 
@@ -39,13 +39,21 @@ async def hint_entries(
     return sent
 
 
+async def hint_shard(engine: Engine, configuration_id: str, shard: int, *, delay: timedelta = timedelta(0)) -> None:
+    """Tell a provisioning worker that there is work in a shard; which, is decided when it comes."""
+    message = ProvisioningMessage(
+        configuration_id=configuration_id, shard=shard, traceparent=engine.tracing.traceparent()
+    )
+    await engine.provisioning_queue.send(encode(message), delay=delay)
+
+
 async def hint_waiting(engine: Engine, state: ConfigurationState, rows: Sequence[Pending]) -> None:
     """Tell provisioning workers about rows that become due later.
 
-    Escrows wait for their next cycle. Staged rows wait for the guard; but where it has spoken meanwhile, nobody else
-    would tell of them before the next tick.
+    Escrows wait for their next cycle, and whoever may not be invited for the breaker. Staged rows wait for the guard;
+    but where it has spoken meanwhile, nobody else would tell of them before the next tick.
     """
-    told = [row for row in rows if row.state is PendingState.WAITING]
+    told = [row for row in rows if row.state is PendingState.WAITING and row.reason != INVITATIONS_BLOCKED]
     told += await _released(engine, state, [row for row in rows if row.state is PendingState.STAGED])
     now = engine.clock.now()
     by_delay = defaultdict[timedelta, list[str]](list)
@@ -57,7 +65,7 @@ async def hint_waiting(engine: Engine, state: ConfigurationState, rows: Sequence
 
 async def _released(engine: Engine, state: ConfigurationState, staged: Sequence[Pending]) -> list[Pending]:
     now_standing = await engine.configurations.state(state.configuration_id) if staged else None
-    if now_standing is None or now_standing.quarantine is not None:
+    if now_standing is None or holds_removals(now_standing):
         return []
     return [row for row in staged if row.staged_cycle <= now_standing.released_cycle]
 

@@ -76,6 +76,7 @@ async def _open(engine: Engine, message: ImportMessage) -> Reading | None:
         mapping=default_user_mapping(),
         source=engine.directories.source(configuration),
         cycle=cycle,
+        known_users=cycle.known_users,
     )
 
 

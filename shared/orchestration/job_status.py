@@ -65,9 +65,9 @@ class JobReport:
 
 
 async def find_job(engine: Engine, configuration_id: str) -> Job | None:
-    """Return the job; None if there is no such one, or if nothing is declared for it."""
+    """Return the job; None if there is no such one, if nothing is declared for it, or if it is being removed."""
     state = await engine.configurations.state(configuration_id)
-    if state is None:
+    if state is None or state.removed is not None:
         return None
     configuration = await engine.configurations.configuration(configuration_id, state.version)
     return None if configuration is None else Job(state=state, configuration=configuration)
@@ -78,7 +78,7 @@ async def list_jobs(engine: Engine) -> Sequence[Job]:
     jobs = []
     async for state in engine.configurations.states():
         configuration = await engine.configurations.configuration(state.configuration_id, state.version)
-        if configuration is not None:
+        if configuration is not None and state.removed is None:
             jobs.append(Job(state=state, configuration=configuration))
     return sorted(jobs, key=lambda job: job.configuration.id)
 

@@ -7,24 +7,54 @@ from typing import Final
 from shared.cycles.pending import DueClass, DueEntry, Pending
 from shared.cycles.state import ConfigurationState
 from shared.orchestration.engine import Engine
+from shared.orchestration.ports import EntryRows
 
 SAFE: Final = timedelta(minutes=10)
 """A due row of so long ago is written by nobody any more: rows are due when they are written, or later."""
+
+MOST_NAMED: Final = 1000
+"""Rows of the index that one look goes through; behind so many that are outdated or under way, nobody looks."""
 
 
 async def live_due(
     engine: Engine, state: ConfigurationState, shard: int, due_class: DueClass, until: datetime, limit: int
 ) -> list[Pending]:
     """Return the pending rows of one class that are due until then, earliest first, and at most so many."""
+    rows = await _live(engine, state, shard, due_class, until, limit)
+    return [row.pending for row in rows if row.pending is not None]
+
+
+async def idle_due(
+    engine: Engine, state: ConfigurationState, shard: int, due_class: DueClass, until: datetime, limit: int
+) -> list[Pending]:
+    """Return those of them that nobody works on; it looks further where the first ones are all under way."""
+    while True:
+        rows = await _live(engine, state, shard, due_class, until, limit)
+        idle = [row.pending for row in rows if row.pending is not None and _is_idle(row, engine.clock.now())]
+        if idle or len(rows) < limit or limit >= MOST_NAMED:
+            return idle
+        limit *= 4
+
+
+def _is_idle(row: EntryRows, now: datetime) -> bool:
+    """One whose record is not in the index yet cannot be leased before the tick has copied it."""
+    return row.work is None or (row.work.expires <= now and not row.work.log_key)
+
+
+async def _live(
+    engine: Engine, state: ConfigurationState, shard: int, due_class: DueClass, until: datetime, limit: int
+) -> list[EntryRows]:
     while True:
         named = await engine.entries.due(state.configuration_id, shard, due_class, until, limit)
+        if not named:
+            return []
         rows = await engine.entries.read(state, list(dict.fromkeys(entry.source_id for entry in named)))
-        open_ = {source_id: row.pending for source_id, row in rows.items() if row.pending is not None}
-        live = [pending for entry in named if (pending := _meant(entry, open_.get(entry.source_id))) is not None]
-        stale = [entry for entry in named if _meant(entry, open_.get(entry.source_id)) is None]
+        live = [rows[entry.source_id] for entry in named if _is_meant(entry, rows[entry.source_id].pending)]
+        stale = [entry for entry in named if not _is_meant(entry, rows[entry.source_id].pending)]
         forgotten = await _forget(engine, state, shard, stale)
-        if not forgotten or len(named) < limit:
+        if len(named) < limit or (not forgotten and (live or limit >= MOST_NAMED)):
             return live
+        limit = limit if forgotten else limit * 4
 
 
 async def _forget(engine: Engine, state: ConfigurationState, shard: int, stale: Sequence[DueEntry]) -> int:
@@ -34,8 +64,6 @@ async def _forget(engine: Engine, state: ConfigurationState, shard: int, stale: 
     return len(safe)
 
 
-def _meant(entry: DueEntry, pending: Pending | None) -> Pending | None:
-    """Return the row if it is this entry of the index that belongs to it."""
-    if pending is None or (pending.due_class, pending.due) != (entry.due_class, entry.due):
-        return None
-    return pending
+def _is_meant(entry: DueEntry, pending: Pending | None) -> bool:
+    """Is it this entry of the index that belongs to the row?"""
+    return pending is not None and (pending.due_class, pending.due) == (entry.due_class, entry.due)

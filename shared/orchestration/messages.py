@@ -30,11 +30,11 @@ class ImportMessage(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class ProvisioningMessage(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """Work on these entries of one shard; those that are not due any more are left out by the worker."""
+    """Work on these entries of one shard (none: on what is most urgent there); those that are not due are left out."""
 
     configuration_id: str
     shard: int
-    source_ids: tuple[str, ...]
+    source_ids: tuple[str, ...] = ()
     traceparent: str = ""
     version: int = MESSAGE_VERSION
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from shared.configuration.configuration import Adoption
-from shared.cycles.pending import WorkKind
+from shared.cycles.pending import POLICY_FORBIDS, WorkKind
 from shared.cycles.work import IntentAction, IntentStage
 from shared.orchestration.confirm_source import staged
 from shared.orchestration.entry_pass import Ending, EntryPass, Job, removal_released, split
@@ -14,6 +14,7 @@ from shared.orchestration.recover_invitations import recover_invitations
 from shared.orchestration.take_claims import take_claims
 from shared.orchestration.write_results import action_before, new_link, refused, written_link
 from shared.provisioning.address import normalized_mail
+from shared.provisioning.attribute_flow import digest
 from shared.provisioning.change import Change, ChangeKind
 from shared.provisioning.change_planning import Sight, plan_provisioning, plan_removal, skip
 from shared.provisioning.entry import TargetObject
@@ -26,8 +27,7 @@ from shared.provisioning.scoping import DELETED
 REPLICATION = timedelta(minutes=10)
 """For so long after a write, what is read of the object may be older than the write."""
 
-POLICY = "AzureActiveDirectoryCrossTenantSyncPolicyCheckFailure"
-"""Entra's code for a partner policy that does not allow the synchronization."""
+FORBIDDEN = "The cross-tenant access policy of the target does not allow users to be synchronized."
 
 
 async def plan_entries(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
@@ -36,7 +36,7 @@ async def plan_entries(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
     if not open_:
         return ended
     look_up = await job.target.look_up([_query(each) for each in open_])
-    if not _is_allowed(look_up):
+    if not await _is_allowed(job, look_up):
         return [*ended, *(not_now(job, each, "Timeout", "The partner policy could not be read.") for each in open_)]
     roles = await _roles(job, open_, look_up)
     planned = [_plan(job, each, look_up, roles) for each in open_]
@@ -70,10 +70,20 @@ def _left(entry: EntryPass) -> bool:
     return entry.link is not None and entry.link.state is LinkState.DELETED
 
 
-def _is_allowed(look_up: LookUp) -> bool:
-    """Does the partner policy allow it, as far as it could be read? Raises Forbidden if it does not (law 8)."""
+async def _is_allowed(job: Job, look_up: LookUp) -> bool:
+    """Does the partner policy allow it, as far as it could be read? Raises Forbidden if it does not (law 8).
+
+    What one chunk has seen is written down for the others, whose look-ups may be older: they ask before each write.
+    """
+    budgets = job.engine.budgets
+    pair = job.configuration.target.tenant_id, job.configuration.source.tenant_id
     if look_up.policy_allows is False:
-        raise Forbidden(POLICY, "The cross-tenant access policy of the target does not allow users to be synchronized.")
+        await budgets.refuse(*pair, job.engine.clock.now())
+        raise Forbidden(POLICY_FORBIDS, FORBIDDEN)
+    if look_up.policy_allows is True:
+        since = await budgets.refused_since(*pair)
+        if since is not None and look_up.date > since:
+            await budgets.allow(*pair)
     return look_up.policy_allows is True
 
 
@@ -153,23 +163,38 @@ def _adopt_orphan(job: Job, entry: EntryPass, found: TargetObject) -> EntryPass:
 
 
 def _sight(job: Job, entry: EntryPass, found: Found, roles: dict[str, bool | None]) -> Sight:
-    now = job.engine.clock.now()
     return Sight(
         known=found.known,
         linked=found.linked,
         holders=found.holders,
         holds_role=roles.get(found.holders[0].id) if len(found.holders) == 1 else None,
-        stale=entry.link is not None and now - entry.link.changed < REPLICATION,
+        stale=_is_stale(job, entry),
         disable_released=removal_released(job, entry.pending),
         unfinished=_is_unfinished(entry),
     )
+
+
+def _was_just_written(job: Job, entry: EntryPass) -> bool:
+    """Did we write to the linked object a moment ago, or may we have? Then what is read may be older than that."""
+    if entry.link is None:
+        return False
+    begun = None if entry.intent is None else entry.intent.saved
+    return job.engine.clock.now() - max(entry.link.changed, begun or entry.link.changed) < REPLICATION
+
+
+def _is_stale(job: Job, entry: EntryPass) -> bool:
+    """May the object have other values than those that were read? Not where we know that we wrote just these last."""
+    link = entry.link
+    if link is None or not _was_just_written(job, entry):
+        return False
+    return entry.intent is not None or entry.source is None or link.digest != digest(entry.source, job.rules.mapping)
 
 
 def _decide(job: Job, entry: EntryPass, sight: Sight) -> Change:
     scoping = entry.scoping or DELETED
     if entry.source is None or not scoping.in_scope:
         return plan_removal(entry.link, job.rules, scoping)
-    if sight.stale and sight.known and sight.linked is None:
+    if sight.known and sight.linked is None and _was_just_written(job, entry):
         return Change(kind=ChangeKind.WAIT, error=skip("Timeout", "The object that was just written is not visible."))
     return plan_provisioning(entry.source, entry.link, sight, job.rules)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from shared.configuration.templates import default_user_mapping
 from shared.cycles.pending import LONGEST_WAIT, Pending, PendingState
@@ -11,11 +12,12 @@ from shared.cycles.state import ConfigurationState
 from shared.cycles.work import Work
 from shared.orchestration.close_entries import close_entries
 from shared.orchestration.confirm_source import confirm_source
+from shared.orchestration.dispatch import end_hint, next_chunk, paced, send_on
 from shared.orchestration.engine import Engine
 from shared.orchestration.entry_pass import EntryPass, Job, removal_released
 from shared.orchestration.export_changes import export_changes
 from shared.orchestration.export_creates import export_creates
-from shared.orchestration.hints import CHUNK, hint_entries
+from shared.orchestration.hints import CHUNK, hint_entries, hint_shard
 from shared.orchestration.messages import ProvisioningMessage
 from shared.orchestration.plan_entries import plan_entries
 from shared.orchestration.ports import (
@@ -30,6 +32,7 @@ from shared.orchestration.ports import (
 )
 from shared.orchestration.put_back import put_back
 from shared.orchestration.refusal import hold_configuration, is_refused, lift_refusal, policy_allows, went_through
+from shared.orchestration.watch_surges import without_surges
 from shared.provisioning.change_planning import Rules
 
 LEASE = timedelta(minutes=10)
@@ -37,41 +40,97 @@ LEASE = timedelta(minutes=10)
 
 RETRY = timedelta(seconds=30)
 
+LONGEST_HINT = timedelta(minutes=1)
+"""A hint about a shard that would have to wait longer ends: meanwhile there may be other work in the shard."""
+
 
 async def provision_entries(engine: Engine, message: ProvisioningMessage) -> None:
-    """Work on the entries of the message that are due; the others are left as they are."""
+    """Work on the entries of the message that are due, or on what is most urgent in its shard."""
     state = await engine.configurations.state(message.configuration_id)
-    if state is None or not state.active:
-        return  # paused or removed: the rows stay, and the tick sends them again
+    if state is None:
+        return
     try:
+        if not state.active or await engine.budgets.is_read_only():
+            # the rows stay, and the tick sends them again
+            await engine.entries.end_hint(state.configuration_id, message.shard)
+            return
         job = await open_job(engine, state)
-        if job is not None and not await _held(job, message):
-            await _work(job, message.source_ids[:CHUNK])
+        if job is not None:
+            await (_work_on_entries(job, message) if message.source_ids else _work_on_shard(job, message.shard))
     except NewerRow:
         return  # a newer version of the app wrote these rows, and works on them
     except StorageUnavailable:
-        await hint_entries(engine, state, message.source_ids, delay=RETRY)
+        await _send_again(engine, state, message, delay=RETRY)
 
 
-async def _work(job: Job, source_ids: tuple[str, ...]) -> None:
-    if not is_refused(job.state):
-        await run_passes(job, await take_entries(job, source_ids))
+async def _work_on_entries(job: Job, message: ProvisioningMessage) -> None:
+    wait = await _held_for(job)
+    if wait > timedelta(0):
+        await _send_again(job.engine, job.state, message, delay=wait)
+    elif await _work(job, message.source_ids[:CHUNK]) is _Outcome.LIFTED:
+        await _send_again(job.engine, job.state, message)
+
+
+async def _work_on_shard(job: Job, shard: int) -> None:
+    engine, state = job.engine, job.state
+    held = await _held_for(job)
+    if held > timedelta(0):
+        await send_on(engine, state, shard, delay=held)
         return
+    due = await next_chunk(engine, state, shard)
+    chunk = await without_surges(job, due)
+    if due and not chunk:
+        await engine.entries.end_hint(state.configuration_id, shard)  # held: the tick asks again
+        return
+    chunk, wait = await paced(engine, job.configuration.target.tenant_id, chunk)
+    outcome = await _work(job, tuple(row.source_id for row in chunk)) if chunk else _Outcome.NOTHING
+    if wait > LONGEST_HINT or outcome is _Outcome.REFUSED:
+        await engine.entries.end_hint(state.configuration_id, shard)  # the rows stay due, and the tick asks again
+    elif wait or outcome is _Outcome.BUSY:
+        await send_on(engine, state, shard, delay=wait or RETRY)
+    elif outcome is _Outcome.NOTHING:
+        await end_hint(engine, state, shard)
+    else:
+        await send_on(engine, state, shard)
+
+
+class _Outcome(StrEnum):
+    """What came of a chunk. BUSY: others work on all of them. LIFTED: a refusal has ended. NOTHING: there was none."""
+
+    WORKED = "worked"
+    BUSY = "busy"
+    REFUSED = "refused"
+    LIFTED = "lifted"
+    NOTHING = "nothing"
+
+
+async def _work(job: Job, source_ids: tuple[str, ...]) -> _Outcome:
+    if not is_refused(job.state):
+        passes = await run_passes(job, await take_entries(job, source_ids))
+        return _Outcome.WORKED if passes else _Outcome.BUSY
     if not await policy_allows(job):
-        return  # the rows stay due, and the tick asks again
-    if went_through(await run_passes(job, await take_entries(job, source_ids, most=1))):
-        await lift_refusal(job)
-        await hint_entries(job.engine, job.state, source_ids)
+        return _Outcome.REFUSED
+    passes = await run_passes(job, await take_entries(job, source_ids, most=1))
+    if not went_through(passes):
+        return _Outcome.REFUSED
+    await lift_refusal(job)
+    return _Outcome.LIFTED
 
 
-async def _held(job: Job, message: ProvisioningMessage) -> bool:
-    """Is the target closed after a 429? Then nothing is read for what could not be written; the rows stay due."""
+async def _held_for(job: Job) -> timedelta:
+    """For how long is the target closed after a 429? Nothing is read for what could not be written; rows stay due."""
     until = await job.engine.budgets.not_before(job.configuration.target.tenant_id)
     wait = timedelta(0) if until is None else until - job.engine.clock.now()
-    if wait <= timedelta(0):
-        return False
-    await hint_entries(job.engine, job.state, message.source_ids, delay=min(wait, LONGEST_WAIT))
-    return True
+    return min(max(wait, timedelta(0)), LONGEST_WAIT)
+
+
+async def _send_again(
+    engine: Engine, state: ConfigurationState, message: ProvisioningMessage, *, delay: timedelta = timedelta(0)
+) -> None:
+    if message.source_ids:
+        await hint_entries(engine, state, message.source_ids, delay=delay)
+    else:
+        await hint_shard(engine, state.configuration_id, message.shard, delay=delay)
 
 
 async def open_job(engine: Engine, state: ConfigurationState, *, initiated_by: str = "") -> Job | None:
@@ -124,6 +183,7 @@ async def take_entries(job: Job, source_ids: tuple[str, ...], *, most: int = CHU
             work=work,
             link=wanted[work.source_id][0].link,
             started=_started(job, wanted[work.source_id][0].work),
+            unclear=work.intent is not None,
         )
         for work in won
     ]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.cycles.pending import Pending, PendingState, WorkKind
+from shared.cycles.pending import READ_ONLY, Pending, PendingState, WorkKind
 from shared.cycles.state import ConfigurationState
 from shared.orchestration.engine import Engine
 from shared.orchestration.entry_pass import EntryPass, Job
@@ -62,10 +62,13 @@ async def provision_on_demand(
     if not initiated_by:
         raise ValueError("nobody asked for it")
     state = await engine.configurations.state(configuration_id)
-    job = None if state is None else await open_job(engine, state, initiated_by=initiated_by)
+    job = None if state is None or state.removed else await open_job(engine, state, initiated_by=initiated_by)
     if job is None:
         return None
     wanted = list(dict.fromkeys(source_ids))
+    if await engine.budgets.is_read_only():
+        reason = "Nothing is written to any tenant while the app is read-only."
+        return [_unfinished(job, each, READ_ONLY, reason) for each in wanted]
     await _stage(job, wanted)
     results = await asyncio.gather(*(_limited(job, each, within) for each in wanted), return_exceptions=True)
     return [_returned(result) for result in results]

@@ -1,6 +1,6 @@
 """Who changed: reads users/delta page by page and writes a pending row for everybody who needs something."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from shared.cycles.classification import LinkSight, classify, removal
 from shared.cycles.cycle import Cursor, CyclePhase
@@ -19,23 +19,28 @@ KNOWN_USERS = 3
 
 
 async def read_users(reading: Reading) -> None:
-    """Read up to ten pages; after the last one save the watermark, because all that was read under it is in rows."""
+    """Read up to ten pages; after the last one the next cycle's watermark stands in this cycle's row."""
     link = reading.cycle.cursor.link or await _watermark(reading)
     for _ in range(PAGES):
         page = await reading.source.users_page(link)
         await _take_page(reading, page)
         if page.delta_link:
-            await _finish(reading, page.delta_link)
+            await reading.checkpoint(phase=CyclePhase.ABSENT, cursor=Cursor(link=page.delta_link))
             return
         link = page.next_link
         reading.reached = Cursor(link=link)
     await reading.checkpoint(cursor=reading.reached)
 
 
-async def _finish(reading: Reading, delta_link: str) -> None:
-    watermark = Watermark(chain=USERS, link=delta_link, issued=reading.engine.clock.now())
-    await reading.engine.watermarks.save(reading.cycle.configuration_id, watermark)
-    await reading.checkpoint(phase=CyclePhase.ABSENT)
+async def save_watermark(reading: Reading) -> None:
+    """Let the next cycle read from where this one ended: all that was read under that link is in rows, or seen.
+
+    Only the link in the cycle's row counts. A slice that lost the race for it has read another round, and what only
+    that round showed, somebody who left, is in no row.
+    """
+    if reading.cycle.cursor.link:
+        watermark = Watermark(chain=USERS, link=reading.cycle.cursor.link, issued=reading.engine.clock.now())
+        await reading.engine.watermarks.save(reading.cycle.configuration_id, watermark)
 
 
 async def _watermark(reading: Reading) -> str:
@@ -59,8 +64,14 @@ async def _take_page(reading: Reading, page: UsersPage) -> None:
         if kind is not None:
             work[source_id] = (kind, entry.attributes if isinstance(entry, SourceEntry) else None)
     await reading.stage(work)
+    reading.known_users = _known_users(reading.known_users, people)
+
+
+def _known_users(before: Sequence[str], people: Mapping[str, SourceEntry | Removed]) -> tuple[str, ...]:
+    """Return who was seen last; whoever has left would be found by nobody, and prove every read wrong."""
     found = [source_id for source_id, entry in people.items() if isinstance(entry, SourceEntry)]
-    reading.known_users = (*found[:KNOWN_USERS], *reading.known_users)[:KNOWN_USERS]
+    here = [source_id for source_id in before if not isinstance(people.get(source_id), Removed)]
+    return tuple(dict.fromkeys((*found, *here)))[:KNOWN_USERS]
 
 
 def _judge(

@@ -23,8 +23,8 @@ from shared.orchestration.cycle_snapshots import (
     prune_snapshots,
     save_snapshot,
 )
+from shared.orchestration.dispatch import dispatch
 from shared.orchestration.engine import Engine
-from shared.orchestration.hints import hint_entries
 from shared.orchestration.ports import SourceDirectory
 from shared.provisioning.entry import Attributes
 
@@ -48,9 +48,10 @@ class Reading:
     links: LinkSnapshot | None = None
     scope: ScopeSnapshot | None = None
     known_users: tuple[str, ...] = ()
+    """A few people whom reading saw last, in this cycle or before."""
     pending_ids: frozenset[str] | None = None
-    unsent: list[str] = field(default_factory=list)
-    """People whose rows are written and whose hints are not sent yet."""
+    unsent: set[int] = field(default_factory=set)
+    """Shards with rows that are written, and that no worker has been told of yet."""
     reached: Cursor | None = None
     """Behind the last page that is wholly in rows, while that is not saved."""
     named: dict[tuple[str, str], bool] = field(default_factory=dict)
@@ -95,7 +96,7 @@ class Reading:
 
         What the guard holds stays counted, as of its first staging, until somebody has seen that nothing is to go.
         """
-        now, held = self.engine.clock.now(), await self._held(work)
+        now, before = self.engine.clock.now(), await self._held(work)
         rows = [
             Pending(
                 source_id=source_id,
@@ -105,28 +106,30 @@ class Reading:
                 cycle=self.cycle.number,
                 configuration_version=self.cycle.configuration_version,
                 source=attributes,
-                staged_cycle=held.get(source_id, self.cycle.number if kind in _GUARDED else 0),
+                staged_cycle=self.cycle.number if kind in _GUARDED else 0,
             )
             for source_id, (kind, attributes) in work.items()
         ]
+        rows = [_kept(row, before.get(row.source_id)) for row in rows]
         await self.engine.entries.stage(self.state, rows)
         if self.pending_ids is not None:
             self.pending_ids |= frozenset(work)
         if self.links is not None:
             self.links.mark_busy(work)
-        self.unsent.extend(row.source_id for row in rows if row.state is PendingState.WAITING)
+        waiting = [row.source_id for row in rows if row.state is PendingState.WAITING]
+        self.unsent |= {self.engine.entries.shard(source_id, self.state.shards) for source_id in waiting}
 
-    async def _held(self, work: Mapping[str, tuple[WorkKind, Attributes | None]]) -> Mapping[str, int]:
-        """Return by which cycle people were staged; values that a page shows in scope and enabled end that."""
+    async def _held(self, work: Mapping[str, tuple[WorkKind, Attributes | None]]) -> Mapping[str, Pending]:
+        """Return the rows of people who are counted already; values that a page shows in scope and enabled end that."""
         asked = [source_id for source_id, (kind, _) in work.items() if kind in _GUARDED]
         open_ = (await self.pending()).intersection(asked) if asked else frozenset[str]()
         rows = await self.engine.entries.read(self.state, sorted(open_))
-        found = {source_id: row.pending.staged_cycle for source_id, row in rows.items() if row.pending is not None}
-        return {source_id: cycle for source_id, cycle in found.items() if cycle}
+        found = {source_id: row.pending for source_id, row in rows.items() if row.pending is not None}
+        return {source_id: pending for source_id, pending in found.items() if pending.staged_cycle}
 
     async def checkpoint(self, *, phase: CyclePhase | None = None, cursor: Cursor | None = None) -> None:
         """Save the progress of this slice. Raises Conflict if another slice is ahead; then this one must stop."""
-        await hint_entries(self.engine, self.state, self.unsent)
+        await dispatch(self.engine, self.state, sorted(self.unsent))
         self.unsent.clear()
         before = self.cycle
         await self._save_snapshots()
@@ -142,7 +145,7 @@ class Reading:
                 imported=self.cycle.imported + self.imported,
                 in_scope=self.cycle.in_scope + self.in_scope,
                 skipped=dict(totals),
-                known_users=self.known_users or self.cycle.known_users,
+                known_users=self.known_users,
             )
         )
         self.skipped.clear()
@@ -171,6 +174,16 @@ class Reading:
             await prune_snapshots(self.engine, self.cycle, LINKS, self.cycle.links_at)
         if self.cycle.scope_at != before.scope_at:
             await prune_snapshots(self.engine, self.cycle, SCOPE_IN_WORK, self.cycle.scope_at)
+
+
+def _kept(row: Pending, before: Pending | None) -> Pending:
+    """Return the row with the stamp and the verdict of the one that it replaces; a verdict is about one kind only."""
+    if before is None:
+        return row
+    row = replace(row, staged_cycle=before.staged_cycle)
+    if WorkKind.DISABLE in {row.kind, before.kind} and row.kind is not before.kind:
+        return row
+    return replace(row, verdict=before.verdict, decided_by=before.decided_by)
 
 
 SLICE = timedelta(minutes=4)

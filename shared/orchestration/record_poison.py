@@ -11,7 +11,13 @@ from shared.cycles.retry import escrow
 from shared.cycles.state import ConfigurationState
 from shared.orchestration.end_cycle import end_cycle
 from shared.orchestration.engine import Engine
-from shared.orchestration.messages import NewerMessage, UnreadableMessage, decode_import, decode_provisioning
+from shared.orchestration.messages import (
+    NewerMessage,
+    ProvisioningMessage,
+    UnreadableMessage,
+    decode_import,
+    decode_provisioning,
+)
 from shared.provisioning.change_planning import failure
 from shared.provisioning.provisioning_log import (
     Identity,
@@ -40,6 +46,8 @@ class GivenUp:
 async def record_provisioning_poison(engine: Engine, given_up: GivenUp) -> None:
     """Put the entries of the message that wait into escrow; a message that cannot be read leaves a record only.
 
+    The hint about a shard is over with its message; the tick sends another.
+
     What is staged stays staged, and what changed meanwhile is left: the message says nothing of that.
     """
     try:
@@ -51,13 +59,26 @@ async def record_provisioning_poison(engine: Engine, given_up: GivenUp) -> None:
     if state is None:
         await _record_unreadable(engine, given_up, LookupError("it names a configuration that does not exist"))
         return
-    rows = await engine.entries.read(state, message.source_ids)
-    waiting = [row.pending for row in rows.values() if row.pending and row.pending.state is PendingState.WAITING]
+    waiting = [row for row in await _named(engine, state, message) if row.state is PendingState.WAITING]
     # The records first: to die in between is to tell it again in the same words, never not at all.
     await engine.log_index.add([_record(state, row, given_up) for row in waiting])
     now = engine.clock.now()
     await engine.entries.exchange(state, [(row, escrow(row, now, ERROR)) for row in waiting])
     _tell(given_up, message.configuration_id)
+
+
+async def _named(engine: Engine, state: ConfigurationState, message: ProvisioningMessage) -> list[Pending]:
+    """Return the rows that the message named; if it named a shard, those whose workers died or failed over them."""
+    if message.source_ids:
+        rows = await engine.entries.read(state, message.source_ids)
+        return [row.pending for row in rows.values() if row.pending is not None]
+    now = engine.clock.now()
+    works = await engine.entries.open_works(state.configuration_id, message.shard)
+    died = {work.source_id for work in works if work.abandoned and not work.log_key and work.expires <= now}
+    failed = {source_id async for source_id in engine.entries.pending_ids(state.configuration_id, message.shard)}
+    rows = await engine.entries.read(state, sorted(died | failed))
+    open_ = [row.pending for row in rows.values() if row.pending is not None]
+    return [row for row in open_ if row.reason == ERROR or row.source_id in died]
 
 
 async def record_import_poison(engine: Engine, given_up: GivenUp) -> None:

@@ -5,13 +5,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.cycles.cycle import Cursor, CyclePhase
-from shared.cycles.pending import DueClass
-from shared.cycles.removal_guard import GuardDecision, decide_removals
-from shared.cycles.state import ConfigurationState, Quarantine, QuarantineReason
+from shared.cycles.pending import DueClass, Pending, PendingState, WorkKind
+from shared.cycles.released import Released
+from shared.cycles.removal_guard import GuardDecision, decide_staged
+from shared.cycles.state import ConfigurationState, Quarantine, QuarantineReason, is_held
+from shared.orchestration.dispatch import dispatch_due
 from shared.orchestration.hints import hint_entries
 from shared.orchestration.live_due import live_due
+from shared.orchestration.ports import Conflict
 from shared.orchestration.reading import Reading
 from shared.orchestration.record_staged import record_staged
+from shared.orchestration.released_store import load_released, save_released
 from shared.orchestration.update_state import update_state
 from shared.provisioning.link import LinkState
 
@@ -21,60 +25,81 @@ MOST_LOOKS = 40
 """For ten minutes the guard waits for people to be evaluated; what is left then is the next cycle's."""
 
 MOST = 1000
-"""Removals, and escrows, of one shard that one cycle tells the workers of; the tick sends again what is left."""
+"""Removals of one shard that one cycle tells the workers of; the tick sends again what is left."""
 
 
 async def settle_removals(reading: Reading) -> None:
     """Release or hold the staged removals and disables, then tell the workers what may go.
 
-    Who is being evaluated may have to go too, and would count. Where that could change the decision it is waited for.
+    Who is being evaluated may have to go too, and counts: it is waited for. Whoever is not evaluated by then is counted
+    as released, unless that could change the decision; then nothing is released in this cycle.
     """
     engine = reading.engine
     # in this order: who is staged in between is counted twice, never not at all
     undecided = await engine.entries.undecided(reading.state)
-    staged = await engine.entries.staged_count(reading.state)
-    decision = _decide(reading, staged)
-    open_ = decision.released and not _decide(reading, staged + await _may_go(reading, staged, undecided)).released
+    staged = await engine.entries.staged(reading.state)
+    released = await load_released(engine, reading.state)
+    decision = _decide(reading, staged, released)
+    leavers = await _possible_leavers(reading, undecided) if decision.released else []
     looks = reading.cycle.cursor.position
-    if open_ and looks < MOST_LOOKS:
+    if leavers and looks < MOST_LOOKS:
         reading.rest = LOOK_AGAIN
         await reading.checkpoint(cursor=Cursor(position=looks + 1))
         return
-    if not open_:
-        await _carry_out(reading, decision)
-    await _hint(reading, DueClass.ESCROW)
-    reading.cycle = replace(reading.cycle, staged=staged)
+    counted = [*staged, *leavers]
+    if not leavers or _decide(reading, counted, released).released:
+        await _carry_out(reading, decision, counted, released)
+    await dispatch_due(engine, reading.state)
+    reading.cycle = replace(reading.cycle, staged=len(staged))
     await reading.checkpoint(phase=CyclePhase.COMPLETE)
 
 
-def _decide(reading: Reading, staged: int) -> GuardDecision:
-    return decide_removals(staged, reading.state.population, reading.configuration.guards.removals)
+def _decide(reading: Reading, staged: Sequence[Pending], released: Released) -> GuardDecision:
+    now, guards = reading.engine.clock.now(), reading.configuration.guards
+    return decide_staged(staged, released, reading.state.population, guards, now)
 
 
-async def _may_go(reading: Reading, staged: int, undecided: Sequence[str]) -> int:
-    """Count the undecided who are provisioned; the others are joiners. Read only where they could matter."""
-    if _decide(reading, staged + len(undecided)).released:
-        return len(undecided)
+async def _possible_leavers(reading: Reading, undecided: Sequence[str]) -> list[Pending]:
+    """Return the undecided who are provisioned, as if they had to go; the others are joiners."""
     rows = await reading.engine.entries.read(reading.state, undecided)
-    return sum(row.link is not None and row.link.state is LinkState.ACTIVE for row in rows.values())
+    active = [id_ for id_, row in rows.items() if row.link is not None and row.link.state is LinkState.ACTIVE]
+    return [_possible_leaver(each, reading.engine.clock.now()) for each in active]
 
 
-async def _carry_out(reading: Reading, decision: GuardDecision) -> None:
-    reading.state = await _save_decision(reading, decision)
+def _possible_leaver(source_id: str, now: datetime) -> Pending:
+    return Pending(
+        source_id=source_id,
+        kind=WorkKind.REMOVE,
+        state=PendingState.STAGED,
+        due=now,
+        cycle=0,
+        configuration_version=0,
+        source=None,
+    )
+
+
+async def _carry_out(reading: Reading, decision: GuardDecision, staged: Sequence[Pending], released: Released) -> None:
+    at = reading.state.released_at
+    if decision.released and staged:
+        at = await save_released(reading, staged, released)
+    reading.state = await _save_decision(reading, decision, at)
     if decision.released:
-        await _hint(reading, DueClass.STAGED)
+        await _hint_released(reading)
     else:
         await record_staged(reading.engine, reading.state)
 
 
-async def _save_decision(reading: Reading, decision: GuardDecision) -> ConfigurationState:
-    number, now = reading.cycle.number, reading.engine.clock.now()
+async def _save_decision(reading: Reading, decision: GuardDecision, at: int) -> ConfigurationState:
+    number, now, before = reading.cycle.number, reading.engine.clock.now(), reading.state.released_at
 
     async def change(state: ConfigurationState) -> ConfigurationState:
         if not decision.released:
             return replace(state, quarantine=_hold(state, decision, now))
-        quarantine = None if _held(state) else state.quarantine
-        return replace(state, quarantine=quarantine, released_cycle=max(state.released_cycle, number))
+        quarantine = None if is_held(state) else state.quarantine
+        if state.released_at != before:
+            raise Conflict("Another slice has settled this cycle.")
+        number_released = max(state.released_cycle, number)
+        return replace(state, quarantine=quarantine, released_cycle=number_released, released_at=at)
 
     return await update_state(reading.engine, reading.cycle.configuration_id, change) or reading.state
 
@@ -82,20 +107,16 @@ async def _save_decision(reading: Reading, decision: GuardDecision) -> Configura
 def _hold(state: ConfigurationState, decision: GuardDecision, now: datetime) -> Quarantine:
     return Quarantine(
         reason=QuarantineReason.TOO_MANY_DELETES,
-        began=state.quarantine.began if _held(state) and state.quarantine else now,
+        began=state.quarantine.began if is_held(state) and state.quarantine else now,
         code=QuarantineReason.TOO_MANY_DELETES.value,
         message=decision.message,
     )
 
 
-def _held(state: ConfigurationState) -> bool:
-    return state.quarantine is not None and state.quarantine.reason is QuarantineReason.TOO_MANY_DELETES
-
-
-async def _hint(reading: Reading, due_class: DueClass) -> None:
+async def _hint_released(reading: Reading) -> None:
     engine, state = reading.engine, reading.state
     now = engine.clock.now()
     for shard in range(state.shards):
-        rows = await live_due(engine, state, shard, due_class, now, MOST)
-        told = [row for row in rows if due_class is DueClass.ESCROW or row.staged_cycle <= state.released_cycle]
-        await hint_entries(engine, state, [row.source_id for row in told])
+        rows = await live_due(engine, state, shard, DueClass.STAGED, now, MOST)
+        released = [row.source_id for row in rows if row.staged_cycle <= state.released_cycle]
+        await hint_entries(engine, state, released)

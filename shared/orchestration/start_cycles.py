@@ -11,6 +11,7 @@ from shared.orchestration.end_cycle import end_cycle
 from shared.orchestration.engine import Engine
 from shared.orchestration.hints import hint_reading
 from shared.orchestration.ports import Conflict, NewerRow
+from shared.orchestration.remove_configuration import purge_removed
 from shared.orchestration.resend import resend_stalled
 
 TOLERANCE = timedelta(seconds=30)
@@ -37,6 +38,8 @@ async def tick(engine: Engine) -> None:
 
 
 async def _tick_one(engine: Engine, state: ConfigurationState) -> None:
+    if state.removed is not None:
+        await purge_removed(engine, state)
     if not state.active:
         return
     now = engine.clock.now()
@@ -70,6 +73,7 @@ async def _begin(engine: Engine, state: ConfigurationState, now: datetime) -> No
             heartbeat=now,
             started=now,
             configuration_version=state.version,
+            known_users=state.known_users,
         )
     )
     await hint_reading(engine, cycle.configuration_id, cycle.number, cycle.sequence)

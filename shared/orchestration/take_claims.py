@@ -6,6 +6,7 @@ from shared.cycles.claim import Claim, ClaimKind
 from shared.orchestration.entry_pass import EntryPass, Job
 from shared.orchestration.ports import Conflict, EntryRows
 from shared.orchestration.put_back import not_now
+from shared.orchestration.remove_configuration import is_gone
 from shared.orchestration.write_results import refused
 from shared.provisioning.address import normalized_mail
 from shared.provisioning.change import ChangeKind
@@ -74,7 +75,7 @@ async def _owner_lives(job: Job, standing: Claim) -> bool:
     A claim may be left over from a create that never came about, or from an address that somebody has given up.
     """
     state = await job.engine.configurations.state(standing.configuration_id)
-    if state is None:
+    if state is None or is_gone(state, job.engine):
         return False
     rows = (await job.engine.entries.read(state, [standing.source_id]))[standing.source_id]
     link = rows.link

@@ -5,12 +5,14 @@
 | done | closed as success, the link knows the digest of what was written |
 | throttled, not sent | waits as long as Graph said |
 | ambiguous, busy, not found | waits and looks again; after many attempts an escrow |
-| refused, forbidden, blocked | escrow, with Graph's own words |
+| invitations are blocked | waits: nobody is invited before the breaker lets one try |
+| refused, forbidden | escrow, with Graph's own words |
 """
 
 from dataclasses import replace
 from datetime import timedelta
 
+from shared.cycles.pending import INVITATIONS_BLOCKED, LONGEST_WAIT
 from shared.cycles.retry import escrow, pause, wait
 from shared.cycles.work import IntentAction
 from shared.orchestration.entry_pass import Ending, EntryPass, Job
@@ -30,7 +32,6 @@ _CODES = {
     WriteStatus.BUSY: "EntryConflict",
     WriteStatus.NOT_FOUND: "InvalidAnchor",
     WriteStatus.FORBIDDEN: "InsufficientRights",
-    WriteStatus.BLOCKED: "InvitationCreationFailure",
     WriteStatus.REFUSED: "InvitationCreationFailure",
 }
 
@@ -86,7 +87,11 @@ def not_done(job: Job, entry: EntryPass, result: WriteResult, *, keep_intent: bo
     """End a pass whose write did not happen, or nobody knows; a link that was saved before stays with it."""
     now = job.engine.clock.now()
     if result.status in {WriteStatus.THROTTLED, WriteStatus.NOT_SENT}:
-        row = pause(entry.pending, now, result.retry_after or _PAUSE, "TooManyRequests")
+        held_back = result.status is WriteStatus.NOT_SENT and result.code
+        row = pause(entry.pending, now, result.retry_after or _PAUSE, held_back or "TooManyRequests")
+        return entry.end(Ending(link=entry.link, next=row, keep_intent=keep_intent))
+    if result.status is WriteStatus.BLOCKED:
+        row = pause(entry.pending, now, LONGEST_WAIT, INVITATIONS_BLOCKED)
         return entry.end(Ending(link=entry.link, next=row, keep_intent=keep_intent))
     code = _CODES[result.status]
     if result.status in {WriteStatus.AMBIGUOUS, WriteStatus.BUSY, WriteStatus.NOT_FOUND}:

@@ -27,6 +27,7 @@ from shared.provisioning.entry import Attributes, SourceEntry, TargetObject
 from shared.provisioning.link import Link, LinkOrigin, LinkState
 from shared.provisioning.matching import adoption_problem
 from shared.provisioning.provisioning_log import ErrorCategory, ErrorInformation, ModifiedProperty
+from shared.provisioning.refused_values import value_problem
 from shared.provisioning.scoping import ScopingDecision
 
 
@@ -117,8 +118,11 @@ def _plan_unlinked(source: SourceEntry, sight: Sight, rules: Rules) -> Change:
     if problem is not None:
         kind = ChangeKind.SKIP if problem.code == "ImportSkipped" else ChangeKind.ESCROW
         return Change(kind=kind, error=problem)
+    desired = flow(source, rules.mapping, creating=True)
+    problem = value_problem(desired)
+    if problem is not None:
+        return Change(kind=ChangeKind.ESCROW, error=problem)
     if not sight.holders:
-        desired = flow(source, rules.mapping, creating=True)
         return Change(kind=ChangeKind.CREATE, attributes=desired, modified=_all(desired))
     problem = adoption_problem(
         source,

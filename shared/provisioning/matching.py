@@ -14,6 +14,14 @@ from shared.provisioning.provisioning_log import ErrorCategory, ErrorInformation
 APPROVE = "Approve the adoption, or give the person or the object in the target another address."
 
 
+_NOT_AUTOMATIC = {
+    Adoption.REVIEW: "A guest of the target holds the address and waits for approval",
+    Adoption.NONE: "A guest of the target holds the address, and the configuration adopts nobody",
+}
+_HOLDS_ROLE = "The object holds a directory role in the target"
+_ROLES_UNKNOWN = "Whether the object holds a directory role in the target could not be read"
+
+
 def is_b2b(candidate: TargetObject) -> bool:
     """Is the object a B2B collaboration user (and not an internal user of the target)?"""
     return (
@@ -38,8 +46,8 @@ def adoption_problem(
     | a deleted user | EntryConflict |
     | an internal user of the target | InvitationCreationFailureAmbiguousUser |
     | its own mail outside the source's verified domains | EntryConflict |
-    | holds a directory role, or that is unknown | EntryConflict |
     | `adoption` is not automatic | EntryConflict |
+    | holds a directory role, or that is unknown (it is read for automatic adoption alone) | EntryConflict |
     | older than the source user, or either age unknown | EntryConflict |
     """
     if len(holders) > 1:
@@ -53,10 +61,10 @@ def adoption_problem(
     mail = holder.text("mail")
     if mail is not None and mail.rpartition("@")[2].lower() not in verified_domains:
         return _refusal("EntryConflict", "The object's mail is outside the source's verified domains", holders)
-    if holds_role is not False:
-        return _refusal("EntryConflict", "The object holds a directory role in the target", holders)
     if adoption is not Adoption.AUTOMATIC:
-        return _refusal("EntryConflict", "A guest of the target holds the address and waits for approval", holders)
+        return _refusal("EntryConflict", _NOT_AUTOMATIC[adoption], holders)
+    if holds_role is not False:
+        return _refusal("EntryConflict", _HOLDS_ROLE if holds_role else _ROLES_UNKNOWN, holders)
     if not _younger(holder, source):
         return _refusal("EntryConflict", "The guest is older than the person, or its age is not known", holders)
     return None

@@ -51,7 +51,8 @@ def processing_step(source_id: str, change: Change) -> ProvisioningStep:
     failed = change.kind is ChangeKind.ESCROW
     status = ProvisioningStatus.FAILURE if failed else ProvisioningStatus.SUCCESS
     reason = f" {change.error.reason}" if change.error else ""
-    description = f"User '{source_id}' will be {done} in the target tenant.{reason}"
+    will_be = f"will not be {done.removeprefix('not ')}" if done.startswith("not ") else f"will be {done}"
+    description = f"User '{source_id}' {will_be} in the target tenant.{reason}"
     return _step(f"EntrySynchronization{verb}", StepType.PROCESSING, status, description)
 
 

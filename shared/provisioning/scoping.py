@@ -39,7 +39,9 @@ class ScopingDecision:
         return {
             "Active in the source system": str(self.active),
             "Assigned to the application": str(self.assigned),
+            "User has the required role": str(self.assigned),  # whoever is assigned has a role, Default Access at least
             "Scoping filter evaluation passed": str(self.in_scope),
+            "ScopeEvaluationResult": "{}",  # by clause; there are no scoping filters yet
             "SkipReason": "" if self.in_scope else self.reason.value,
         }
 

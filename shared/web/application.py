@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from shared.orchestration.engine import Engine
-from shared.web import configuration_routes, endpoints, job_routes, log_routes
+from shared.web import configuration_routes, endpoints, held_routes, job_routes, log_routes, read_only_routes
 from shared.web.endpoints import Endpoint
 from shared.web.errors import handle
 from shared.web.gateway import Gateway
@@ -35,6 +35,12 @@ ROUTES: dict[Endpoint, Route] = {
     endpoints.PROVISION_ON_DEMAND: job_routes.provision,
     endpoints.LIST_CYCLES: job_routes.read_cycles,
     endpoints.READ_WORKLOAD: job_routes.read_workload,
+    endpoints.READ_HELD: held_routes.read_held,
+    endpoints.APPROVE_HELD: held_routes.approve,
+    endpoints.REJECT_HELD: held_routes.reject,
+    endpoints.DELETE_JOB: job_routes.delete,
+    endpoints.READ_SWITCH: read_only_routes.read_switch,
+    endpoints.PUT_SWITCH: read_only_routes.put_switch,
     endpoints.READ_CONFIGURATION: configuration_routes.read_configuration,
     endpoints.PUT_CONFIGURATION: configuration_routes.put_configuration,
     endpoints.LIST_LOGS: log_routes.list_logs,

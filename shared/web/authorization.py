@@ -3,9 +3,9 @@
 | role | includes | may |
 |---|---|---|
 | Reader | | see jobs, cycles and logs |
-| Operator | Reader | start, pause, provision on demand |
+| Operator | Reader | start, pause, provision on demand; for all configurations: switch the app read-only |
 | Approver | Reader | approve what is held |
-| Administrator | all | change configurations |
+| Administrator | all | change and remove configurations |
 
 App roles are called `Tenantsync.<role>`; one limited to a configuration is `Tenantsync.<role>:<configuration id>` (no
 id holds a colon). The directory roles that may read Entra's provisioning logs are Readers of everything.
@@ -70,6 +70,10 @@ class Caller:
     def may(self, role: Role, configuration_id: str) -> bool:
         """Do they have the role, or one that includes it, for this configuration?"""
         return any(role in INCLUDED[each.role] for each in self.grants if _covers(each, configuration_id))
+
+    def may_everywhere(self, role: Role) -> bool:
+        """Do they have the role for all configurations?"""
+        return any(role in INCLUDED[each.role] for each in self.grants if not each.configuration_id)
 
     def may_somewhere(self, role: Role) -> bool:
         """Do they have the role for any configuration at all?"""

@@ -12,6 +12,7 @@ JOBS: Final = "/v1.0/servicePrincipals/{service_principal_id}/synchronization/jo
 JOB: Final = f"{JOBS}/{{job_id}}"
 HEALTH: Final = "/healthz"
 LOGS: Final = "/v1.0/auditLogs/provisioning"
+READ_ONLY: Final = "/v1.0/readOnly"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,8 @@ class Endpoint:
     role: Role | None
     options: frozenset[str] = frozenset()
     """The query options that are understood; any other is refused."""
+    everywhere: bool = False
+    """It concerns all configurations, so a role for some of them is not enough."""
 
 
 READ_HEALTH: Final = Endpoint(method="GET", path=HEALTH, role=None)
@@ -31,8 +34,14 @@ READ_JOB: Final = Endpoint(method="GET", path=JOB, role=Role.READER)
 START_JOB: Final = Endpoint(method="POST", path=f"{JOB}/start", role=Role.OPERATOR)
 PAUSE_JOB: Final = Endpoint(method="POST", path=f"{JOB}/pause", role=Role.OPERATOR)
 PROVISION_ON_DEMAND: Final = Endpoint(method="POST", path=f"{JOB}/provisionOnDemand", role=Role.OPERATOR)
+READ_HELD: Final = Endpoint(method="GET", path=f"{JOB}/heldRemovals", role=Role.READER, options=frozenset({"$top"}))
+APPROVE_HELD: Final = Endpoint(method="POST", path=f"{JOB}/approve", role=Role.APPROVER)
+REJECT_HELD: Final = Endpoint(method="POST", path=f"{JOB}/reject", role=Role.APPROVER)
+DELETE_JOB: Final = Endpoint(method="DELETE", path=JOB, role=Role.ADMINISTRATOR)
 READ_CONFIGURATION: Final = Endpoint(method="GET", path=f"{JOB}/configuration", role=Role.READER)
 PUT_CONFIGURATION: Final = Endpoint(method="PUT", path=f"{JOB}/configuration", role=Role.ADMINISTRATOR)
 LIST_CYCLES: Final = Endpoint(method="GET", path=f"{JOB}/cycles", role=Role.READER, options=frozenset({"$top"}))
 READ_WORKLOAD: Final = Endpoint(method="GET", path=f"{JOB}/workload", role=Role.READER)
+READ_SWITCH: Final = Endpoint(method="GET", path=READ_ONLY, role=Role.READER)
+PUT_SWITCH: Final = Endpoint(method="PUT", path=READ_ONLY, role=Role.OPERATOR, everywhere=True)
 LIST_LOGS: Final = Endpoint(method="GET", path=LOGS, role=Role.READER, options=frozenset({"$top", "$skiptoken"}))

@@ -15,8 +15,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from shared.configuration.problems import ConfigurationError, Problem
-from shared.orchestration.apply_configuration import VersionMismatch
+from shared.orchestration.apply_configuration import BeingRemoved, VersionMismatch
 from shared.orchestration.control_job import NotConfigured
+from shared.orchestration.decide_held import NothingHeld, SetChanged
 from shared.orchestration.ports import Conflict, Forbidden, NewerRow, StorageUnavailable, Throttled, Unavailable
 from shared.orchestration.read_logs import BadSkipToken
 from shared.web.principal import NotAuthenticated
@@ -157,7 +158,25 @@ def _denied_by_graph() -> GraphError:
     return GraphError(HTTPStatus.BAD_GATEWAY, "InsufficientRights", message)
 
 
+def _nothing_held() -> GraphError:
+    message = "The guard holds no removals of this job; there is nothing to decide."
+    return GraphError(HTTPStatus.CONFLICT, "NothingHeld", message)
+
+
+def _set_changed() -> GraphError:
+    message = "The held removals have changed since; look at heldRemovals again and decide with its digest."
+    return GraphError(HTTPStatus.PRECONDITION_FAILED, "PreconditionFailed", message)
+
+
+def _being_removed() -> GraphError:
+    message = "A configuration of this name is being removed; wait until that is done, or take another name."
+    return GraphError(HTTPStatus.CONFLICT, "Conflict", message)
+
+
 _KNOWN = {
+    NothingHeld: _nothing_held,
+    SetChanged: _set_changed,
+    BeingRemoved: _being_removed,
     NotAuthenticated: _unauthenticated,
     VersionMismatch: _mismatch,
     NotConfigured: _not_configured,

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from shared.orchestration.control_job import pause_job, start_job
 from shared.orchestration.job_status import list_jobs, newest_cycles, report_job
 from shared.orchestration.provision_on_demand import provision_on_demand
+from shared.orchestration.remove_configuration import remove_configuration
 from shared.web.authorization import Role
 from shared.web.cycle_resource import cycle_resource, workload_resource
 from shared.web.errors import not_found
@@ -57,6 +58,17 @@ async def pause(request: Request, service_principal_id: str, job_id: str) -> Res
     engine = await engine_of(request)
     await found_job(engine, service_principal_id, job_id)
     await pause_job(engine, job_id)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+async def delete(request: Request, service_principal_id: str, job_id: str) -> Response:
+    """Remove the job; accounts in the target stay as they are.
+
+    https://learn.microsoft.com/graph/api/synchronization-synchronizationjob-delete
+    """
+    engine = await engine_of(request)
+    await found_job(engine, service_principal_id, job_id)
+    await remove_configuration(engine, job_id)
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 

@@ -17,17 +17,32 @@ MOST_SUBJECTS: Final = 5
 _GUID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
-class _Subject(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+class _Typed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """Graph's own clients may name the type of what they send."""
+
+    odata_type: str | None = msgspec.field(default=None, name="@odata.type")
+
+
+class _Subject(_Typed, frozen=True, kw_only=True):
     object_id: str
     object_type_name: str
+    links: "_Links | None" = None
 
 
-class _Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+class _Links(_Typed, frozen=True, kw_only=True):
+    """Which linked objects go along. No reference is mapped yet, so they are read and say nothing."""
+
+    manager: _Subject | None = None
+    members: list[_Subject] | None = None
+    owners: list[_Subject] | None = None
+
+
+class _Parameters(_Typed, frozen=True, kw_only=True):
     subjects: list[_Subject]
     rule_id: str | None = None
 
 
-class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _Body(_Typed, frozen=True, kw_only=True):
     parameters: list[_Parameters]
 
 

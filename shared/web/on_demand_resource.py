@@ -26,6 +26,14 @@ _OVERALL = (
     ProvisioningStatus.SKIPPED,
 )
 
+# The log's words for the scoping step, and this answer's.
+_SCOPING_NAMES = {
+    "Active in the source system": "IsActive",
+    "Assigned to the application": "Assigned",
+    "User has the required role": "IsEffectivelyEntitledForProvisioning",
+    "Scoping filter evaluation passed": "IsInProvisioningScopeDisplayName",
+}
+
 
 def key_text(results: Sequence[OnDemandResult]) -> str:
     """Return the result as a whole, with the error of the first person who had it."""
@@ -81,7 +89,7 @@ def _step(step: ProvisioningStep, result: OnDemandResult) -> Resource:
         "status": _capital(step.status),
         "description": step.description,
         "timestamp": time_text(result.ended),
-        "details": dict(step.details),
+        "details": {_SCOPING_NAMES.get(name, name): value for name, value in step.details.items()},
     }
 
 

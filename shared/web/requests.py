@@ -30,7 +30,7 @@ def admit(endpoint: Endpoint) -> Callable[[Request], Awaitable[None]]:
 
     async def check(request: Request) -> None:
         if endpoint.role is not None:
-            _check_role(request, endpoint.role)
+            _check_role(request, endpoint.role, everywhere=endpoint.everywhere)
         if endpoint.method not in _SAFE_METHODS:
             _check_site(request)
         _check_options(request, endpoint)
@@ -74,10 +74,12 @@ async def json_body(request: Request) -> bytes:
     return bytes(body)
 
 
-def _check_role(request: Request, role: Role) -> None:
+def _check_role(request: Request, role: Role, *, everywhere: bool) -> None:
     who, job_id = caller(request), request.path_params.get("job_id")
-    # Without a job the answer holds only what the caller may see.
-    allowed = who.may_somewhere(role) if job_id is None else who.may(role, job_id)
+    if everywhere:
+        allowed = who.may_everywhere(role)
+    else:  # without a job the answer holds only what the caller may see
+        allowed = who.may_somewhere(role) if job_id is None else who.may(role, job_id)
     if not allowed:
         raise GraphError(HTTPStatus.FORBIDDEN, "Authorization_RequestDenied", _NO_ROLE)
 

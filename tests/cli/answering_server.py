@@ -68,7 +68,7 @@ def _handler(state: AnsweringServer) -> type[BaseHTTPRequestHandler]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is inherited
             """Say nothing."""
 
-    for method in ("GET", "POST", "PUT"):
+    for method in ("GET", "POST", "PUT", "DELETE"):
         setattr(Handler, f"do_{method}", Handler.handle_method)
     return Handler
 

@@ -40,6 +40,17 @@ def test_a_program_gets_what_the_server_said(run: Run, server: AnsweringServer) 
     assert json.loads(shown.stdout) == JOB
 
 
+def test_how_results_are_printed_may_be_said_before_or_behind_the_command(run: Run, server: AnsweringServer) -> None:
+    server.answer("GET", JOBS, 200, {"value": [JOB]})
+    arguments = ("jobs", "list", *SERVICE_PRINCIPAL, "--url", server.url)
+
+    behind = run(*arguments, "--output", "json")
+    both = run("--output", "json", *arguments, "--output", "table")
+
+    assert json.loads(behind.stdout) == {"value": [JOB]}
+    assert both.stdout.startswith("Job")
+
+
 @pytest.mark.parametrize(("verb", "done"), [("start", "started"), ("pause", "paused")])
 def test_a_job_is_started_and_paused(run: Run, server: AnsweringServer, verb: str, done: str) -> None:
     server.answer("POST", f"{JOBS}/contoso-fabrikam/{verb}", 204)

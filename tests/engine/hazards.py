@@ -1,9 +1,11 @@
 """What stands between the engine and its surroundings in a test: a process that dies, a network that meddles."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
+from functools import partial
+from typing import Generic, Protocol, TypeVar
 
 import httpx
 
@@ -37,16 +39,30 @@ class Calm:
 
 
 CALM = Calm()
+_Answer = TypeVar("_Answer")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect(Generic[_Answer]):
+    """Something that a process does to the outside, before it has done it."""
+
+    on: object
+    """The table, queue or network that it is done to."""
+    what: str
+    """What is done, in words that are the same each time."""
+    happen: Callable[[], Awaitable[_Answer]]
+    parts: Sequence[Callable[[], Awaitable[_Answer]]] = ()
+    """How only a first part of it happens, if it can happen in part: the first write of a batch, the first two..."""
 
 
 class Fate(Protocol):
-    """What a process meets at each touch with the outside; both raise ProcessDied where it dies."""
+    """What a process meets at each touch with the outside; each raises ProcessDied where it dies."""
 
     async def before(self) -> None:
-        """Come to the point where something is asked for or done."""
+        """Come to the point where something is asked for."""
 
-    async def after(self) -> None:
-        """Come to the point where something was done (a commit, a message, a write), before its answer arrives."""
+    async def have(self, effect: Effect[_Answer]) -> _Answer:
+        """Have one effect on the outside."""
 
 
 class Mortal(Calm):
@@ -68,8 +84,8 @@ class Mortal(Calm):
 class Doom(Mortal):
     """A process that dies when it has had so many effects on the outside; what answers the last one never arrives.
 
-    Effects are commits, messages, and requests to Graph that write. To die before an effect is to die after the one
-    before it. Dead, the process has no further effect, whatever still runs in it.
+    Effects are commits, messages, and requests to Graph that write. Dead, the process has no further effect, whatever
+    still runs in it.
     """
 
     def __init__(self, effects: int) -> None:
@@ -77,14 +93,22 @@ class Doom(Mortal):
         self._left = effects
         self.dead = effects == 0
 
-    async def before(self) -> None:
-        if self.dead:
-            raise ProcessDied
-
-    async def after(self) -> None:
+    async def have(self, effect: Effect[_Answer]) -> _Answer:
+        """Have one effect. Raises ProcessDied if it was the last one, or if the process is dead."""
+        self.live()
+        answer = await effect.happen()
         self._left -= 1
         self.dead = self.dead or self._left <= 0
-        await self.before()
+        self.live()
+        return answer
+
+    async def before(self) -> None:
+        self.live()
+
+    def live(self) -> None:
+        """Raises ProcessDied if the process is dead."""
+        if self.dead:
+            raise ProcessDied
 
 
 class _MortalRows:
@@ -120,10 +144,12 @@ class _MortalRows:
         return await self._rows.page(partition, first=first, before=before, limit=limit, select=select)
 
     async def commit(self, partition: str, operations: Sequence[Operation]) -> Mapping[str, str]:
-        await self._fate.before()
-        etags = await self._rows.commit(partition, operations)
-        await self._fate.after()
-        return etags
+        effect = Effect(
+            on=self._rows,
+            what=f"{partition}: {', '.join(f'{type(each).__name__} {each.key}' for each in operations)}",
+            happen=lambda: self._rows.commit(partition, operations),
+        )
+        return await self._fate.have(effect)
 
 
 class _MortalQueue:
@@ -132,9 +158,8 @@ class _MortalQueue:
         self._fate = fate
 
     async def send(self, text: str, *, delay: timedelta = timedelta(0)) -> None:
-        await self._fate.before()
-        await self._queue.send(text, delay=delay)
-        await self._fate.after()
+        effect = Effect(on=self._queue, what=text, happen=lambda: self._queue.send(text, delay=delay))
+        await self._fate.have(effect)
 
     async def length(self) -> int:
         await self._fate.before()
@@ -147,11 +172,25 @@ class _MortalTransport(httpx.AsyncBaseTransport):
         self._fate = fate
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        await self._fate.before()
-        response = await self._transport.handle_async_request(request)
-        if writes_of(request):
-            await self._fate.after()
-        return response
+        writes = writes_of(request)
+        if not writes:
+            await self._fate.before()
+            return await self._transport.handle_async_request(request)
+        effect = Effect(
+            on=self._transport,
+            what=", ".join(writes),
+            happen=lambda: self._transport.handle_async_request(request),
+            parts=tuple(partial(self._first_part, request, count) for count in range(1, len(writes))),
+        )
+        return await self._fate.have(effect)
+
+    async def _first_part(self, request: httpx.Request, count: int) -> httpx.Response:
+        """Let only the first writes of a batch happen."""
+        part = json.dumps({"requests": json.loads(request.content)["requests"][:count]}).encode()
+        headers = {name: value for name, value in request.headers.items() if name != "content-length"}
+        return await self._transport.handle_async_request(
+            httpx.Request(request.method, request.url, headers=headers, content=part)
+        )
 
 
 Meddle = Callable[[httpx.Request], httpx.Response | None]

@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from copy import copy, deepcopy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from random import Random
 from typing import Any, Unpack
 
@@ -14,6 +14,7 @@ from sandbox.judge import Directory, Judgement, read_directory
 from sandbox.runner.judging import Judged, judge_all
 from sandbox.scenarios.scenario import Scenario
 from sandbox.tenants import Conditions, Simulation
+from sandbox.tenants.application import application_of
 from shared.adapters.graph.directories import GraphDirectories
 from shared.adapters.graph.options import CredentialKind, GraphOptions
 from shared.adapters.memory.queue import MemoryQueues, Mischief
@@ -92,10 +93,12 @@ class LocalEngine:
         self.queues = MemoryQueues(self.clock, mischief)
         self.next_tick = START
         self.workers = workers
+        self.calls = 0
+        """How many messages, ticks and requests the worker has been given."""
         self.shards = shards
         self._network = network
         self.on_step: Callable[[], None] = lambda: None
-        self._ids = count(1)
+        self._owners = 0
         self.judged = Judged(targets={id_: self.directory(id_) for id_ in self._targets()})
         self.engine = self.assembled(CALM)
         self.work_by(surroundings)
@@ -117,8 +120,24 @@ class LocalEngine:
             directories=directories,
             import_queue=surroundings.queue(self.queues.queue("import")),
             provisioning_queue=surroundings.queue(self.queues.queue("provisioning")),
-            new_id=lambda: f"owner-{next(self._ids)}",
+            new_id=self._new_owner,
         )
+
+    def _new_owner(self) -> str:
+        self._owners += 1
+        return f"owner-{self._owners}"
+
+    def copy(self) -> "LocalEngine":
+        """The same moment once more, with a new process: what happens to the one does not happen to the other."""
+        other, memo = copy(self), dict[int, object]()
+        other.clock = deepcopy(self.clock, memo)
+        other.tables = deepcopy(self.tables, memo)
+        other.queues = deepcopy(self.queues, memo)
+        other.simulation = deepcopy(self.simulation, memo)
+        other.simulation.application = application_of(other.simulation)  # a function, of which there are no copies
+        other.engine = other.assembled(CALM)
+        other.work_by(CALM)
+        return other
 
     async def start(self) -> None:
         """Apply the scenario's configurations and start them."""
@@ -185,12 +204,21 @@ class LocalEngine:
         while self.clock.now() < until:
             await self.step(until)
 
+    async def attempt(self, call: Callable[[Engine], Awaitable[object]]) -> bool:
+        """Have something done by the worker; False if the process died over it."""
+        return await self._survive(call(self.worker))
+
+    async def insist(self, call: Callable[[Engine], Awaitable[object]]) -> None:
+        """Have something done by the worker; whoever asks for it asks again if the process dies over it."""
+        while not await self.attempt(call):
+            pass
+
     async def step(self, until: datetime | None = None) -> None:
         """Handle what is visible; if nothing is, let time pass to the next message or tick."""
         self.on_step()
         if await self._work():
             return
-        await self._rest(until)
+        await self.rest(until)
         if self.clock.time >= self.next_tick:
             self.next_tick += TICK * ((self.clock.time - self.next_tick) // TICK + 1)
             await self._survive(tick(self.worker))
@@ -276,9 +304,10 @@ class LocalEngine:
             return True
         return False
 
-    async def _survive(self, work: Awaitable[None]) -> bool:
+    async def _survive(self, work: Awaitable[object]) -> bool:
         """Do the work; if the process dies over it, a new one is started, and the message stays where it is."""
         doom = self.surroundings
+        self.calls += 1
         try:
             await work
         except BaseException:
@@ -288,7 +317,7 @@ class LocalEngine:
             return False
         return True
 
-    async def _rest(self, until: datetime | None) -> None:
+    async def rest(self, until: datetime | None = None) -> None:
         ends = [] if until is None else [until]
         self.clock.time = max(self.clock.time, min([self.next_tick, *self._visible(), *ends]))
 

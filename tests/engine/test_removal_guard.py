@@ -1,13 +1,21 @@
 """Law 4: too many removals at once are held, all of them, until the source is repaired."""
 
+from datetime import timedelta
+
 import pytest
 
+from shared.configuration.configuration import Guard, Guards
+from shared.cycles.pending import Pending, PendingState, Verdict, WorkKind
+from shared.cycles.released import Released
+from shared.cycles.removal_guard import decide_staged
 from shared.cycles.state import QuarantineReason
+from shared.orchestration.decide_held import NothingHeld, SetChanged, decide_held, held_removals
 from shared.provisioning.provisioning_log import ProvisioningAction, ProvisioningStatus
-from tests.engine.local_engine import CYCLE, TICK, LocalEngine
+from tests.engine.local_engine import CYCLE, START, TICK, LocalEngine
 from tests.engine.small_world import Document, id_of, mail_of, people, small_world
 
 POPULATION = 60
+DAY = timedelta(hours=24)
 LIMIT = 12
 """20 % of the population."""
 
@@ -164,6 +172,191 @@ async def test_the_share_is_of_the_people_who_are_provisioned_however_many_cycle
     await local.run_cycle()
 
     assert not local.deleted_users()
+
+
+def leavers(first: int, count: int) -> list[Document]:
+    return [{"op": "deleteUser", "id": id_of(f"person{number}")} for number in range(first, first + count)]
+
+
+async def digest_of(local: LocalEngine) -> str:
+    return (await held_removals(local.engine, await local.state())).digest
+
+
+async def decide(local: LocalEngine, verdict: Verdict, digest: str = "") -> None:
+    await decide_held(local.engine, await local.state(), digest or await digest_of(local), verdict, "ada")
+
+
+async def test_who_leaves_in_each_cycle_of_a_day_is_held_once_they_are_too_many_together() -> None:
+    local = await provisioned()
+
+    for cycle in range(3):
+        local.change(*leavers(cycle * 5, 5))
+        await local.run_cycle()
+
+    assert len(local.deleted_users()) == 10
+    assert (await local.state()).quarantine is not None
+
+
+async def test_four_hundred_and_ninety_nine_in_every_cycle_of_a_day_are_held() -> None:
+    guards = Guards(removals=Guard(count=500, share=1.0), disables=Guard(count=500, share=1.0))
+    released, now, let_through = Released(), START, 0
+
+    for cycle in range(36):
+        rows = [staged_row(f"{cycle}/{number}") for number in range(499)]
+        decision = decide_staged(rows, released, 100_000, guards, now)
+        if decision.released:
+            let_through += 499
+            released = released.with_more({WorkKind.REMOVE: [row.source_id for row in rows]}, now, now - DAY)
+        now += timedelta(minutes=40)
+
+    assert let_through == 499
+
+
+async def test_after_the_window_as_many_may_leave_again() -> None:
+    local = await provisioned()
+    local.change(*leavers(0, 9))
+    await local.run_cycle()
+
+    local.change(*leavers(9, 9))
+    await local.run_for(timedelta(hours=23))
+    assert len(local.deleted_users()) == 9
+
+    await local.run_for(timedelta(hours=2))
+    assert len(local.deleted_users()) == 18
+    assert (await local.state()).quarantine is None
+
+
+async def test_who_leaves_returns_and_leaves_again_counts_once() -> None:
+    local = await provisioned()
+
+    for _ in range(3):
+        local.change(*leavers(0, 9))
+        await local.run_cycle()
+        local.change(*restore(9))
+        await local.run_cycle()
+        await local.run_cycle()
+
+    assert (await local.state()).quarantine is None
+    local.assert_agreement()
+
+
+async def test_a_guard_over_disables_alone_holds_fewer_of_them() -> None:
+    guards = {"removals": {"count": 500}, "disables": {"count": 3}}
+    local = LocalEngine(small_world(people(POPULATION), guards=guards))
+    await local.begin()
+
+    local.change(*leavers(0, 5), *disable(8)[-2:])
+    await local.run_cycle()
+    assert len(local.deleted_users()) == 5
+
+    local.change(*disable(9)[-1:])
+    await local.run_cycle()
+    quarantine = (await local.state()).quarantine
+    assert quarantine is not None
+    assert "from 3 on" in quarantine.message
+
+
+async def test_what_is_approved_is_removed_exactly_and_counts_no_more() -> None:
+    local = await provisioned()
+    local.change(*leave(LIMIT))
+    await local.run_cycle()
+
+    digest = await digest_of(local)
+    local.change(*leavers(30, 5))
+    await decide(local, Verdict.APPROVED, digest)
+    await local.run_cycle()
+
+    assert len(local.deleted_users()) == LIMIT + 5, "five more are fewer than the guard holds"
+    assert (await local.state()).quarantine is None
+    records = [each for each in await local.index() if each.action is ProvisioningAction.DELETE]
+    assert sorted(record.initiated_by for record in records) == [""] * 5 + ["ada"] * LIMIT
+
+
+async def test_whoever_has_come_back_is_not_removed_though_it_was_approved() -> None:
+    local = await provisioned()
+    local.change(*leave(LIMIT))
+    await local.run_cycle()
+
+    digest = await digest_of(local)
+    local.change(*restore(3))
+    await decide(local, Verdict.APPROVED, digest)
+    await local.run_cycle()
+
+    assert len(local.deleted_users()) == LIMIT - 3
+    local.assert_agreement()
+
+
+async def test_a_set_that_has_changed_is_asked_for_again_and_nobody_is_removed() -> None:
+    local = await provisioned()
+    local.change(*leave(LIMIT))
+    await local.run_cycle()
+    digest = await digest_of(local)
+    local.change(*leavers(30, 1))
+    await local.run_cycle()
+
+    with pytest.raises(SetChanged):
+        await decide(local, Verdict.APPROVED, digest)
+
+    await local.run_for(timedelta(minutes=30))
+    assert not local.deleted_users()
+
+
+async def test_what_is_rejected_stays_through_full_cycles_and_is_not_asked_for_again() -> None:
+    local = await provisioned()
+    local.change(*leave(LIMIT))
+    await local.run_cycle()
+    await decide(local, Verdict.REJECTED)
+    assert (await local.state()).quarantine is None
+
+    local.change({"op": "resyncDelta"})
+    for _ in range(2):
+        await local.run_cycle()
+
+    assert not local.deleted_users()
+    assert (await local.state()).quarantine is None
+    with pytest.raises(NothingHeld):
+        await decide(local, Verdict.REJECTED, "anything")
+
+
+async def test_a_rejected_person_who_returned_is_an_ordinary_leaver_the_next_time() -> None:
+    local = await provisioned()
+    local.change(*leave(LIMIT))
+    await local.run_cycle()
+    await decide(local, Verdict.REJECTED)
+
+    local.change(*restore(LIMIT))
+    await local.run_cycle()
+    local.change(*leave(2))
+    await local.run_cycle()
+
+    assert len(local.deleted_users()) == 2
+    local.assert_agreement()
+
+
+async def test_a_rejected_disable_keeps_the_account_while_other_attributes_flow() -> None:
+    local = await provisioned()
+    local.change(*disable(LIMIT))
+    await local.run_cycle()
+    await decide(local, Verdict.REJECTED)
+
+    local.change({"op": "updateUser", "id": id_of("person0"), "set": {"city": "Jena"}})
+    await local.run_cycle()
+
+    assert local.users()[mail_of("person0")]["city"] == "Jena"
+    assert all(user["accountEnabled"] for user in local.users().values())
+    assert (await local.state()).quarantine is None
+
+
+def staged_row(source_id: str) -> Pending:
+    return Pending(
+        source_id=source_id,
+        kind=WorkKind.REMOVE,
+        state=PendingState.STAGED,
+        due=START,
+        cycle=1,
+        configuration_version=1,
+        source=None,
+    )
 
 
 async def test_what_was_released_before_a_hold_and_could_not_be_removed_counts_as_staged_again() -> None:

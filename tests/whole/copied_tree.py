@@ -3,9 +3,11 @@
 import asyncio
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from sandbox.runner.options import REPOSITORY
 from sandbox.runner.processes import inherited_environment
@@ -16,8 +18,9 @@ NODE_MODULES = Path("sandbox/azurite/node_modules")
 
 #: Engine seconds in a real one: faster, and the leases of a busy machine run out.
 TIME_SCALE = "600"
-#: A run takes some ten seconds; one that waits for something that never comes is ended here.
-SECONDS = 200.0
+#: A run takes some ten seconds, on a busy machine minutes. One that waits for something that never comes gives up by
+#: itself; this only ends what does not even do that.
+SECONDS = 500.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,22 +48,29 @@ def copy_tree(destination: Path, changes: Iterable[Substitution] = ()) -> Path:
 async def run_sandbox(*arguments: str, tree: Path = REPOSITORY, seconds: float = SECONDS) -> Outcome:
     """``python -m sandbox --once`` in a tree, to its end."""
     command = [sys.executable, "-m", "sandbox", "--once", "--port", "0", *_with_scale(arguments)]
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        cwd=tree,
-        env=inherited_environment(),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    try:
-        async with asyncio.timeout(seconds):
-            output, _ = await process.communicate()
-    finally:
-        if process.returncode is None:
-            process.terminate()
-            await process.wait()
-    return Outcome(status=process.returncode or 0, output=output.decode())
+    with tempfile.TemporaryFile() as output:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            cwd=tree,
+            env=inherited_environment(),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=output,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        try:
+            await asyncio.wait_for(process.wait(), seconds)
+        except TimeoutError as late:
+            raise AssertionError(f"not over after {seconds:.0f} seconds; it said:\n{_said(output)}") from late
+        finally:
+            if process.returncode is None:
+                process.terminate()
+                await process.wait()
+        return Outcome(status=process.returncode or 0, output=_said(output))
+
+
+def _said(output: IO[bytes]) -> str:
+    output.seek(0)
+    return output.read().decode()
 
 
 def _with_scale(arguments: Sequence[str]) -> list[str]:

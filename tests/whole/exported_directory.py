@@ -109,6 +109,8 @@ def _oddities(users: list[Document]) -> Iterator[Document]:
     yield {"otherMails": ["private@elsewhere.example"], "proxyAddresses": ["smtp:alias11@harbour.example"]}
     yield {"mail": "O'Neill.brian@harbour.example"}
     yield {"showInAddressList": False}
+    yield {"businessPhones": ["+353 1 16", "+353 1 61"]}
+    yield {"employeeId": "longer than sixteen"}
 
 
 def _guest(chance: Random, number: int) -> Document:

@@ -1,6 +1,10 @@
-"""Two thousand people while Graph throttles, fails and replays: agreement, nobody twice, nobody foreign touched."""
+"""A company while Graph throttles, fails and replays: agreement, nobody twice, nobody foreign touched.
+
+`TENANTSYNC_TEST_PEOPLE=2000 make test ARGS=tests/whole/test_faulty_runs.py` takes a bigger one, and minutes.
+"""
 
 import json
+import os
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +19,7 @@ from sandbox.world import TenantDocument
 from tests.whole.copied_tree import run_sandbox
 from tests.whole.record import Line, early_writes, read_record, written_ids
 
-PEOPLE = 2000
+PEOPLE = int(os.environ.get("TENANTSYNC_TEST_PEOPLE", "400"))
 #: Slower than the other runs: what holds up so many people is work, not waiting.
 TIME_SCALE = "100"
 SECONDS = 900.0
@@ -53,7 +57,7 @@ async def run_faulty(tmp_path: Path, profile: str) -> FaultyRun:
 
 @pytest.mark.timeout(SECONDS + 60)
 @pytest.mark.parametrize("profile", ["throttled", "flaky"])
-async def test_a_big_company_agrees_whatever_goes_wrong_in_graph(tmp_path: Path, profile: str) -> None:
+async def test_a_company_agrees_whatever_goes_wrong_in_graph(tmp_path: Path, profile: str) -> None:
     run = await run_faulty(tmp_path, profile)
 
     assert run.report["agreement"], run.output
@@ -61,7 +65,7 @@ async def test_a_big_company_agrees_whatever_goes_wrong_in_graph(tmp_path: Path,
     check_nobody_is_twice(run)
     check_nobody_foreign_is_touched(run)
     check_writes_hold_what_may_be_written(run)
-    check_throttling_is_obeyed(run, least=50 if profile == "throttled" else 1)
+    check_throttling_is_obeyed(run, least=PEOPLE // 40 if profile == "throttled" else 1)
 
 
 def check_nobody_is_twice(run: FaultyRun) -> None:

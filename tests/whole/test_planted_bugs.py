@@ -9,6 +9,8 @@ from sandbox.runner.options import REPOSITORY
 from tests.whole.copied_tree import copy_tree, run_sandbox
 from tests.whole.planted_bugs import ASSIGNED, PLANTED_BUGS, SEED, SMALL_PAGES, PlantedBug, Substitution
 
+pytestmark = pytest.mark.timeout(600)
+
 PEOPLE = ("--users", "40", *SEED)
 SUBSTITUTIONS = [SMALL_PAGES, *(each.bug for each in PLANTED_BUGS)]
 

@@ -17,6 +17,8 @@ from sandbox.runner.progress import SilentProgress
 from sandbox.runner.rounds import Rounds
 from sandbox.runner.run import scenario_of
 
+pytestmark = pytest.mark.timeout(600)
+
 #: About as many requests as a cycle of so few people makes; the moment is drawn among them.
 REQUESTS = {"initial": 170, "incremental": 45}
 
@@ -40,12 +42,12 @@ async def test_a_host_that_is_killed_and_restarted_goes_on_where_it_was(tmp_path
 
 
 async def _rounds_with_a_death(rounds: Rounds, kind: str, moment: int) -> Report:
-    await rounds._begin()
+    await rounds.begin()
     if kind == "incremental":
-        await rounds._round(1)
-        await rounds._live(1)
+        await rounds.round(1)
+        await rounds.live(1)
     await _die_after(rounds, moment)
-    return await rounds._round(1 if kind == "initial" else 2)
+    return await rounds.round(1 if kind == "initial" else 2)
 
 
 async def _die_after(rounds: Rounds, requests: int) -> None:
@@ -54,7 +56,7 @@ async def _die_after(rounds: Rounds, requests: int) -> None:
     assert isinstance(host, Restartable)
     tenant_ids = list(rounds.tenants) or [tenant.id for tenant in rounds.scenario.world.tenants]
     wanted = (await tenants.use_of(tenant_ids)).requests + requests
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(300):
         while (await tenants.use_of(tenant_ids)).requests < wanted:  # noqa: ASYNC110 - another process counts
             await asyncio.sleep(0.002)
     await host.kill()

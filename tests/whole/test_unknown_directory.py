@@ -10,6 +10,8 @@ from sandbox.scenarios import load_source_directory
 from tests.whole.copied_tree import Outcome, run_sandbox
 from tests.whole.exported_directory import exported_directory
 
+pytestmark = pytest.mark.timeout(600)
+
 PEOPLE = 500
 
 

@@ -42,8 +42,9 @@ class Connection:
         return GraphSourceDirectory(self._client, self._organization, configuration.source)
 
     def target(self, configuration: Configuration) -> TargetDirectory:
-        writes = TargetWrites(self._client, self._gate, configuration.target.invite_redirect_url)
-        return GraphTargetDirectory(self._client, self._organization, writes, configuration.source.tenant_id)
+        source_id = configuration.source.tenant_id
+        writes = TargetWrites(self._client, self._gate, source_id, configuration.target.invite_redirect_url)
+        return GraphTargetDirectory(self._client, self._organization, writes, self._gate, source_id)
 
     async def aclose(self) -> None:
         await self._client.aclose()

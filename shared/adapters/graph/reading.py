@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 
 from kiota_abstractions.request_information import RequestInformation
@@ -10,7 +10,7 @@ from kiota_abstractions.request_information import RequestInformation
 from shared.adapters.graph.answer import Answer
 from shared.adapters.graph.batch import MOST_ITEMS, BatchAnswer, raise_if_throttled, send_batch
 from shared.adapters.graph.client import GraphClient
-from shared.adapters.graph.errors import Failure, error_of, failure_of
+from shared.adapters.graph.errors import Failure, error_of, failure_of, retry_after
 from shared.orchestration.ports import Forbidden, Unavailable, UnexpectedAnswer
 
 Calls = Mapping[str, RequestInformation]
@@ -42,6 +42,8 @@ class Reading:
     answers: Answers
     controls: tuple[Answers, ...]
     """The controls' answers of each batch, believed or not."""
+    throttled: tuple[timedelta | None, ...] = ()
+    """The `Retry-After` of each item that was refused with 429 in a batch whose others were not."""
 
 
 @dataclass(slots=True)
@@ -53,6 +55,7 @@ class _Progress:
     values: dict[str, list[object]] = field(default_factory=dict)
     controls: list[Answers] = field(default_factory=list)
     dates: list[datetime] = field(default_factory=list)
+    throttled: list[timedelta | None] = field(default_factory=list)
     repeated: set[str] = field(default_factory=set)
     """Reads that were asked a second time because the first got no usable answer."""
 
@@ -72,7 +75,12 @@ async def read_batches(client: GraphClient, calls: Calls, control: Control) -> R
             await _read_chunk(client, chunk, control, progress)
         if not progress.open:
             dates, answers = progress.dates, progress.answers
-            return Reading(date=max(dates), answers=answers, controls=tuple(progress.controls))
+            return Reading(
+                date=max(dates),
+                answers=answers,
+                controls=tuple(progress.controls),
+                throttled=tuple(progress.throttled),
+            )
     raise UnexpectedAnswer(f"Graph answered a collection of more than {_MOST_PAGES} pages.")
 
 
@@ -88,6 +96,8 @@ async def _read_chunk(client: GraphClient, chunk: Calls, control: Control, progr
     raise_if_throttled(client, batch)
     _raise_if_forbidden(batch.answers)
     progress.dates.append(batch.date)
+    refused = [answer for answer in batch.answers.values() if failure_of(answer) is Failure.THROTTLED]
+    progress.throttled += [retry_after(answer, client.clock.now()) for answer in refused]
     controls = {key: answer for key, answer in batch.answers.items() if key in control.calls}
     progress.controls.append(controls)
     proved = control.proves(controls)

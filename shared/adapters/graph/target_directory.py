@@ -9,10 +9,11 @@ from shared.adapters.graph.client import GraphClient
 from shared.adapters.graph.errors import is_missing
 from shared.adapters.graph.filters import address_filter, holder_filter
 from shared.adapters.graph.organization import Organization
-from shared.adapters.graph.reading import Answers, Control, read_batches
+from shared.adapters.graph.reading import Answers, Control, Reading, read_batches
 from shared.adapters.graph.target_writes import TargetWrites
+from shared.adapters.graph.throttling import WriteGate
 from shared.configuration.directory_schema import TARGET_ATTRIBUTES
-from shared.orchestration.ports import Found, LookUp, TargetQuery, UnexpectedAnswer, Write, WriteResult
+from shared.orchestration.ports import Found, LookUp, TargetQuery, Throttled, UnexpectedAnswer, Write, WriteResult
 from shared.provisioning.entry import TargetObject
 from shared.provisioning.matching import parsed_time
 
@@ -34,20 +35,26 @@ class GraphTargetDirectory:
     """The target tenant of a configuration."""
 
     def __init__(
-        self, client: GraphClient, organization: Organization, writes: TargetWrites, source_tenant_id: str
+        self,
+        client: GraphClient,
+        organization: Organization,
+        writes: TargetWrites,
+        gate: WriteGate,
+        source_tenant_id: str,
     ) -> None:
         self._client = client
         self._organization = organization
         self._writes = writes
+        self._gate = gate
         self._source_tenant_id = source_tenant_id
 
     async def look_up(self, queries: Sequence[TargetQuery]) -> LookUp:
         control = Control(calls={_POLICY: self._client.calls.partner_policy(self._source_tenant_id)})
-        reading = await read_batches(self._client, await self._calls(queries), control)
+        reading = await self._read(await self._calls(queries), control)
         answers, controls, date = dict(reading.answers), reading.controls, reading.date
         gone = self._deleted_calls(queries, answers)
         if gone:
-            second = await read_batches(self._client, gone, control)
+            second = await self._read(gone, control)
             answers |= second.answers
             controls, date = controls + second.controls, max(date, second.date)
         return LookUp(
@@ -60,11 +67,26 @@ class GraphTargetDirectory:
         if not target_ids:
             return {}
         calls = {target_id: self._client.calls.role_assignments_of(target_id) for target_id in target_ids}
-        reading = await read_batches(self._client, calls, Control())
+        reading = await self._read(calls, Control())
         return {target_id: _holds_role(reading.answers.get(target_id)) for target_id in target_ids}
 
     async def write(self, writes: Sequence[Write]) -> Mapping[str, WriteResult]:
         return await self._writes.send(writes)
+
+    async def _read(self, calls: Mapping[str, RequestInformation], control: Control) -> Reading:
+        """Read, and where any of it is throttled close the tenant to writes too.
+
+        Writes cost resource units as reads do: they would only be refused, and count all the same.
+        https://learn.microsoft.com/graph/throttling-limits#identity-and-access-service-limits
+        """
+        try:
+            reading = await read_batches(self._client, calls, control)
+        except Throttled as throttled:
+            await self._gate.close([throttled.retry_after])
+            raise
+        if reading.throttled:
+            await self._gate.close(list(reading.throttled))
+        return reading
 
     async def _calls(self, queries: Sequence[TargetQuery]) -> dict[str, RequestInformation]:
         asked = any(query.mail for query in queries)

@@ -1,6 +1,7 @@
 """How are writes sent to the target, and what became of each?"""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,7 +12,9 @@ from shared.adapters.graph.batch import MOST_ITEMS, batch_answer, batch_call
 from shared.adapters.graph.client import GraphClient
 from shared.adapters.graph.errors import Failure, error_of, failure_of, is_missing, retry_after
 from shared.adapters.graph.throttling import WriteGate
+from shared.cycles.pending import INVITATIONS_BLOCKED, POLICY_FORBIDS, READ_ONLY
 from shared.orchestration.ports import (
+    Conflict,
     Forbidden,
     StorageUnavailable,
     Unavailable,
@@ -40,9 +43,10 @@ Results = dict[str, WriteResult]
 class TargetWrites:
     """Sends writes through the tenant's gate."""
 
-    def __init__(self, client: GraphClient, gate: WriteGate, invite_redirect_url: str) -> None:
+    def __init__(self, client: GraphClient, gate: WriteGate, source_tenant_id: str, invite_redirect_url: str) -> None:
         self._client = client
         self._gate = gate
+        self._source_tenant_id = source_tenant_id
         self._invite_redirect_url = invite_redirect_url
 
     async def send(self, writes: Sequence[Write]) -> Results:
@@ -57,18 +61,48 @@ class TargetWrites:
 
     async def _send_through_gate(self, writes: Sequence[Write]) -> Results:
         try:
-            wait = await self._gate.closed_for()
-        except StorageUnavailable:
+            refusal = await self._refusal(writes)
+        except (StorageUnavailable, Conflict):
             return _all(writes, WriteResult(status=WriteStatus.NOT_SENT, code="StorageUnavailable"))
-        if wait > timedelta(0):
-            return _all(writes, WriteResult(status=WriteStatus.NOT_SENT, retry_after=wait, code="TooManyRequests"))
+        if refusal is not None:
+            return _all(writes, refusal)
         results = await self._send_batch(writes)
+        await self._note_invitations(writes, results)
         throttled = [result for result in results.values() if result.status is WriteStatus.THROTTLED]
         if not throttled:
             self._gate.passed()
             return results
         wait = await self._gate.close([result.retry_after for result in throttled])
         return {key: _waiting(result, wait) for key, result in results.items()}
+
+    async def _refusal(self, writes: Sequence[Write]) -> WriteResult | None:
+        """Return why nothing of this may be sent now; None once it has its slots. A batch is of one kind."""
+        budgets, tenant_id = self._gate.budgets, self._gate.tenant_id
+        wait = await self._gate.closed_for(len(writes))
+        if wait > timedelta(0):
+            return WriteResult(status=WriteStatus.NOT_SENT, retry_after=wait, code="TooManyRequests")
+        # Only now, after a slot may have been waited for: whoever says stop must be heard before the next write.
+        if await budgets.is_read_only():
+            return WriteResult(status=WriteStatus.NOT_SENT, code=READ_ONLY)
+        if await budgets.refused_since(tenant_id, self._source_tenant_id) is not None:
+            return WriteResult(status=WriteStatus.NOT_SENT, code=POLICY_FORBIDS)
+        if _is_inviting(writes):
+            closed = (await budgets.invitations(tenant_id)).closed_for(self._client.clock.now())
+            if closed > timedelta(0):
+                return WriteResult(status=WriteStatus.NOT_SENT, retry_after=closed, code=INVITATIONS_BLOCKED)
+        return None
+
+    async def _note_invitations(self, writes: Sequence[Write], results: Results) -> None:
+        """Let the breaker know: it opens where invitations are blocked, and closes once one went through."""
+        if not _is_inviting(writes):
+            return
+        budgets, tenant_id, now = self._gate.budgets, self._gate.tenant_id, self._client.clock.now()
+        ends = {result.status for result in results.values()}
+        with suppress(StorageUnavailable, Conflict):  # the next one meets the block by itself
+            if WriteStatus.BLOCKED in ends:
+                await budgets.block_invitations(tenant_id, now)
+            elif WriteStatus.DONE in ends and (await budgets.invitations(tenant_id)).blocks:
+                await budgets.pass_invitations(tenant_id)
 
     async def _send_batch(self, writes: Sequence[Write]) -> Results:
         keys = {str(number): write for number, write in enumerate(writes, 1)}
@@ -138,6 +172,10 @@ def _done(write: Write, answer: Answer) -> WriteResult:
     if not isinstance(target_id, str) or not target_id:
         return WriteResult(status=WriteStatus.AMBIGUOUS, message="The invitation's answer names no user.")
     return WriteResult(status=WriteStatus.DONE, target_id=target_id)
+
+
+def _is_inviting(writes: Sequence[Write]) -> bool:
+    return any(write.kind is WriteKind.INVITE for write in writes)
 
 
 def _waiting(result: WriteResult, wait: timedelta) -> WriteResult:

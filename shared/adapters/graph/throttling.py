@@ -1,4 +1,4 @@
-"""May we write to this tenant now? One batch at a time, and none before Graph's `Retry-After` has passed.
+"""May we write to this tenant now? One batch at a time, at the budget's pace, none before `Retry-After` has passed.
 
 https://learn.microsoft.com/graph/throttling: "Requests that are throttled still count against the limit."
 """
@@ -7,8 +7,12 @@ import asyncio
 import logging
 from datetime import datetime, timedelta
 from random import Random
+from typing import Final
 
-from shared.orchestration.ports import BudgetStore, Clock, StorageUnavailable
+from shared.orchestration.ports import BudgetStore, Clock, Conflict, StorageUnavailable
+
+PATIENCE: Final = timedelta(seconds=10)
+"""For a slot so near a batch waits here; a later one is not reserved, and its entries wait in their rows."""
 
 _FIRST_WAIT = timedelta(seconds=10)
 _LONGEST_WAIT = timedelta(minutes=5)
@@ -24,18 +28,28 @@ class WriteGate:
 
     def __init__(self, tenant_id: str, budgets: BudgetStore, clock: Clock, random: Random) -> None:
         self.turn = asyncio.Lock()
-        self._tenant_id = tenant_id
-        self._budgets = budgets
+        self.tenant_id = tenant_id
+        self.budgets = budgets
         self._clock = clock
         self._random = random
         self._not_before: datetime | None = None
         self._unexplained = 0
 
-    async def closed_for(self) -> timedelta:
-        """Return how long nothing may be written; zero if the gate is open. Raises StorageUnavailable."""
-        stored = await self._budgets.not_before(self._tenant_id)
-        marks = [mark for mark in (self._not_before, stored) if mark is not None]
-        return max((mark - self._clock.now() for mark in marks), default=timedelta(0))
+    async def closed_for(self, count: int = 1) -> timedelta:
+        """Return zero once so many writes have their slots, else for how long nothing may be written.
+
+        Raises StorageUnavailable, and Conflict where too many want slots at this moment.
+        """
+        now = self._clock.now()
+        if self._not_before is not None and self._not_before > now:
+            return self._not_before - now
+        grant = await self.budgets.reserve_writes(self.tenant_id, count, now, patience=PATIENCE)
+        if not grant.count or not grant.wait:
+            return grant.wait
+        await self._clock.sleep(grant.wait)
+        # While we waited another host may have met a 429.
+        held = await self.budgets.not_before(self.tenant_id)
+        return timedelta(0) if held is None else max(held - self._clock.now(), timedelta(0))
 
     async def close(self, waits: list[timedelta | None]) -> timedelta:
         """Close the gate after 429s, each with its `Retry-After` or None; returns for how long."""
@@ -46,10 +60,10 @@ class WriteGate:
         until = self._clock.now() + wait
         self._not_before = max(until, self._not_before or until)
         try:
-            await self._budgets.hold_until(self._tenant_id, self._not_before)
-        except StorageUnavailable:
+            await self.budgets.hold_until(self.tenant_id, self._not_before)
+        except (StorageUnavailable, Conflict):
             # this process knows; the others will meet their own 429
-            _logger.warning("hold not stored", extra={"action": "hold_until", "tenant_id": self._tenant_id})
+            _logger.warning("hold not stored", extra={"action": "hold_until", "tenant_id": self.tenant_id})
         return wait
 
     def passed(self) -> None:

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import count
 from random import Random
 
 from shared.adapters.queues.limits import TIME_TO_LIVE, check_delay, check_text
@@ -46,13 +45,16 @@ class MemoryQueues:
 
 
 class MemoryQueue:
-    """At least once, about in order, hidden while worked on: `send` is the port, the rest is the host's side."""
+    """At least once, about in order, hidden while worked on: `send` is the port, the rest is the host's side.
+
+    A deep copy is a backup.
+    """
 
     def __init__(self, clock: Clock, mischief: Mischief = Mischief()) -> None:
         self._clock = clock
         self._mischief = mischief
         self._random = Random(mischief.seed)  # noqa: S311 - repeatable misbehaviour, no secret
-        self._numbers = count(1)
+        self._number = 0
         self._messages: dict[int, Message] = {}
 
     async def send(self, text: str, *, delay: timedelta = timedelta(0)) -> None:
@@ -60,7 +62,7 @@ class MemoryQueue:
         check_delay(self._clock.real(delay))
         await asyncio.sleep(0)
         for _ in range(self._copies()):
-            number = next(self._numbers)
+            number = self._next_number()
             now = self._clock.now()
             self._messages[number] = Message(id=number, text=text, visible=now + delay, expires=now + TIME_TO_LIVE)
 
@@ -87,6 +89,11 @@ class MemoryQueue:
         self._messages[message.id] = replace(message, visible=self._clock.now() + after)
         return True
 
+    async def clear(self) -> None:
+        """Lose all messages, as when an operator empties the queue."""
+        await asyncio.sleep(0)
+        self._messages.clear()
+
     @property
     def next_visible(self) -> datetime | None:
         """When the next message can be received; a time that has passed means at once."""
@@ -95,6 +102,10 @@ class MemoryQueue:
     async def length(self) -> int:
         await asyncio.sleep(0)
         return len(self._messages)
+
+    def _next_number(self) -> int:
+        self._number += 1
+        return self._number
 
     def _copies(self) -> int:
         if self._random.random() < self._mischief.lost:
@@ -116,7 +127,7 @@ class MemoryQueue:
             message,
             visible=self._clock.now() + visibility,
             dequeue_count=message.dequeue_count + 1,
-            receipt=next(self._numbers),
+            receipt=self._next_number(),
         )
 
     def _is_current(self, message: Message) -> bool:

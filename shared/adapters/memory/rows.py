@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import count
 from typing import assert_never
 
 from shared.adapters.tables.row_limits import PAGE_ROWS, check_commit, check_key, check_limit, check_range
@@ -49,11 +48,19 @@ class _Partition:
 
 
 class MemoryRows:
-    """One table. Every call gives way to other tasks before it acts, as a request would."""
+    """One table. Every call gives way to other tasks before it acts, as a request would. A deep copy is a backup."""
 
     def __init__(self) -> None:
         self._partitions: defaultdict[str, _Partition] = defaultdict(_Partition)
-        self._versions = count(1)
+        self._version = 0
+
+    def __deepcopy__(self, memo: dict[int, object]) -> "MemoryRows":
+        backup = MemoryRows()
+        memo[id(self)] = backup
+        backup._version = self._version
+        for name, stored in self._partitions.items():  # rows are never changed, only replaced
+            backup._partitions[name] = _Partition(keys=stored.keys.copy(), rows=stored.rows.copy())
+        return backup
 
     async def get(self, partition: str, key: str) -> Row | None:
         check_key(partition)
@@ -113,7 +120,8 @@ class MemoryRows:
             stored.drop(operation.key)
             return None
         values = {name: _plain(value) for name, value in operation.values.items()}
-        row = Row(partition=partition, key=operation.key, values=values, etag=f'W/"{next(self._versions)}"')
+        self._version += 1
+        row = Row(partition=partition, key=operation.key, values=values, etag=f'W/"{self._version}"')
         stored.put(row)
         return row
 

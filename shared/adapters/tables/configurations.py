@@ -7,6 +7,7 @@ so that one query lists them; a state is read and replaced by compare-and-swap o
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 
+from shared.adapters.tables.changing import change_row
 from shared.adapters.tables.key_order import number_part
 from shared.adapters.tables.row_format import (
     FORMAT_VERSION,
@@ -16,13 +17,16 @@ from shared.adapters.tables.row_format import (
     joined_bytes,
     split_bytes,
 )
-from shared.adapters.tables.rows import Insert, Replace, Row, RowConflict, Rows, escape_key, unescape_key
+from shared.adapters.tables.rows import Delete, Insert, Replace, Row, RowConflict, Rows, escape_key, unescape_key
 from shared.configuration.configuration import Configuration
 from shared.cycles.state import ConfigurationState
+from shared.cycles.surge import Surge
 from shared.orchestration.ports import Conflict, NewerRow
 
 # No escaped id begins with ":", so no configuration can be called like this partition.
 STATES = ":states"
+SURGE_KEY = "surge"
+SURGE = RowFormat(Surge)
 STATE = RowFormat(ConfigurationState, keyed=["configuration_id"])
 
 
@@ -56,6 +60,12 @@ class TableConfigurationStore:
         key = escape_key(state.configuration_id)
         return await self._write(Replace(key=key, values=STATE.columns(state), etag=state.etag), state)
 
+    async def delete(self, state: ConfigurationState) -> None:
+        try:
+            await self._rows.commit(STATES, [Delete(key=escape_key(state.configuration_id), etag=state.etag)])
+        except RowConflict as conflict:
+            raise Conflict(str(conflict)) from conflict
+
     async def add_document(self, configuration_id: str, version: int, document: bytes) -> None:
         partition, key = _document_keys(configuration_id, version)
         values = {VERSION: FORMAT_VERSION, **split_bytes("document", document)}
@@ -80,6 +90,13 @@ class TableConfigurationStore:
         if document is None:
             return None
         return self._parsed.setdefault((configuration_id, version), self._parse(document))
+
+    async def surge(self, configuration_id: str) -> Surge:
+        row = await self._rows.get(escape_key(configuration_id), SURGE_KEY)
+        return Surge() if row is None else SURGE.value(row)
+
+    async def change_surge(self, configuration_id: str, change: Callable[[Surge], Surge]) -> None:
+        await change_row(self._rows, escape_key(configuration_id), SURGE_KEY, SURGE, Surge(), change)
 
     async def _write(self, operation: Insert | Replace, state: ConfigurationState) -> ConfigurationState:
         try:

@@ -9,11 +9,11 @@ from shared.adapters.tables.entry_rows import counts_of
 from shared.adapters.tables.key_order import within
 from shared.adapters.tables.row_format import VERSION, RowFormat
 from shared.adapters.tables.rows import Rows
-from shared.cycles.pending import DueClass, Pending, PendingState, WorkKind
+from shared.cycles.pending import DueClass, Pending, PendingState, Verdict, WorkKind
 from shared.provisioning.provisioning_log import ProvisioningAction, ProvisioningStatus
 
 # What is counted needs no source values, and those are nearly all of a pending row.
-_COUNTED = [VERSION, "kind", "state", "due", "staged_cycle"]
+_COUNTED = [VERSION, "kind", "state", "due", "staged_cycle", "verdict"]
 _OPEN = RowFormat(Pending, keyed=["source_id"])
 _REST = {"cycle": 0, "configuration_version": 0, "source": None}
 _STAGED = frozenset({DueClass.DISABLE, DueClass.STAGED})
@@ -35,8 +35,8 @@ async def count_open(rows: Rows, partition: str, released_cycle: int, now: datet
     return Counter([_standing_of(pending, released_cycle, now) async for pending in _open(rows, partition)])
 
 
-async def count_staged(rows: Rows, partition: str) -> int:
-    """Entries of the classes DISABLE and STAGED.
+async def staged(rows: Rows, partition: str) -> list[Pending]:
+    """Entries of the classes DISABLE and STAGED that nobody has decided about, without their source values.
 
     The due index is asked first: mostly it says that there are none. It may name rows that have changed since, so where
     it names any the pending rows themselves are counted.
@@ -44,8 +44,12 @@ async def count_staged(rows: Rows, partition: str) -> int:
     for due_class in _STAGED:
         first, before = within("due", due_class)
         if await rows.page(partition, first=first, before=before, limit=1, select=[VERSION]):
-            return len([pending async for pending in _open(rows, partition) if pending.due_class in _STAGED])
-    return 0
+            return [pending async for pending in _open(rows, partition) if _is_undecided(pending)]
+    return []
+
+
+def _is_undecided(pending: Pending) -> bool:
+    return pending.due_class in _STAGED and pending.verdict is Verdict.NONE
 
 
 async def undecided(rows: Rows, partition: str, released_cycle: int) -> list[str]:
@@ -53,7 +57,9 @@ async def undecided(rows: Rows, partition: str, released_cycle: int) -> list[str
     return [
         pending.source_id
         async for pending in _open(rows, partition)
-        if pending.staged_cycle > released_cycle and pending.due_class not in _STAGED
+        if pending.staged_cycle > released_cycle
+        and pending.due_class not in _STAGED
+        and pending.verdict is Verdict.NONE
     ]
 
 
@@ -67,6 +73,9 @@ def _standing_of(pending: Pending, released_cycle: int, now: datetime) -> str:
     if pending.state is PendingState.ESCROWED:
         return "escrowed"
     held = pending.state is PendingState.STAGED or pending.kind is WorkKind.DISABLE
-    if held and not 0 < pending.staged_cycle <= released_cycle:
+    released = pending.verdict is Verdict.APPROVED or (
+        pending.verdict is Verdict.NONE and 0 < pending.staged_cycle <= released_cycle
+    )
+    if held and not released:
         return "staged"
     return "due" if pending.due <= now else "waiting"

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from shared.adapters.tables.entry_batches import grouped
 from shared.adapters.tables.entry_closing import EntryClosing
-from shared.adapters.tables.entry_counts import count_ends, count_open, count_staged, undecided
+from shared.adapters.tables.entry_counts import count_ends, count_open, staged, undecided
 from shared.adapters.tables.entry_keys import (
     LINKS,
     PENDING,
@@ -34,9 +34,11 @@ from shared.adapters.tables.entry_rows import (
 )
 from shared.adapters.tables.key_order import within
 from shared.adapters.tables.parallel import in_parallel
+from shared.adapters.tables.purging import purge
 from shared.adapters.tables.row_format import VERSION, check_version
 from shared.adapters.tables.row_limits import batches
 from shared.adapters.tables.rows import Delete, Operation, Row, RowConflict, Rows, escape_key
+from shared.adapters.tables.shard_hints import ShardHints
 from shared.cycles.counters import Counters
 from shared.cycles.pending import DueClass, DueEntry, Pending, Workload
 from shared.cycles.state import ConfigurationState
@@ -56,6 +58,7 @@ class TableEntryStore:
         self._rows = rows
         self._leases = EntryLeases(rows, clock)
         self._closing = EntryClosing(rows, slot)
+        self._hints = ShardHints(rows)
 
     def shard(self, source_id: str, shards: int) -> int:
         return shard_of(source_id, shards)
@@ -112,6 +115,15 @@ class TableEntryStore:
         partition = partition_key(configuration_id, shard)
         await in_parallel(self._rows.commit(partition, batch) for batch in batches(partition, operations))
 
+    async def begin_hint(self, configuration_id: str, shard: int, now: datetime, until: datetime) -> bool:
+        return await self._hints.begin(partition_key(configuration_id, shard), now, until)
+
+    async def extend_hint(self, configuration_id: str, shard: int, until: datetime) -> None:
+        await self._hints.extend(partition_key(configuration_id, shard), until)
+
+    async def end_hint(self, configuration_id: str, shard: int) -> None:
+        await self._hints.end(partition_key(configuration_id, shard))
+
     async def lease(self, state: ConfigurationState, works: Sequence[Work]) -> Sequence[Work]:
         return await self._leases.lease(_partition_of(state, works), works) if works else []
 
@@ -139,6 +151,9 @@ class TableEntryStore:
         """Delete work rows that are unchanged; of one that keeps an intent only the pointer to its record goes."""
         await self._leases.drop(partition_key(configuration_id, shard), works)
 
+    async def purge(self, configuration_id: str, shard: int, limit: int) -> int:
+        return await purge(self._rows, partition_key(configuration_id, shard), limit)
+
     async def counters(self, state: ConfigurationState, cycle: int) -> Counters:
         found = await in_parallel(count_ends(self._rows, partition, cycle) for partition in _partitions(state))
         total: Counter[tuple[ProvisioningAction, ProvisioningStatus]] = Counter()
@@ -152,8 +167,9 @@ class TableEntryStore:
         total = sum(found, Counter[str]())
         return Workload(due=total["due"], waiting=total["waiting"], staged=total["staged"], escrowed=total["escrowed"])
 
-    async def staged_count(self, state: ConfigurationState) -> int:
-        return sum(await in_parallel(count_staged(self._rows, partition) for partition in _partitions(state)))
+    async def staged(self, state: ConfigurationState) -> Sequence[Pending]:
+        found = await in_parallel(staged(self._rows, partition) for partition in _partitions(state))
+        return [pending for part in found for pending in part]
 
     async def undecided(self, state: ConfigurationState) -> Sequence[str]:
         released = state.released_cycle

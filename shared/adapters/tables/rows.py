@@ -135,12 +135,15 @@ class Rows(Protocol):
         """
 
 
+_PLAIN = re.compile(r"[A-Za-z0-9_.@-]*")
 _UNSAFE = re.compile(rb"[^A-Za-z0-9_.@-]")
 _ESCAPED = re.compile(r"(?:[A-Za-z0-9_.@-]|=[0-9A-F]{2})*")
 
 
 def escape_key(text: str) -> str:
     """Any text as a part of a key, in the characters A-Z a-z 0-9 _ . @ = - only; the order of texts is lost."""
+    if _PLAIN.fullmatch(text):
+        return text  # ids are, and keys are made of them all the time
     encoded = text.encode("utf-8", "surrogatepass")
     return _UNSAFE.sub(lambda match: b"=%02X" % match[0][0], encoded).decode("ascii")
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from shared.adapters.tables.key_order import number_part, within
 from shared.adapters.tables.parallel import in_parallel
+from shared.adapters.tables.purging import purge
 from shared.adapters.tables.row_format import (
     FORMAT_VERSION,
     PART_BYTES,
@@ -83,6 +84,9 @@ class TableSnapshotStore:
         for section in ("head", "part"):  # heads first: what is half pruned is not there
             first, _ = within(section, escape_key(kind))
             await self._delete(partition, first, f"{first}{number_part(before)}")
+
+    async def purge(self, configuration_id: str, limit: int) -> int:
+        return await purge(self._rows, escape_key(configuration_id), limit)
 
     async def _write_parts(self, partition: str, name: str, head: Head, content: bytes) -> None:
         starts = range(0, head.parts * PART_ROW_BYTES, PART_ROW_BYTES)

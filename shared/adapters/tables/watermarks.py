@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from shared.adapters.tables.purging import purge
 from shared.adapters.tables.row_format import RowFormat
 from shared.adapters.tables.rows import Delete, Rows, Upsert, escape_key, unescape_key
 from shared.orchestration.ports import Watermark
@@ -26,3 +27,6 @@ class TableWatermarkStore:
 
     async def delete(self, configuration_id: str, chain: str) -> None:
         await self._rows.commit(escape_key(configuration_id), [Delete(key=escape_key(chain))])
+
+    async def purge(self, configuration_id: str, limit: int) -> int:
+        return await purge(self._rows, escape_key(configuration_id), limit)

@@ -1,8 +1,8 @@
 """What does the engine keep, and how does it ask for it?"""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -12,7 +12,9 @@ from shared.cycles.counters import Counted, Counters
 from shared.cycles.cycle import Cycle
 from shared.cycles.pending import DueClass, DueEntry, Pending, Workload
 from shared.cycles.state import ConfigurationState
+from shared.cycles.surge import Surge
 from shared.cycles.work import Work
+from shared.cycles.write_budget import Grant, Invitations
 from shared.provisioning.link import Link
 from shared.provisioning.provisioning_log import ProvisioningLogRecord
 
@@ -30,11 +32,20 @@ class ConfigurationStore(Protocol):
         """Replace the state row if it is unchanged since it was read; returns it with its new etag. Raises Conflict."""
         ...
 
+    async def delete(self, state: ConfigurationState) -> None:
+        """Delete the state row if it is unchanged since it was read. Raises Conflict."""
+        ...
+
     async def add_document(self, configuration_id: str, version: int, document: bytes) -> None:
         """Insert a version; the same bytes again are fine, other bytes raise Conflict."""
         ...
 
     async def document(self, configuration_id: str, version: int) -> bytes | None: ...
+    async def surge(self, configuration_id: str) -> Surge: ...
+    async def change_surge(self, configuration_id: str, change: Callable[[Surge], Surge]) -> None:
+        """Change the counts by compare-and-swap. Raises Conflict where too many change them."""
+        ...
+
     async def configuration(self, configuration_id: str, version: int) -> Configuration | None:
         """Return the parsed document (kept in memory: a version never changes)."""
         ...
@@ -51,6 +62,9 @@ class CycleStore(Protocol):
         ...
 
     async def newest(self, configuration_id: str, count: int) -> Sequence[Cycle]: ...
+    async def purge(self, configuration_id: str, limit: int) -> int:
+        """Delete up to so many rows of a configuration; returns how many."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +137,15 @@ class EntryStore(Protocol):
         """Delete due rows that point to nothing any more; missing ones are fine."""
         ...
 
+    async def begin_hint(self, configuration_id: str, shard: int, now: datetime, until: datetime) -> bool:
+        """Note that a hint about the shard is under way until then; False if one is already."""
+        ...
+
+    async def extend_hint(self, configuration_id: str, shard: int, until: datetime) -> None: ...
+    async def end_hint(self, configuration_id: str, shard: int) -> None:
+        """Note that no hint about the shard is under way any more."""
+        ...
+
     async def lease(self, state: ConfigurationState, works: Sequence[Work]) -> Sequence[Work]:
         """Take leases (all of one shard); returns those that were won, with their etags."""
         ...
@@ -146,13 +169,17 @@ class EntryStore(Protocol):
         """Delete work rows that are unchanged; others are left."""
         ...
 
+    async def purge(self, configuration_id: str, shard: int, limit: int) -> int:
+        """Delete up to so many rows of a shard, of any kind; returns how many."""
+        ...
+
     async def counters(self, state: ConfigurationState, cycle: int) -> Counters: ...
     async def workload(self, state: ConfigurationState, now: datetime) -> Workload:
         """Count open rows. A staged row that `released_cycle` covers counts as due (or waiting), not staged."""
         ...
 
-    async def staged_count(self, state: ConfigurationState) -> int:
-        """Count due rows of the classes DISABLE and STAGED."""
+    async def staged(self, state: ConfigurationState) -> Sequence[Pending]:
+        """Return the rows of the classes DISABLE and STAGED without a verdict; source values are left out."""
         ...
 
     async def undecided(self, state: ConfigurationState) -> Sequence[str]:
@@ -181,12 +208,44 @@ class ClaimStore(Protocol):
 
 
 class BudgetStore(Protocol):
-    """Until when nothing may be written to a target tenant."""
+    """Whether, and how fast, a target tenant may be written to. Writes raise Conflict where too many change a row."""
 
     async def not_before(self, tenant_id: str) -> datetime | None: ...
     async def hold_until(self, tenant_id: str, until: datetime) -> None:
         """Raise the mark to `until`; an earlier time changes nothing."""
         ...
+
+    async def reserve_writes(self, tenant_id: str, count: int, now: datetime, *, patience: timedelta) -> Grant:
+        """Reserve slots for so many writes, all or none; none while the tenant is held."""
+        ...
+
+    async def reserve_invitations(self, tenant_id: str, count: int, now: datetime) -> Grant:
+        """Reserve so many invitations; fewer (one) to see whether a block is over, or none."""
+        ...
+
+    async def invitations(self, tenant_id: str) -> Invitations: ...
+    async def block_invitations(self, tenant_id: str, now: datetime) -> None:
+        """Note that Graph said that invitations are blocked."""
+        ...
+
+    async def pass_invitations(self, tenant_id: str) -> None:
+        """Note that an invitation went through."""
+        ...
+
+    async def refused_since(self, tenant_id: str, source_tenant_id: str) -> datetime | None:
+        """Return when the target's partner policy was first seen to forbid this source; None while it allows it."""
+        ...
+
+    async def refuse(self, tenant_id: str, source_tenant_id: str, since: datetime) -> None:
+        """Note that the partner policy forbids: from now on no write starts, whichever host has it under way."""
+        ...
+
+    async def allow(self, tenant_id: str, source_tenant_id: str) -> None: ...
+    async def is_read_only(self) -> bool:
+        """Is the global switch on, or the setting? Then nothing is written to any target tenant."""
+        ...
+
+    async def set_read_only(self, *, on: bool, by: str, now: datetime) -> None: ...
 
 
 class SnapshotStore(Protocol):
@@ -199,6 +258,10 @@ class SnapshotStore(Protocol):
 
     async def prune(self, configuration_id: str, kind: str, before: int) -> None:
         """Delete the snapshots of a kind with a smaller number."""
+        ...
+
+    async def purge(self, configuration_id: str, limit: int) -> int:
+        """Delete up to so many rows of a configuration; returns how many."""
         ...
 
 
@@ -216,6 +279,9 @@ class WatermarkStore(Protocol):
     async def all(self, configuration_id: str) -> Sequence[Watermark]: ...
     async def save(self, configuration_id: str, watermark: Watermark) -> None: ...
     async def delete(self, configuration_id: str, chain: str) -> None: ...
+    async def purge(self, configuration_id: str, limit: int) -> int:
+        """Delete up to so many rows of a configuration; returns how many."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,6 +81,9 @@ NOT_CREATED: list[tuple[Document, str]] = [
     (person("ada", mail=".ada@lindenhof.example"), "invalidAddress"),
     (person("ada", mail="ada-@lindenhof.example"), "invalidAddress"),
     (person("ada", mail="a da@lindenhof.example"), "invalidAddress"),
+    (person("ada", employeeId="x" * 17), "refusedValue"),
+    (person("ada", businessPhones=["1", "2"]), "refusedValue"),
+    (person("ada", usageLocation="Germany"), "refusedValue"),
 ]
 
 

@@ -134,6 +134,17 @@ def test_a_linked_person_does_not_get_a_mail_that_nobody_may_have(mail: str, rea
     assert "mail should be 'ada@lindenhof.example'" in said(given)
 
 
+def test_a_linked_person_with_a_value_that_graph_refuses_stays_as_before() -> None:
+    changed = ADA | {"employeeId": "x" * 17, "department": "Dyeing"}
+
+    kept = judge(later_case([changed, BO], TARGET, TARGET))
+    emptied = judge(later_case([changed, BO], TARGET, [TARGET[0] | {"department": None}, TARGET[1]]))
+
+    assert kept.agreement
+    assert reasons(kept) == {"ada": "refusedValue"}
+    assert not emptied.agreement
+
+
 def test_a_linked_person_who_takes_a_colleagues_mail_keeps_the_own_one() -> None:
     source = [ADA | {"mail": BO["mail"]}, BO]
 

@@ -1,7 +1,8 @@
 """The judge's table of the default mapping and the engine's template say the same, though neither knows the other."""
 
-from sandbox.judge.mapping import CONSTANT_SHOW_IN_ADDRESS_LIST, DIRECT_ATTRIBUTES, USER_TYPE_OF_CREATED
+from sandbox.judge.mapping import CONSTANT_SHOW_IN_ADDRESS_LIST, DIRECT_ATTRIBUTES, LONGEST, USER_TYPE_OF_CREATED
 from shared.configuration.attribute_mapping import AttributeMapping, ConstantSource, DirectSource, FlowType
+from shared.configuration.directory_schema import TARGET_ATTRIBUTES
 from shared.configuration.templates import default_user_mapping
 
 
@@ -14,6 +15,12 @@ def test_the_mapping_is_the_same_in_both() -> None:
     assert constant(mappings["showInAddressList"]) is CONSTANT_SHOW_IN_ADDRESS_LIST
     assert constant(mappings["userType"]) == USER_TYPE_OF_CREATED
     assert mappings["userType"].flow_type is FlowType.OBJECT_ADD_ONLY
+
+
+def test_the_longest_values_are_the_same_in_both() -> None:
+    lengths = {name: each.max_length for name, each in TARGET_ATTRIBUTES.items() if each.max_length}
+
+    assert lengths == LONGEST
 
 
 def constant(mapping: AttributeMapping) -> object:

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from sandbox.runner.options import REPOSITORY
 
 
@@ -20,6 +22,17 @@ def test_a_bad_source_directory_is_one_sentence_and_status_2(tmp_path: Path) -> 
 
     assert ended.returncode == 2
     assert ended.stderr == f"sandbox: {path}: users[0] has no id. Export it with its id.\n"
+
+
+@pytest.mark.parametrize("option", ["--json", "--record", "--dump"])
+def test_what_cannot_be_written_is_said_before_anything_runs(tmp_path: Path, option: str) -> None:
+    (tmp_path / "file").write_text("")
+    path = tmp_path / "file" / "within"
+
+    ended = sandbox("--once", option, str(path))
+
+    assert ended.returncode == 2
+    assert ended.stderr.startswith(f"sandbox: {path} cannot be written: ")
 
 
 def test_help_names_every_option() -> None:

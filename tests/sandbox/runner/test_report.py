@@ -1,10 +1,11 @@
 """The report and what is shown of it."""
 
+from dataclasses import replace
 from io import StringIO
 
 from rich.console import Console
 
-from sandbox.judge import Closing, Disagreement, ExceptionEntry, Reason
+from sandbox.judge import Closing, Disagreement, ExceptionEntry, Kind, Reason
 from sandbox.report import CycleReport, GraphUse, Report, total_actions, total_closing
 from sandbox.runner.progress import LISTED, ConsoleProgress, print_closing
 
@@ -16,7 +17,13 @@ CLOSING = Closing(
     exceptions=(ExceptionEntry(source_id="s", reason=Reason.NO_MAIL),),
 )
 PROBLEM = Disagreement(
-    subject="Ada [red] <a@x.example>", source_id="s", target_id="t", attribute="city", expected="Rome", found=None
+    kind=Kind.DIFFERENT,
+    subject="Ada [red] <a@x.example>",
+    source_id="s",
+    target_id="t",
+    attribute="city",
+    expected="Rome",
+    found=None,
 )
 REPORT = Report(
     agreement=False,
@@ -86,6 +93,12 @@ def test_the_closing_statement_names_what_does_not_agree() -> None:
     assert "Ada [red] <a@x.example>: city should be 'Rome', is None (source s, target t)" in shown.getvalue()
     assert "... and 2 more" in shown.getvalue()
     assert "exception: noMail" in shown.getvalue()
+
+
+def test_a_name_cannot_command_the_terminal() -> None:
+    said = str(replace(PROBLEM, subject="Ada \x1b[2J\u202e 見習い"))
+
+    assert said.startswith(r"Ada \x1b[2J\u202e 見習い: city")
 
 
 def test_without_a_terminal_progress_is_plain_lines() -> None:

@@ -1,54 +1,18 @@
 """Whole runs in one process: real scenarios, simulated tenants and judge around a synchronizer of a few lines."""
 
-import time
 from pathlib import Path
 
-import httpx
 import pytest
 
 from sandbox.report import Report
 from sandbox.runner import GaveUpError, settling
-from sandbox.runner.clients import TenantsClient
-from sandbox.runner.local_world import Clock, LocalWorld
-from sandbox.runner.progress import SilentProgress
-from sandbox.runner.rounds import Rounds
 from sandbox.scenarios import Plan, Scenario, build_scenario, load_source_directory
-from sandbox.tenants import Simulation
-from tests.sandbox.runner.reference_engine import Bug, ReferenceEngine
-
-
-class Nothing:
-    """Stands for the processes and the storage that a run in one process does not have."""
-
-    def check(self) -> None:
-        """Nothing ends by itself."""
-
-    def peak_memory_mib(self) -> int:
-        return 1
-
-    def transactions(self) -> int:
-        return 0
+from tests.sandbox.runner.reference_engine import Bug
+from tests.sandbox.runner.reference_world import rounds_in_process
 
 
 async def run_in_process(scenario: Scenario, cycles: int = 3, bug: Bug = Bug.NONE) -> Report:
-    simulation = Simulation(scenario.world)
-    graph = _client(httpx.ASGITransport(simulation.application))
-    engine = ReferenceEngine(graph, bug)
-    nothing = Nothing()
-    world = LocalWorld(
-        clock=Clock(origin=time.time(), scale=60.0),
-        tenants=TenantsClient(http=graph),
-        host=_client(httpx.ASGITransport(engine.application)),
-        host_process=nothing,
-        tenants_process=nothing,
-        storage=nothing,
-        address="http://127.0.0.1/",
-    )
-    return await Rounds(world=world, scenario=scenario, progress=SilentProgress()).run(cycles)
-
-
-def _client(transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
-    return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1")
+    return await rounds_in_process(scenario, bug).run(cycles)
 
 
 @pytest.mark.parametrize("name", ["company", "assigned", "review"])

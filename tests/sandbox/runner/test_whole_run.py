@@ -16,7 +16,9 @@ PROJECT = Path(__file__).parent / "reference_project"
 
 def options(tmp_path: Path, **changes: object) -> Options:
     line = ["--once", "--port", "0", "--users", "25", "--json", str(tmp_path / "deep" / "report.json")]
-    chosen = parse_options([*line, "--dump", str(tmp_path / "dump"), "--record", str(tmp_path / "record.jsonl")])
+    chosen = parse_options(
+        [*line, "--dump", str(tmp_path / "dump"), "--record", str(tmp_path / "deep" / "record.jsonl")]
+    )
     return Options(**{**{name: getattr(chosen, name) for name in Options.__slots__}, "project": PROJECT, **changes})
 
 
@@ -31,7 +33,7 @@ async def test_a_run_ends_in_agreement_and_leaves_what_was_asked_for(tmp_path: P
     assert [cycle["kind"] for cycle in written["cycles"]] == ["initial", "incremental", "incremental"]
     assert all(cycle["peakMemoryMiB"] > 10 for cycle in written["cycles"])
     await asyncio.to_thread(check_dump, tmp_path / "dump", report.source_tenant_id, report.target_tenant_id)
-    await asyncio.to_thread(check_record, tmp_path / "record.jsonl")
+    await asyncio.to_thread(check_record, tmp_path / "deep" / "record.jsonl")
     assert {child.pid for child in psutil.Process().children(recursive=True)} <= others
 
 

@@ -105,3 +105,25 @@ def test_new_addresses_are_nobodys() -> None:
 
 def test_an_empty_directory_has_no_life() -> None:
     assert life_between_cycles(Directory(), OPTIONS).changes == ()
+
+
+def test_only_kinds_that_may_happen_do_and_never_to_the_spared() -> None:
+    source = company(60)
+    everybody = frozenset(source.users)
+
+    moved = life_between_cycles(source, replace(OPTIONS, kinds=frozenset({"move"})))
+    nobody_left = life_between_cycles(source, replace(OPTIONS, spared={"leave": everybody}))
+
+    assert kinds(moved).keys() == {"moved"}
+    assert "deleteUser" not in kinds(nobody_left)
+    assert "disabled" in kinds(nobody_left)
+
+
+def test_an_address_that_somebody_had_once_is_given_to_nobody() -> None:
+    source = company(60)
+    joined = [change["user"]["mail"] for change in life_between_cycles(source, OPTIONS).changes if "user" in change]
+
+    again = life_between_cycles(source, replace(OPTIONS, taken=frozenset(joined)))
+
+    assert joined
+    assert not {change["user"]["mail"] for change in again.changes if "user" in change} & set(joined)

@@ -124,3 +124,19 @@ def test_ids_in_another_case_name_the_same_objects(tmp_path: Path) -> None:
     source = scenario.world.tenants[0]
     assert source.groups[0]["members"][0]["id"] == "aa-01"
     assert source.app_role_assignments[0]["principalId"] == "BB-02"
+
+
+def test_guids_are_written_as_graph_writes_them(tmp_path: Path) -> None:
+    user, group = "A0000000-0000-4000-8000-00000000000A", "B0000000-0000-4000-8000-00000000000B"
+
+    source = load(
+        tmp_path,
+        {
+            "users": [ADA | {"id": user}],
+            "groups": [{"id": group, "members": [{"id": user}]}],
+            "appRoleAssignments": [{"principalId": group, "principalType": "Group"}],
+        },
+    ).world.tenants[0]
+
+    assert source.users[0]["id"] == source.groups[0]["members"][0]["id"] == user.lower()
+    assert source.groups[0]["id"] == source.app_role_assignments[0]["principalId"] == group.lower()

@@ -99,7 +99,7 @@ def test_groups_and_roles_come_and_go() -> None:
     graph.change({"op": "assignRole", "principalId": user_id(1), "roleDefinitionId": "r"})
     graph.change({"op": "unassignRole", "principalId": user_id(1)})
 
-    assert graph.get(f"/groups/{group_id(1)}")["displayName"] == "Trade"
+    assert [group["displayName"] for group in graph.simulation.dump(SOURCE)["groups"]] == ["Trade"]
     assert graph.simulation.dump(SOURCE)["roleAssignments"] == []
 
 
@@ -118,6 +118,16 @@ def test_statistics_count_items_not_batches_and_writes_that_were_let_in() -> Non
     graph.ask("PATCH", url, TARGET, {"city": "Bonn"})
 
     assert graph.simulation.statistics()[TARGET] == {"requests": 3, "writes": 1, "throttled": 1}
+
+
+def test_faults_are_counted_as_they_happen() -> None:
+    graph = Graph()
+    graph.simulation.set_faults(switches={"throttle_writes": 1.0})
+
+    graph.ask("PATCH", f"/users/{user_id(901)}", TARGET, {"city": "Bonn"})
+    graph.ask("GET", f"/users/{user_id(901)}", TARGET)
+
+    assert graph.simulation.control("GET", "/_sandbox/faults", None).body == {"throttled": 1}
 
 
 @pytest.mark.parametrize(

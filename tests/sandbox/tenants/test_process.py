@@ -37,7 +37,7 @@ def test_it_prints_one_line_when_ready_serves_and_ends_on_sigterm_with_0(tmp_pat
         token = {"Authorization": f"Bearer sandbox.{SOURCE}"}
         answer = httpx.get(f"{base}/organization", headers=token)
         started.send_signal(signal.SIGTERM)
-        output, errors = started.communicate(timeout=20)
+        output, errors = started.communicate(timeout=60)
 
     assert base.startswith("http://127.0.0.1:")
     assert answer.json()["value"][0]["id"] == SOURCE
@@ -48,7 +48,7 @@ def test_a_bad_world_is_named_and_the_status_is_2(tmp_path: Path) -> None:
     (tmp_path / "world.json").write_text('{"tenants": [{"displayName": "x"}]}')
 
     with process("--world", str(tmp_path / "world.json")) as started:
-        _, errors = started.communicate(timeout=20)
+        _, errors = started.communicate(timeout=60)
 
     assert started.returncode == 2
     assert "has no id" in errors

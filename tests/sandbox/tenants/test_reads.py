@@ -160,25 +160,23 @@ def test_a_filter_on_assignments_needs_the_header() -> None:
     assert principals(with_it) == [user_id(1), group_id(1)]
 
 
-def test_members_and_groups_know_each_other_directly_only() -> None:
+def test_a_person_is_shown_in_direct_groups_only() -> None:
     graph = assigned()
     graph.change({"op": "createGroup", "group": {"id": group_id(2), "displayName": "Outer"}})
     graph.change({"op": "addMember", "groupId": group_id(2), "memberId": group_id(1)})
 
-    members = graph.get(f"/groups/{group_id(1)}/members?$select=id")["value"]
     groups = graph.get(f"/users/{user_id(1)}/memberOf?$select=id")["value"]
 
-    assert [member["id"] for member in members] == [user_id(1), user_id(2)]
     assert groups == [{"@odata.type": "#microsoft.graph.group", "id": group_id(1)}]
 
 
 def test_the_partner_policy_is_read_and_can_change() -> None:
     graph = Graph()
-    url = f"/policies/crossTenantAccessPolicy/partners/{SOURCE}"
+    url = f"/policies/crossTenantAccessPolicy/partners/{SOURCE}/identitySynchronization"
 
-    before = graph.get(f"{url}/identitySynchronization", TARGET)
+    before = graph.get(url, TARGET)
     graph.change({"op": "setPartner", "tenantId": SOURCE, "set": {"identitySynchronization": None}}, tenant=TARGET)
-    without = graph.status("GET", f"{url}/identitySynchronization")
+    without = graph.status("GET", url)
     graph.change({"op": "setPartner", "tenantId": SOURCE, "set": None}, tenant=TARGET)
 
     assert before["userSyncInbound"] == {"isSyncAllowed": True}

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from shared.adapters.storage_account import Patience, StorageAccount
 
-IMPATIENT = Patience(retries=0, connect_seconds=0.5, read_seconds=0.2, backoff_seconds=0.0)
+ASKED_ONCE = Patience(retries=0, backoff_seconds=0.0)
+# Only for an account that never answers: on a busy machine any other answer may take as long.
+IMPATIENT = Patience(retries=0, read_seconds=0.2, backoff_seconds=0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +63,7 @@ async def storage_that(fails: Failure) -> AsyncIterator[StorageAccount]:
         connections.add(asyncio.create_task(_serve(fails, reader, writer)))
 
     async with await asyncio.start_server(accept, "127.0.0.1", 0) as server:
-        yield account_at(server.sockets[0].getsockname()[1])
+        yield account_at(server.sockets[0].getsockname()[1], IMPATIENT if fails.hang else ASKED_ONCE)
         for connection in connections:
             connection.cancel()
         await asyncio.gather(*connections, return_exceptions=True)
@@ -86,10 +88,10 @@ async def _close(*writers: asyncio.StreamWriter) -> None:
             await writer.wait_closed()
 
 
-def account_at(port: int) -> StorageAccount:
+def account_at(port: int, patience: Patience = ASKED_ONCE) -> StorageAccount:
     address = f"http://127.0.0.1:{port}/devstoreaccount1"
     connection = f"AccountName=devstoreaccount1;AccountKey=a2V5;TableEndpoint={address};QueueEndpoint={address};"
-    return StorageAccount(connection_string=connection, patience=IMPATIENT)
+    return StorageAccount(connection_string=connection, patience=patience)
 
 
 @asynccontextmanager

@@ -94,6 +94,19 @@ async def test_a_released_message_comes_again_at_its_time(queue: MemoryQueue, cl
     assert [again.id for again in await queue.receive()] == [message.id]
 
 
+async def test_a_queue_that_was_emptied_has_not_even_its_hidden_messages(
+    queue: MemoryQueue, clock: ManualClock
+) -> None:
+    await queue.send("seen")
+    (message,) = await queue.receive()
+    await queue.send("not seen")
+
+    await queue.clear()
+
+    assert await queue.length() == 0
+    assert not await queue.delete(message)
+
+
 async def test_a_message_is_gone_after_seven_days(queue: MemoryQueue, clock: ManualClock) -> None:
     await queue.send("text")
 

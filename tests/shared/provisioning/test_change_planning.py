@@ -105,6 +105,8 @@ TABLE: list[tuple[SourceEntry, Link | None, Sight, ChangeKind]] = [
     (person(mail="ada@gmail.example"), None, NOTHING, ESCROW),
     (person(mail="a+da@contoso.example"), None, NOTHING, ESCROW),
     (person(mail="ada@gmail.example"), link(), NOTHING, ESCROW),
+    (person(employeeId="x" * 17), None, NOTHING, ESCROW),
+    (person(employeeId="x" * 17), None, held_by(holder()), ESCROW),
     (person(), None, held_by(holder()), UPDATE),
     (person(), link(state=GONE), held_by(holder()), UPDATE),
     (person(), None, held_by(holder(), holds_role=None), ESCROW),

@@ -101,6 +101,22 @@ def test_a_refusal_says_why_and_names_every_object(found: tuple[TargetObject, ..
 
 
 @pytest.mark.parametrize(
+    ("adoption", "holds_role", "reason"),
+    [
+        (Adoption.AUTOMATIC, True, "holds a directory role"),
+        (Adoption.AUTOMATIC, None, "could not be read"),
+        (Adoption.REVIEW, None, "waits for approval"),
+        (Adoption.NONE, None, "adopts nobody"),
+    ],
+)
+def test_a_role_is_only_told_of_where_roles_were_read(adoption: Adoption, holds_role: bool | None, reason: str) -> None:
+    problem = problem_of(holder(), adoption=adoption, holds_role=holds_role)
+
+    assert problem is not None
+    assert reason in problem.reason
+
+
+@pytest.mark.parametrize(
     ("candidate", "b2b"),
     [
         (holder(), True),

@@ -25,9 +25,9 @@ NAMES = [
     (ChangeKind.RESTORE, "Update", "restored"),
     (ChangeKind.DELETE, "Delete", "deleted"),
     (ChangeKind.RELEASE, "Skip", "left as it is"),
-    (ChangeKind.SKIP, "Skip", "not changed"),
-    (ChangeKind.ESCROW, "Skip", "not changed"),
-    (ChangeKind.WAIT, "Skip", "not changed"),
+    (ChangeKind.SKIP, "Skip", "will not be changed"),
+    (ChangeKind.ESCROW, "Skip", "will not be changed"),
+    (ChangeKind.WAIT, "Skip", "will not be changed"),
 ]
 
 

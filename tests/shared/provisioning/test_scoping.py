@@ -68,7 +68,9 @@ def test_the_log_of_somebody_in_scope_names_no_reason_to_skip() -> None:
     assert decide_scope(person(), entitled=True).details == {
         "Active in the source system": "True",
         "Assigned to the application": "True",
+        "User has the required role": "True",
         "Scoping filter evaluation passed": "True",
+        "ScopeEvaluationResult": "{}",
         "SkipReason": "",
     }
 
@@ -91,6 +93,8 @@ def test_who_is_not_in_the_directory_is_neither_active_nor_assigned() -> None:
     assert DELETED.details == {
         "Active in the source system": "False",
         "Assigned to the application": "False",
+        "User has the required role": "False",
         "Scoping filter evaluation passed": "False",
+        "ScopeEvaluationResult": "{}",
         "SkipReason": "deleted",
     }

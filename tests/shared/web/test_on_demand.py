@@ -60,6 +60,14 @@ async def test_one_person_is_answered_with_an_object() -> None:
         "Processing",
         "Export",
     ]
+    assert value["provisioningSteps"][1]["details"] == {
+        "IsActive": "True",
+        "Assigned": "True",
+        "IsEffectivelyEntitledForProvisioning": "True",
+        "IsInProvisioningScopeDisplayName": "True",
+        "ScopeEvaluationResult": "{}",
+        "SkipReason": "",
+    }
 
 
 async def test_several_people_are_answered_with_a_list_and_one_result_for_all() -> None:
@@ -116,7 +124,8 @@ async def test_logs_of_the_app_hold_nothing_personal(caplog: pytest.LogCaptureFi
         pytest.param(body(subject(), ruleId="another"), id="another rule"),
         pytest.param(body(subject(), ruleId=7), id="a number as rule"),
         pytest.param(body(subject(), unknown=1), id="an unknown property"),
-        pytest.param(body(subject(links={})), id="links"),
+        pytest.param(body(subject(links={"friends": []})), id="unknown links"),
+        pytest.param(body(subject(links=[])), id="links that are a list"),
         pytest.param({**body(subject()), "unknown": 1}, id="an unknown property outside"),
         pytest.param(body(subject(objectTypeName="Group")), id="a group"),
         pytest.param(body({"objectId": SOMEBODY}), id="no type"),
@@ -154,9 +163,18 @@ async def test_hostile_bodies_are_refused(content: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "asked", [{"parameters": [{"subjects": [subject()]}]}, body(subject(), ruleId=None), body(subject(), subject())]
+    "asked",
+    [
+        {"parameters": [{"subjects": [subject()]}]},
+        body(subject(), ruleId=None),
+        body(subject(), subject()),
+        body(subject(links=None)),
+        body(subject(links={"manager": subject(), "members": [subject()], "owners": []})),
+        {"@odata.type": "#a", **body({"@odata.type": "#c", **subject()}, **{"@odata.type": "#b"})},
+    ],
+    ids=["no rule", "null as rule", "twice", "null as links", "links", "types"],
 )
-async def test_the_rule_may_be_left_out_and_a_person_named_twice(asked: object) -> None:
+async def test_what_graph_lets_be_written_or_left_out_makes_no_difference(asked: object) -> None:
     world = await company(cycles=1)
 
     async with operating(world) as client:

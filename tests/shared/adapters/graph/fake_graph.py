@@ -5,7 +5,7 @@ import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -16,6 +16,9 @@ from shared.adapters.graph.client import GraphClient
 from shared.adapters.graph.credentials import RenewableCredential, tenant_credential
 from shared.adapters.graph.options import CredentialKind, GraphOptions
 from shared.adapters.memory.clock import ManualClock
+from shared.adapters.memory.rows import MemoryTables
+from shared.adapters.tables.budgets import TableBudgetStore
+from shared.cycles.write_budget import Grant
 
 BASE = "http://127.0.0.1:7090/v1.0"
 DATE = "Thu, 01 Jan 2026 00:00:00 GMT"
@@ -107,22 +110,28 @@ class FakeGraph(httpx.AsyncBaseTransport):
         return {"id": item["id"], "status": reply.status, "headers": dict(reply.headers), "body": reply.body}
 
 
-class FakeBudgets:
-    """A budget store of one process."""
+class FakeBudgets(TableBudgetStore):
+    """A budget store in memory whose storage may fail."""
 
     def __init__(self) -> None:
-        self.marks: dict[str, datetime] = {}
+        super().__init__(MemoryTables().rows("budgets"))
         self.failure: Exception | None = None
 
     async def not_before(self, tenant_id: str) -> datetime | None:
-        if self.failure is not None:
-            raise self.failure
-        return self.marks.get(tenant_id)
+        self._fail()
+        return await super().not_before(tenant_id)
 
     async def hold_until(self, tenant_id: str, until: datetime) -> None:
+        self._fail()
+        await super().hold_until(tenant_id, until)
+
+    async def reserve_writes(self, tenant_id: str, count: int, now: datetime, *, patience: timedelta) -> Grant:
+        self._fail()
+        return await super().reserve_writes(tenant_id, count, now, patience=patience)
+
+    def _fail(self) -> None:
         if self.failure is not None:
             raise self.failure
-        self.marks[tenant_id] = max(until, self.marks.get(tenant_id, until))
 
 
 @asynccontextmanager

@@ -97,7 +97,8 @@ class Setting:
         self.clock = ManualClock(datetime(2026, 6, 1, tzinfo=UTC))
         self.simulation = Simulation(world(people), clock=lambda: self.clock.now().timestamp(), **conditions)
         transport = httpx.ASGITransport(app=self.simulation.application)
-        self.directories = GraphDirectories(OPTIONS, FakeBudgets(), self.clock, Random(1), transport)
+        self.budgets = FakeBudgets()
+        self.directories = GraphDirectories(OPTIONS, self.budgets, self.clock, Random(1), transport)
 
     @property
     def source(self) -> SourceDirectory:
@@ -269,6 +270,7 @@ async def test_an_abuse_block_and_a_missing_permission_are_told_apart() -> None:
     async with simulated() as setting:
         setting.simulation.change(TARGET, [{"op": "blockInvitations", "blocked": True}])
         blocked = await setting.write(WriteKind.INVITE, mail=person(0)["mail"], displayName="x")
+        await setting.budgets.pass_invitations(TARGET)
         setting.simulation.change(TARGET, [{"op": "setPermissions", "permissions": ["Policy.Read.All"]}])
         forbidden = await setting.write(WriteKind.INVITE, mail=person(0)["mail"], displayName="x")
         with pytest.raises(Forbidden):

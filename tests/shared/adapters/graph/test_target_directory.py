@@ -1,8 +1,8 @@
 """Is a look-up known only if all of it was read, and does the policy's no count?"""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
@@ -12,7 +12,17 @@ from shared.adapters.graph.target_directory import GraphTargetDirectory
 from shared.adapters.graph.target_writes import TargetWrites
 from shared.adapters.graph.throttling import WriteGate
 from shared.adapters.memory.clock import ManualClock
-from shared.orchestration.ports import Forbidden, Found, LookUp, TargetQuery, Throttled, Unavailable
+from shared.orchestration.ports import (
+    Forbidden,
+    Found,
+    LookUp,
+    TargetQuery,
+    Throttled,
+    Unavailable,
+    Write,
+    WriteKind,
+    WriteStatus,
+)
 from tests.shared.adapters.graph.fake_graph import (
     BASE,
     SOURCE,
@@ -44,8 +54,8 @@ Replies = Mapping[str, Reply | Sequence[Reply]]
 async def target(graph: FakeGraph) -> AsyncIterator[GraphTargetDirectory]:
     async with connected(graph, tenant_id=TARGET) as client:
         gate = WriteGate(TARGET, FakeBudgets(), ManualClock(), Random(1))
-        writes = TargetWrites(client, gate, "https://contoso.com")
-        yield GraphTargetDirectory(client, Organization(client, TARGET), writes, SOURCE)
+        writes = TargetWrites(client, gate, SOURCE, "https://contoso.com")
+        yield GraphTargetDirectory(client, Organization(client, TARGET), writes, gate, SOURCE)
 
 
 async def look_up(replies: Replies, *queries: TargetQuery) -> tuple[LookUp, FakeGraph]:
@@ -212,6 +222,26 @@ async def test_one_policy_that_says_no_is_a_no() -> None:
 async def test_a_look_up_that_fails_as_a_whole_raises_what_it_means(replies: Replies, raised: type[Exception]) -> None:
     with pytest.raises(raised):
         await look_up(replies)
+
+
+@pytest.mark.parametrize(
+    "read",
+    [lambda directory: directory.look_up([QUERY]), lambda directory: directory.role_holders(["t"])],
+    ids=["look-up", "roles"],
+)
+async def test_reads_that_are_throttled_close_the_tenant_to_writes(
+    read: Callable[[GraphTargetDirectory], Awaitable[object]],
+) -> None:
+    graph = FakeGraph({**HEALTHY, "POST /$batch": error(429, "TooManyRequests", Retry_After="30")})
+
+    async with target(graph) as directory:
+        with pytest.raises(Throttled):
+            await read(directory)
+        sent = len(graph.requests)
+        results = await directory.write([Write(source_id="s", kind=WriteKind.DELETE, target_id="t")])
+
+    assert (results["s"].status, len(graph.requests)) == (WriteStatus.NOT_SENT, sent)
+    assert (results["s"].retry_after or timedelta(0)) >= timedelta(seconds=30)
 
 
 async def test_holders_of_roles_are_told_from_others() -> None:

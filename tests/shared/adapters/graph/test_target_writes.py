@@ -14,7 +14,16 @@ from shared.adapters.graph.target_writes import TargetWrites
 from shared.adapters.graph.throttling import WriteGate
 from shared.adapters.memory.clock import ManualClock
 from shared.orchestration.ports import StorageUnavailable, Write, WriteKind, WriteResult, WriteStatus
-from tests.shared.adapters.graph.fake_graph import TARGET, FakeBudgets, FakeGraph, Reply, connected, error, settled
+from tests.shared.adapters.graph.fake_graph import (
+    SOURCE,
+    TARGET,
+    FakeBudgets,
+    FakeGraph,
+    Reply,
+    connected,
+    error,
+    settled,
+)
 
 INVITATION = {"mail": "ann@contoso.com", "displayName": "Ann"}
 INVITE = Write(source_id="s", kind=WriteKind.INVITE, attributes=INVITATION)
@@ -37,7 +46,7 @@ class Setting:
     async def writes(self) -> AsyncIterator[TargetWrites]:
         async with connected(self.graph, clock=self.clock, tenant_id=TARGET) as client:
             gate = WriteGate(TARGET, self.budgets, self.clock, Random(1))
-            yield TargetWrites(client, gate, "https://myapps.microsoft.com")
+            yield TargetWrites(client, gate, SOURCE, "https://myapps.microsoft.com")
 
 
 async def send(
@@ -196,7 +205,9 @@ async def test_after_a_429_the_rest_is_not_sent_and_the_hold_is_stored() -> None
     assert results["4"].status is WriteStatus.DONE
     assert {results[str(number)].status for number in range(20, 45)} == {WriteStatus.NOT_SENT}
     assert all((results[key].retry_after or timedelta(0)) >= timedelta(seconds=30) for key in ("3", "20", "44"))
-    assert setting.budgets.marks[TARGET] >= setting.clock.now() + timedelta(seconds=30)
+    held = await setting.budgets.not_before(TARGET)
+    assert held is not None
+    assert held >= setting.clock.now() + timedelta(seconds=30)
 
 
 @pytest.mark.parametrize(("passed", "sent"), [(29, 1), (30, 1), (33, 2)])
@@ -217,7 +228,7 @@ async def test_no_write_leaves_before_the_longest_retry_after_has_passed(passed:
 
 async def test_a_hold_of_another_process_is_kept() -> None:
     setting = Setting(FakeGraph({"PATCH /users/t": NO_CONTENT}))
-    setting.budgets.marks[TARGET] = setting.clock.now() + timedelta(seconds=7)
+    await setting.budgets.hold_until(TARGET, setting.clock.now() + timedelta(seconds=7))
 
     async with setting.writes() as target:
         held = await target.send([UPDATE])

@@ -47,3 +47,56 @@ async def test_a_budget_of_a_newer_version_is_left_alone(store: TableBudgetStore
 
     with pytest.raises(NewerRow):
         await store.hold_until("contoso", NOW)
+
+
+async def test_slots_that_many_want_at_once_are_given_one_after_the_other(store: TableBudgetStore) -> None:
+    grants = await asyncio.gather(
+        *(store.reserve_writes("contoso", 20, NOW, patience=timedelta(minutes=1)) for _ in range(10))
+    )
+
+    waits = sorted(grant.wait for grant in grants)
+    assert [grant.count for grant in grants] == [20] * 10
+    assert waits[:5] == [timedelta(0)] * 5, "the burst"
+    assert len(set(waits[5:])) == 5
+
+
+async def test_a_hold_gives_no_slots_and_keeps_what_is_reserved(store: TableBudgetStore) -> None:
+    await store.reserve_writes("contoso", 100, NOW, patience=timedelta(0))
+    await store.hold_until("contoso", NOW + timedelta(seconds=1))
+
+    assert (await store.reserve_writes("contoso", 1, NOW, patience=HOUR)).count == 0
+    later = await store.reserve_writes("contoso", 20, NOW + timedelta(seconds=1), patience=timedelta(0))
+    assert later.count == 0, "the burst is used up"
+    assert (await store.reserve_writes("fabrikam", 20, NOW, patience=timedelta(0))).count == 20
+
+
+async def test_invitations_are_counted_blocked_and_let_through_again(store: TableBudgetStore) -> None:
+    assert (await store.reserve_invitations("contoso", 12, NOW)).count == 12
+    assert (await store.invitations("contoso")).sent == 12
+
+    await store.block_invitations("contoso", NOW)
+    assert (await store.reserve_invitations("contoso", 12, NOW)).count == 0
+    assert (await store.reserve_invitations("fabrikam", 12, NOW)).count == 12
+
+    await store.pass_invitations("contoso")
+    assert (await store.reserve_invitations("contoso", 12, NOW + HOUR)).count == 12
+
+
+async def test_the_switch_is_off_until_somebody_switches_it_on(store: TableBudgetStore) -> None:
+    assert not await store.is_read_only()
+
+    for _ in range(2):
+        await store.set_read_only(on=True, by="ada", now=NOW)
+        assert await store.is_read_only()
+
+    for _ in range(2):
+        await store.set_read_only(on=False, by="ada", now=NOW)
+        assert not await store.is_read_only()
+
+
+async def test_the_setting_says_it_whatever_the_switch_says(rows: Rows) -> None:
+    store = TableBudgetStore(rows, always_read_only=True)
+
+    await store.set_read_only(on=False, by="ada", now=NOW)
+
+    assert await store.is_read_only()

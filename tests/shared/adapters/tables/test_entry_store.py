@@ -1,5 +1,6 @@
 """Does the store of entries find again what it was given, by object, by kind and by due time?"""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -11,7 +12,7 @@ from shared.adapters.tables.entry_keys import partition_key, pending_key
 from shared.adapters.tables.entry_store import TableEntryStore
 from shared.adapters.tables.row_format import VERSION
 from shared.adapters.tables.rows import Rows, Upsert
-from shared.cycles.pending import DueClass, DueEntry, Pending, PendingState, WorkKind, Workload
+from shared.cycles.pending import DueClass, DueEntry, Pending, PendingState, Verdict, WorkKind, Workload
 from shared.orchestration.ports import Closing, EntryRows, NewerRow
 from tests.shared.adapters.rows_values_contract import LARGE_BODY
 from tests.shared.adapters.tables.values import HOUR, NOW, ONE_SHARD, STATE, intent, link, pending, record, work
@@ -164,13 +165,44 @@ async def test_staged_removals_and_disables_are_counted_and_stale_due_rows_are_n
     await store.stage(STATE, [pending("disabled", kind=WorkKind.DISABLE), pending("new"), pending("back", **removal)])
     await store.stage(STATE, [pending("back", kind=WorkKind.UPDATE)])
 
-    assert await store.staged_count(STATE) == 21
+    found = await store.staged(STATE)
+
+    assert len(found) == 21
+    assert {row.kind for row in found} == {WorkKind.REMOVE, WorkKind.DISABLE}
+
+
+@pytest.mark.parametrize(
+    ("row", "due_class", "counted"),
+    [
+        (pending("a", state=PendingState.STAGED, staged_cycle=3), DueClass.STAGED, "staged"),
+        (
+            pending("a", state=PendingState.STAGED, staged_cycle=3, verdict=Verdict.APPROVED),
+            DueClass.REMOVAL,
+            "due",
+        ),
+        (
+            pending("a", state=PendingState.STAGED, staged_cycle=1, verdict=Verdict.REJECTED),
+            DueClass.REJECTED,
+            "staged",
+        ),
+    ],
+)
+async def test_what_somebody_has_decided_about_is_not_the_guards_any_more(
+    store: TableEntryStore, row: Pending, due_class: DueClass, counted: str
+) -> None:
+    await store.stage(STATE, [row])
+
+    workload = await store.workload(replace(STATE, released_cycle=2), NOW)
+    assert getattr(workload, counted) == 1
+    assert row.due_class is due_class
+    assert len(await store.staged(STATE)) == (row.verdict is Verdict.NONE)
+    assert list(await store.undecided(STATE)) == []
 
 
 async def test_nothing_staged_is_none(store: TableEntryStore) -> None:
     await store.stage(STATE, [pending("new")])
 
-    assert await store.staged_count(STATE) == 0
+    assert list(await store.staged(STATE)) == []
 
 
 async def test_log_records_of_one_person_come_newest_first(store: TableEntryStore) -> None:
@@ -194,7 +226,40 @@ async def test_rows_of_a_newer_version_are_left_alone(store: TableEntryStore, ro
         store.read(ONE_SHARD, ["a"]),
         collected(store.pending_ids(CONFIGURATION, 0)),
         store.workload(ONE_SHARD, NOW),
-        store.staged_count(ONE_SHARD),
+        store.staged(ONE_SHARD),
     ):
         with pytest.raises(NewerRow):
             await reading
+
+
+async def test_of_a_shard_one_hint_is_under_way_until_it_ends_or_its_time_is_over(store: TableEntryStore) -> None:
+    assert await store.begin_hint(CONFIGURATION, 0, NOW, NOW + HOUR)
+    assert not await store.begin_hint(CONFIGURATION, 0, NOW + SECOND, NOW + 2 * HOUR)
+    assert await store.begin_hint(CONFIGURATION, 1, NOW, NOW + HOUR), "another shard"
+    assert await store.begin_hint(CONFIGURATION, 0, NOW + HOUR, NOW + 2 * HOUR)
+
+    await store.extend_hint(CONFIGURATION, 0, NOW + 3 * HOUR)
+    assert not await store.begin_hint(CONFIGURATION, 0, NOW + 2 * HOUR, NOW + 4 * HOUR)
+
+    await store.end_hint(CONFIGURATION, 0)
+    await store.end_hint(CONFIGURATION, 0)
+    assert await store.begin_hint(CONFIGURATION, 0, NOW, NOW + HOUR)
+
+
+async def test_of_many_who_want_to_send_a_hint_at_once_one_does(store: TableEntryStore) -> None:
+    began = await asyncio.gather(*(store.begin_hint(CONFIGURATION, 0, NOW, NOW + HOUR) for _ in range(8)))
+
+    assert began.count(True) == 1
+
+
+async def test_a_shard_is_emptied_part_by_part_and_others_are_left(store: TableEntryStore) -> None:
+    await store.stage(ONE_SHARD, [pending(f"person {number}") for number in range(130)])
+    await store.stage(STATE, [pending("elsewhere")])
+    elsewhere = store.shard("elsewhere", STATE.shards)
+
+    deleted = [await store.purge(CONFIGURATION, 0, 150) for _ in range(3)]
+
+    assert deleted[:2] == [150, 110 + 2 * (elsewhere == 0)]
+    assert deleted[2] == 0
+    assert await collected(store.pending_ids(CONFIGURATION, 0)) == []
+    assert await collected(store.pending_ids(CONFIGURATION, elsewhere)) == ([] if elsewhere == 0 else ["elsewhere"])

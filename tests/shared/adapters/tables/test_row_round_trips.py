@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.adapters.tables.budgets import HOLD, Hold
+from shared.adapters.tables.budgets import BUDGET, INVITED, REFUSED, SWITCH, ReadOnly, Refused
 from shared.adapters.tables.claims import OWNER, Owner
-from shared.adapters.tables.configurations import STATE
+from shared.adapters.tables.configurations import STATE, SURGE
 from shared.adapters.tables.cycles import CYCLE
 from shared.adapters.tables.entry_rows import LINK, LOGGED, PENDING_ROW, WORK, Logged, counts_columns, counts_of
 from shared.adapters.tables.row_format import (
@@ -24,12 +24,15 @@ from shared.adapters.tables.row_format import (
 )
 from shared.adapters.tables.row_limits import check_values
 from shared.adapters.tables.rows import Row, RowValue
+from shared.adapters.tables.shard_hints import SHARD_HINT, ShardHint
 from shared.adapters.tables.snapshots import HEAD, Head
 from shared.adapters.tables.watermarks import WATERMARK
 from shared.cycles.cycle import Cursor, Cycle
 from shared.cycles.pending import Pending
 from shared.cycles.state import ConfigurationState, Quarantine
+from shared.cycles.surge import Surge
 from shared.cycles.work import Intent, Work
+from shared.cycles.write_budget import Invitations, WriteBudget
 from shared.orchestration.ports import NewerRow, Watermark
 from shared.provisioning.entry import AttributeValue
 from shared.provisioning.link import Link
@@ -38,6 +41,7 @@ from tests.shared.adapters.tables.values import NOW
 
 TIMES = st.integers(0, 2**52).map(lambda microseconds: NOW + timedelta(microseconds=microseconds))
 VALUES = st.one_of(st.text(), st.booleans(), st.lists(st.text()).map(tuple), st.none())
+HOURS = st.dictionaries(st.integers(0, 10**6).map(str), st.integers(0, 10**6))
 ATTRIBUTES: st.SearchStrategy[Mapping[str, AttributeValue]] = st.dictionaries(st.text(), VALUES)
 
 
@@ -66,11 +70,32 @@ KINDS: list[tuple[RowFormat[Any], st.SearchStrategy[Any], tuple[str, ...]]] = [
     (WORK, whole(Work, intent=st.none() | whole(Intent)), ("source_id",)),
     (LOGGED, whole(Logged, record=whole(ProvisioningLogRecord)), ()),
     (OWNER, whole(Owner), ()),
-    (HOLD, whole(Hold), ()),
+    (BUDGET, whole(WriteBudget), ()),
+    (INVITED, whole(Invitations), ()),
+    (SWITCH, whole(ReadOnly), ()),
+    (REFUSED, whole(Refused), ()),
+    (SURGE, whole(Surge, creates=HOURS, rewrites=HOURS), ()),
+    (SHARD_HINT, whole(ShardHint), ()),
     (HEAD, whole(Head), ()),
     (WATERMARK, whole(Watermark), ("chain",)),
 ]
-NAMES = ["state", "cycle", "link", "pending", "work", "log", "claim", "budget", "head", "watermark"]
+NAMES = [
+    "state",
+    "cycle",
+    "link",
+    "pending",
+    "work",
+    "log",
+    "claim",
+    "budget",
+    "invitations",
+    "switch",
+    "refused",
+    "surge",
+    "hint",
+    "head",
+    "watermark",
+]
 
 
 def row_of(values: Mapping[str, RowValue]) -> Row:
@@ -136,8 +161,8 @@ def test_long_bytes_are_cut_into_columns_and_joined_again(size: int) -> None:
 
 
 def test_a_column_that_nobody_knows_is_no_concern() -> None:
-    hold = Hold(not_before=NOW)
+    hold = WriteBudget(not_before=NOW)
 
-    row = row_of({**HOLD.columns(hold), "added_later": 1})
+    row = row_of({**BUDGET.columns(hold), "added_later": 1})
 
-    assert HOLD.value(row) == hold
+    assert BUDGET.value(row) == hold

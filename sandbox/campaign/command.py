@@ -1,0 +1,50 @@
+"""How does a campaign run from its command line to its exit status? Seeds in order, so many side by side."""
+
+import asyncio
+import json
+import signal
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from sandbox.campaign.options import CampaignOptions, parse_campaign_options
+from sandbox.campaign.outcome import Outcome, Summary
+from sandbox.campaign.printing import print_outcome, print_summary
+from sandbox.campaign.run_seed import run_seed
+
+AGREED = 0
+DISAGREED = 1
+INTERRUPTED = 130
+
+
+async def main(arguments: Sequence[str], console: Console) -> int:
+    """Run all seeds; 0 only if each agrees."""
+    options = parse_campaign_options(arguments)
+    task = asyncio.ensure_future(run_campaign(options, console))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    try:
+        summary = await task
+    except asyncio.CancelledError:
+        return INTERRUPTED
+    if options.json is not None:
+        options.json.write_text(json.dumps(summary.to_json(), indent=1), encoding="utf-8")
+    print_summary(console, summary, options)
+    return AGREED if summary.agreement else DISAGREED
+
+
+async def run_campaign(options: CampaignOptions, console: Console) -> Summary:
+    """All seeds, each printed when it is over."""
+    outcomes: list[Outcome] = []
+    slots = asyncio.Semaphore(options.jobs)
+
+    async def run(seed: int) -> None:
+        async with slots:
+            outcome = await run_seed(seed, options)
+        outcomes.append(outcome)
+        print_outcome(console, outcome, options)
+
+    async with asyncio.TaskGroup() as group:
+        for seed in options.seeds:
+            group.create_task(run(seed))
+    return Summary(outcomes=outcomes)

@@ -1,0 +1,122 @@
+"""How fast may be written to a target tenant, and how fast may people be invited?
+
+Writes: Graph allows one application 3,000 in 150 seconds, a tenth of which is kept free for others of this app's kind.
+Time slots are reserved by the generic cell rate algorithm: one time stamp says when all that is reserved will have
+been written at an even pace, and it may be ahead of now by a burst at the most.
+https://learn.microsoft.com/graph/throttling-limits#identity-and-access-service-limits
+
+Invitations: Graph blocks a tenant's invitations "due to suspicious activity" at a rate that nobody documents, and only
+support lifts that. So the pace begins low and grows with what went well; once blocked nobody is invited for an hour,
+then one person is tried, and each further block doubles the pause up to a day.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+QUOTA: Final = 3000
+QUOTA_WINDOW: Final = timedelta(seconds=150)
+KEPT_FREE: Final = QUOTA // 10
+BURST: Final = 100
+INTERVAL: Final = QUOTA_WINDOW / (QUOTA - KEPT_FREE - BURST)
+"""Between two writes: with a burst at its start, no window of 150 seconds takes more than 2,700."""
+
+FIRST_INVITATIONS: Final = 20
+"""People who may be invited at once before the pace counts."""
+
+SLOWEST: Final = 0.5
+FASTEST: Final = 8.5
+"""Invitations in a second: in the beginning, and at the most (each is followed by another write)."""
+
+GROWTH: Final = 500
+"""So many invitations make the pace one in a second faster; 4,000 people take about 25 minutes to the fastest."""
+
+FIRST_PAUSE: Final = timedelta(hours=1)
+LONGEST_PAUSE: Final = timedelta(hours=24)
+PROBE: Final = timedelta(minutes=10)
+"""After a pause one person is tried, and for so long nobody else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteBudget:
+    """What is reserved of a tenant's writes, and until when nothing may be written after a 429."""
+
+    not_before: datetime | None = None
+    reserved: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitations:
+    """How many were sent to a tenant, and since when they are blocked."""
+
+    sent: int = 0
+    last: datetime | None = None
+    reserved: datetime | None = None
+    blocked_until: datetime | None = None
+    blocks: int = 0
+    """Blocks since an invitation went through."""
+    probing_until: datetime | None = None
+
+    def closed_for(self, now: datetime) -> timedelta:
+        """Return for how long nobody may be invited because Graph said that invitations are blocked."""
+        return max((self.blocked_until or now) - now, timedelta(0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """How many of what was asked for are reserved, and how long to wait: before they are sent, or (0) to ask again."""
+
+    count: int
+    wait: timedelta = timedelta(0)
+
+
+def reserve_writes(budget: WriteBudget, count: int, now: datetime, *, patience: timedelta) -> tuple[Grant, WriteBudget]:
+    """Return the slots for so many writes, and the budget after that; none are reserved beyond `patience`."""
+    held = (budget.not_before or now) - now
+    if held > timedelta(0):
+        return Grant(count=0, wait=held), budget
+    reserved = max(budget.reserved or now, now) + count * INTERVAL
+    wait = max(reserved - BURST * INTERVAL - now, timedelta(0))
+    if wait > patience:
+        return Grant(count=0, wait=wait), budget
+    return Grant(count=count, wait=wait), replace(budget, reserved=reserved)
+
+
+def reserve_invitations(invitations: Invitations, count: int, now: datetime) -> tuple[Grant, Invitations]:
+    """Return how many of so many people may be invited now: all, one (to see whether a block is over), or nobody."""
+    closed = max(invitations.closed_for(now), (invitations.probing_until or now) - now)
+    if closed > timedelta(0):
+        return Grant(count=0, wait=closed), invitations
+    if invitations.blocks:
+        return Grant(count=1), replace(invitations, probing_until=now + PROBE)
+    rested = _rested(invitations, now)
+    interval = timedelta(seconds=1 / pace(rested.sent))
+    reserved = max(rested.reserved or now, now) + count * interval
+    wait = reserved - max(FIRST_INVITATIONS, count) * interval - now
+    if wait > timedelta(0):
+        return Grant(count=0, wait=wait), invitations
+    return Grant(count=count), replace(rested, sent=rested.sent + count, last=now, reserved=reserved)
+
+
+def pace(sent: int) -> float:
+    """Return how many people may be invited in a second after so many were."""
+    return min(SLOWEST + sent / GROWTH, FASTEST)
+
+
+def blocked(invitations: Invitations, now: datetime) -> Invitations:
+    """Return the pause that begins when Graph says that invitations are blocked."""
+    if invitations.closed_for(now) > timedelta(0):
+        return invitations  # another of the same batch has told it already
+    pause = min(FIRST_PAUSE * 2 ** min(invitations.blocks, 10), LONGEST_PAUSE)
+    return replace(invitations, blocks=invitations.blocks + 1, blocked_until=now + pause, sent=0, probing_until=None)
+
+
+def passed(invitations: Invitations) -> Invitations:
+    """Return what holds once an invitation went through."""
+    return replace(invitations, blocks=0, blocked_until=None, probing_until=None)
+
+
+def _rested(invitations: Invitations, now: datetime) -> Invitations:
+    """With each day on which nobody was invited the pace halves: what is usual is what was usual lately."""
+    days = 0 if invitations.last is None else (now - invitations.last).days
+    return replace(invitations, sent=invitations.sent >> min(max(days, 0), 60))

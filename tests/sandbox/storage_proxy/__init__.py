@@ -1,0 +1,1 @@
+"""Tests of sandbox.storage_proxy."""

@@ -1,0 +1,45 @@
+"""Do the simulated tenants answer all that we ask of Graph, and nothing else?"""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from sandbox.tenants.calls import CALLS, find_call
+from shared.adapters.graph.calls import GraphCalls, batched, relative_url
+from tests.shared.adapters.graph.fake_graph import FakeGraph, connected
+
+ID, SELECT, CONDITION = "00000000-0000-4000-8000-000000000001", ("id",), "mail eq 'a@b.example'"
+
+#: Every request that we describe, with arguments for it.
+ASKED: dict[str, tuple[Any, ...]] = {
+    "users_delta": (SELECT,),
+    "groups_delta": ((ID,),),
+    "assigned_to": (ID,),
+    "user": (ID, SELECT),
+    "assignments_of": (ID,),
+    "memberships_of": (ID,),
+    "organization": (),
+    "partner_policy": (ID,),
+    "users_where": (CONDITION, SELECT),
+    "deleted_user": (ID, SELECT),
+    "deleted_users_where": (CONDITION, SELECT),
+    "role_assignments_of": (ID,),
+    "invite": ({},),
+    "update": (ID, {}),
+    "delete": (ID,),
+    "restore": (ID,),
+}
+
+
+async def test_the_simulated_tenants_answer_exactly_the_calls_that_we_make() -> None:
+    async with connected(FakeGraph({})) as client:
+        requests = [getattr(client.calls, name)(*arguments) for name, arguments in ASKED.items()]
+
+    answered = set()
+    for request in (*requests, batched([])):
+        path = urlsplit(relative_url(request)).path.strip("/").split("/")
+        found = find_call(request.http_method.value, tuple(path))
+        assert found is not None, path
+        answered.add(found[0].name)
+
+    assert {name for name in vars(GraphCalls) if not name.startswith("_")} == set(ASKED)
+    assert answered == {call.name for call in CALLS}

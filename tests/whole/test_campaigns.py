@@ -1,0 +1,17 @@
+"""Ten seeds in which everything goes wrong at once: both tenants agree in the end, nobody doubled, lost or removed."""
+
+import pytest
+
+from sandbox.campaign.options import CampaignOptions
+from sandbox.campaign.run_seed import run_seed
+
+
+@pytest.mark.parametrize("seed", range(1, 11))
+async def test_a_seed_agrees_whatever_goes_wrong(seed: int) -> None:
+    options = CampaignOptions(seeds=range(seed, seed + 1))
+
+    outcome = await run_seed(seed, options)
+
+    assert outcome.agreement, (options.command(seed), outcome.to_json()["problems"], outcome.logs)
+    assert outcome.kills > 0
+    assert sum(outcome.faults.values()) > 0

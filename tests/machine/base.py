@@ -1,0 +1,96 @@
+"""What do all operations of the machine share: the host, the people one can name, and the look at the laws?"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine
+
+from sandbox.tenants.people import Person
+from shared.configuration.document import parse
+from shared.orchestration.apply_configuration import apply_configuration
+from tests.engine.small_world import SOURCE, TARGET, Document, document
+from tests.machine.closing import Closing
+from tests.machine.guarding import overrun
+from tests.machine.host import Host
+from tests.machine.town import town
+
+_Value = TypeVar("_Value")
+
+#: A choice among as many as there are.
+NUMBER = st.integers(0, 30)
+
+
+class Broken(AssertionError):
+    """A law was broken."""
+
+
+def pick(values: Sequence[_Value], number: int) -> _Value:
+    return values[number % len(values)]
+
+
+class Machine(RuleBasedStateMachine):
+    """The base of all operations: a town in the source, its target, and the engine between them."""
+
+    host: Host
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.settings: Document = {"scope": {"kind": "all"}, "adoption": "automatic"}
+        self.lied = False
+        """Has the source said what was not so since the last full cycle?"""
+        self.failed = False
+        self.born = 0
+
+    def open(self, settings: Document) -> None:
+        """Begin the world with a configuration of these settings, as it is before the first cycle."""
+        self.settings |= settings
+        self.host = Host(town(self.settings))
+
+    def step(self, operation: Callable[[], bool | None]) -> bool:
+        """Carry out an operation, then look at the laws."""
+        try:
+            done = operation()
+            self.look_at_laws()
+        except BaseException:
+            self.failed = True
+            raise
+        return done is not False
+
+    def look_at_laws(self) -> None:
+        """Raise Broken if the engine has done something that it may not do."""
+        self.host.truth.pass_on()
+        broken = [*self.host.oracle.broken, *self.host.call(overrun(self.host))]
+        if broken:
+            raise Broken("\n".join(broken))
+
+    def change(self, *changes: Mapping[str, Any]) -> None:
+        """Let somebody act in the source."""
+        self.host.local.simulation.change(SOURCE, changes)
+        self.host.truth.look()
+
+    def change_target(self, *changes: Mapping[str, Any]) -> None:
+        """Let an administrator act in the target."""
+        self.host.local.simulation.change(TARGET, changes)
+        self.host.truth.look()
+
+    def configure(self, **changes: object) -> None:
+        """Let the operator declare something else."""
+        self.settings |= changes
+        wanted = document(**self.settings)
+        self.host.call(apply_configuration(self.host.local.engine, parse(wanted)))
+        self.host.local.documents = (wanted,)
+        self.host.truth.look()
+
+    @property
+    def people(self) -> list[Person]:
+        """Everybody who is in the source now."""
+        return list(self.host.truth.source.people)
+
+    @property
+    def gone(self) -> list[Person]:
+        """Everybody who can be restored."""
+        return list(self.host.truth.source.people.deleted())
+
+    def closing(self, *, held: bool = False, excused: Sequence[str] = ()) -> Closing:
+        return Closing(oracle=self.host.oracle, held=held, excused=excused)

@@ -1,0 +1,143 @@
+"""Law 1: everything has settled; is the target what it must be?
+
+Each person in scope has what is due to them, nobody else is there, and what is not so has a reason that the oracle can
+see in the two directories. Law 10: each of it is told by a log record.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sandbox.judge import User, read_user
+from sandbox.judge.address import domain_of, external_principal_name, is_invitable
+from sandbox.judge.comparison import differences
+from sandbox.tenants.people import Presence
+from tests.engine.small_world import TARGET_HOST
+from tests.machine.objects import By, Origin, TargetObject
+from tests.machine.oracle import Oracle
+from tests.machine.truth import Standing
+
+REMEMBERED = timedelta(days=32)
+"""A purged object's address is claimed for so long: the engine does not see an administrator purge it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """The target when all has settled. `excused` are in escrow since before; while `held`, nobody is removed."""
+
+    oracle: Oracle
+    excused: Collection[str] = ()
+    held: bool = False
+
+    def problems(self) -> Iterator[str]:
+        """What is not as it must be."""
+        for source_id, history in self.oracle.truth.people.items():
+            if source_id not in self.excused:
+                standing = history.now
+                problems = self._in_scope(source_id, standing) if standing.in_scope else self._out_of_scope(source_id)
+                yield from problems
+
+    def to_go(self) -> set[str]:
+        """Everybody who would be removed or disabled by us, also if somebody else has deleted the object before."""
+        return {owner for each in self.oracle.objects for owner in each.possible_owners if self._is_to_go(owner, each)}
+
+    def _is_to_go(self, owner: str, each: TargetObject) -> bool:
+        standing = self._standing(owner)
+        if not standing.in_scope:
+            return not each.removed
+        return not standing.enabled and not each.disabled
+
+    def _standing(self, source_id: str) -> Standing:
+        return self.oracle.truth.people[source_id].now
+
+    def _out_of_scope(self, source_id: str) -> Iterator[str]:
+        for each in self.oracle.objects.of(source_id):
+            if each.live and each.origin is Origin.OURS and not self.held and not self._may_stay(each):
+                yield f"{each} should be deleted: its owner is out of scope"
+
+    def _may_stay(self, each: TargetObject) -> bool:
+        """Did an administrator restore it, may it stand for somebody else, or cannot it be proved that it has to go?"""
+        owners = [self._standing(owner) for owner in each.possible_owners]
+        unproved = self.oracle.truth.nobody_is_assigned and any(owner.internal for owner in owners)
+        return each.moved is By.ADMINISTRATOR or unproved or any(owner.in_scope for owner in owners)
+
+    def _in_scope(self, source_id: str, standing: Standing) -> Iterator[str]:
+        person, found = standing.user, self.oracle.objects.of(source_id)
+        if person is None:
+            return
+        if not found:
+            yield from self._missing(source_id, person)
+        elif found[0].live:
+            yield from self._different(source_id, person, found[0])
+        elif found[0].moved is By.ENGINE and not self._conflicts(source_id, person, found[0]):
+            yield f"{found[0]} should be restored"
+
+    def _different(self, source_id: str, person: User, found: TargetObject) -> Iterator[str]:
+        if self._conflicts(source_id, person, found):
+            return
+        shown = read_user({**found.document, "id": found.id})
+        for each in differences(person, shown, shown, adopted=found.origin is not Origin.OURS):
+            if not (self.held and each.attribute == "accountEnabled"):
+                yield f"{found}: {each.attribute} should be {each.expected!r}, is {each.found!r}"
+
+    def _missing(self, source_id: str, person: User) -> Iterator[str]:
+        if person.disabled or not person.mail or self._is_known_gone(source_id):
+            return
+        if self._conflicts(source_id, person, None):
+            return
+        holders = self._holders(person, None)
+        if not holders:
+            yield f"{person.name} should have an object"
+        elif len(holders) == 1 and self._must_adopt(person, holders[0]):
+            yield f"{holders[0]} should be adopted for {person.name}"
+
+    def _is_known_gone(self, source_id: str) -> bool:
+        """Did an administrator delete the object, and is it purged? The engine does not look at the target for that."""
+        return any(
+            source_id in each.possible_owners and each.deleted_by is By.ADMINISTRATOR for each in self.oracle.objects
+        )
+
+    def _conflicts(self, source_id: str, person: User, own: TargetObject | None) -> bool:
+        """May the person not have the address: by itself, or because it is, or may be, somebody else's?"""
+        if person.mail is None:
+            return own is not None and not own.live and bool(self._others(own.addresses, own))
+        if not is_invitable(person.mail) or domain_of(person.mail) not in self.oracle.truth.source.verified_domains:
+            return True
+        names = {person.address, *(own.addresses if own is not None and not own.live else ())}
+        return self._has_rival(source_id, person) or (
+            bool(self._others(names, own)) if own is not None else self._is_owned(source_id, person)
+        )
+
+    def _others(self, names: Collection[str], own: TargetObject) -> list[TargetObject]:
+        return [each for each in self.oracle.objects.holding(names) if each is not own]
+
+    def _has_rival(self, source_id: str, person: User) -> bool:
+        people = self.oracle.truth.people.items()
+        return any(
+            other != source_id and history.now.user is not None and history.now.user.address == person.address
+            for other, history in people
+        )
+
+    def _is_owned(self, source_id: str, person: User) -> bool:
+        """Has or had somebody else an object with the address?"""
+        return any(
+            each.possible_owners - {source_id} and person.address in each.addresses and not self._forgotten(each)
+            for each in self.oracle.objects
+        )
+
+    def _forgotten(self, each: TargetObject) -> bool:
+        return each.presence is Presence.PURGED and self.oracle.truth.time - each.since > REMEMBERED
+
+    def _holders(self, person: User, own: TargetObject | None) -> list[TargetObject]:
+        names = {person.address, external_principal_name(person.address, TARGET_HOST)}
+        return [each for each in self.oracle.objects.holding(names) if each is not own]
+
+    def _must_adopt(self, person: User, holder: TargetObject) -> bool:
+        if self.oracle.truth.document.now["adoption"] != "automatic" or holder.origin is Origin.DOUBTFUL:
+            return False
+        if not holder.live or not holder.invited or self.oracle.truth.target.holds_role(holder.id):
+            return False
+        if holder.mail and domain_of(holder.mail) not in self.oracle.truth.source.verified_domains:
+            return False
+        created = datetime.fromisoformat(holder.document["createdDateTime"])
+        return person.created is not None and created >= person.created

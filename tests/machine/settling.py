@@ -1,0 +1,123 @@
+"""All is calm: does everything settle, agree, and stay as it is?"""
+
+from shared.cycles.cycle import CycleState
+from shared.cycles.pending import PendingState
+from shared.orchestration.control_job import start_job
+from tests.engine.local_engine import LocalEngine
+from tests.engine.small_world import CONFIGURATION
+from tests.machine.base import Broken
+from tests.machine.bookkeeping import bookkeeping_problems
+from tests.machine.operations import operation
+from tests.machine.surroundings_operations import GraphOperations
+from tests.machine.target_operations import TargetOperations
+from tests.machine.truth import LAG, standing_state
+
+MOST_CYCLES = 6
+
+
+class SettlingOperations(GraphOperations, TargetOperations):
+    """Law 1 and law 10, after any history; a full cycle where an incremental one cannot know."""
+
+    @operation()
+    def run_to_quiet(self) -> None:
+        """Let the engine work on as things are, until nothing is left to do before the next tick."""
+        self.host.run("run to quiet", _work_off(self.host.local))
+
+    @operation()
+    def settle_by_what_changed(self) -> bool:
+        if self.lied:
+            return False
+        self.settle(full=False)
+        return True
+
+    @operation()
+    def settle_by_reading_all(self) -> None:
+        self.settle(full=True)
+
+    def teardown(self) -> None:
+        """Whatever happened, in the end it settles."""
+        try:
+            if not self.failed:
+                self.settle(full=True)
+        finally:
+            self.host.close()
+
+    def settle(self, *, full: bool) -> None:
+        """Let all be calm, run cycles, and compare; what the guard holds is let go only after that was looked at."""
+        self._calm(full=full)
+        self._run_cycles()
+        if self._is_held:
+            self._look_at_hold(full=full)
+            self.configure(guards={"removals": {"count": 500}})
+            self._run_cycles()
+        if self._is_held:
+            raise Broken(f"law 1 broken: removals are held for nothing: {standing_state(self.host.local).quarantine}")
+        self._compare(full=full)
+        self._run_once_more()
+        self.host.oracle.removed.clear()
+        self.host.truth.settled = self.host.truth.moment
+
+    @property
+    def _is_held(self) -> bool:
+        return self.host.truth.is_held
+
+    def _calm(self, *, full: bool) -> None:
+        self.host.local.simulation.set_faults("none")
+        self.tell_the_truth()
+        self.set_policy(allowed=True)
+        self.host.finish()
+        self.look_at_laws()
+        self.host.call(start_job(self.host.local.engine, CONFIGURATION))
+        self.host.pass_time(LAG)  # until every replica has what was done
+        if full:
+            self.change({"op": "resyncDelta"})
+            self.lied = False
+
+    def _run_cycles(self) -> None:
+        """Run cycles until one has come to its end and changed nothing: what one gives up another gets in the next."""
+        for _ in range(MOST_CYCLES):
+            writes = self.host.oracle.writes
+            self.host.run("cycle", self.host.local.run_cycle())
+            self.look_at_laws()
+            completed = self.host.call(self.host.local.cycle()).state is CycleState.COMPLETED
+            if completed and self.host.oracle.writes == writes:
+                return
+        raise Broken(f"law 1 broken: {MOST_CYCLES} cycles, and each of them has changed something")
+
+    def _look_at_hold(self, *, full: bool) -> None:
+        limit = self.settings.get("guards", {}).get("removals", {}).get("count", 500)
+        closing = self.closing(held=True, excused=() if full else self._escrowed())
+        going = closing.to_go()
+        if len(going) < limit:
+            raise Broken(f"law 1 broken: removals are held from {limit} on, and only {sorted(going)} are to go")
+        self._raise_for(list(closing.problems()))
+
+    def _compare(self, *, full: bool) -> None:
+        closing = self.closing(excused=() if full else self._escrowed())
+        problems = [*closing.problems(), *self.host.call(bookkeeping_problems(self.host, closing))]
+        self._raise_for(problems)
+
+    def _escrowed(self) -> list[str]:
+        return self.host.call(_in_escrow(self.host.local, list(self.host.truth.people)))
+
+    def _raise_for(self, problems: list[str]) -> None:
+        if problems:
+            raise Broken("law 1 or 10 broken:\n" + "\n".join(problems))
+
+    def _run_once_more(self) -> None:
+        writes = self.host.oracle.writes
+        self.host.run("quiet cycle", self.host.local.run_cycle())
+        self.look_at_laws()
+        if self.host.oracle.writes != writes:
+            raise Broken(f"law 1 broken: a further cycle changed {self.host.oracle.writes - writes} objects")
+
+
+async def _work_off(local: LocalEngine) -> None:
+    while await local._work():
+        local.on_step()
+
+
+async def _in_escrow(local: LocalEngine, people: list[str]) -> list[str]:
+    rows = await local.engine.entries.read(await local.state(), people)
+    open_ = {source_id: row.pending for source_id, row in rows.items() if row.pending is not None}
+    return [source_id for source_id, pending in open_.items() if pending.state is PendingState.ESCROWED]

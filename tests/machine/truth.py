@@ -1,0 +1,162 @@
+"""What is really so in the source, and what does the operator want? The oracle's own reading of both.
+
+Nothing of this is asked of the engine, nor of Graph: it is read from the simulated directory itself.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sandbox.judge import User, read_user
+from sandbox.judge.mapping import POSITION, Value
+from sandbox.judge.scope import is_internal_member
+from sandbox.tenants.people import Person
+from sandbox.tenants.tenant import Tenant
+from shared.adapters.tables.configurations import STATE, STATES
+from shared.cycles.state import ConfigurationState, QuarantineReason
+from tests.engine.local_engine import LocalEngine
+from tests.engine.small_world import APPLICATION, CONFIGURATION, SOURCE, TARGET
+from tests.machine.history import History, Moment
+
+BADGE = POSITION["employeeId"]
+
+LAG = timedelta(seconds=30)
+"""Replicas show the state before a change for so long; see `lag_seconds` of the profiles."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """One person of the source at one moment; without `user` they are not there."""
+
+    user: User | None
+    entitled: bool = False
+
+    @property
+    def internal(self) -> bool:
+        return self.user is not None and is_internal_member(self.user)
+
+    @property
+    def in_scope(self) -> bool:
+        return self.entitled and self.internal
+
+    @property
+    def enabled(self) -> bool:
+        return self.user is not None and not self.user.disabled
+
+
+GONE = Standing(user=None)
+
+
+class Truth:
+    """The people of the source, the document and the partner policy, now and as they were."""
+
+    def __init__(self, local: LocalEngine) -> None:
+        self._local = local
+        self._number = 0
+        self._read: dict[tuple[str, int], User] = {}
+        #: Whose employee id is it? Nobody shares one, and it never changes.
+        self.badges: dict[Value, str] = {}
+        now = self.moment
+        #: When all was settled last.
+        self.settled = now
+        self.people: dict[str, History[Standing]] = {}
+        self.document: History[Mapping[str, Any]] = History(now, local.documents[0])
+        self.policy: History[bool] = History(now, _allows(self.target))
+        self.held: History[bool] = History(now, False)
+        self.look()
+
+    @property
+    def moment(self) -> Moment:
+        return Moment(number=self._number, time=self._local.clock.now())
+
+    @property
+    def source(self) -> Tenant:
+        return self._local.simulation.tenant(SOURCE)
+
+    @property
+    def target(self) -> Tenant:
+        return self._local.simulation.tenant(TARGET)
+
+    @property
+    def time(self) -> datetime:
+        return self._local.clock.now()
+
+    def pass_on(self) -> Moment:
+        """Let a new moment begin; what the engine says of its quarantine is noted with it."""
+        self._number += 1
+        self.held.note(self.moment, self.is_held)
+        return self.moment
+
+    @property
+    def is_held(self) -> bool:
+        """Does the engine say, at this very moment, that it holds removals?"""
+        quarantine = standing_state(self._local).quarantine
+        return quarantine is not None and quarantine.reason is QuarantineReason.TOO_MANY_DELETES
+
+    def look(self) -> None:
+        """Note what has changed since the last look; called after each change that anybody but the engine makes."""
+        self._number += 1
+        moment = self.moment
+        self.document.note(moment, self._local.documents[0])
+        self.policy.note(moment, _allows(self.target))
+        present = {person.id: self._standing(person) for person in self.source.people}
+        for source_id in {**self.people, **present}:
+            standing = present.get(source_id, GONE)
+            history = self.people.get(source_id)
+            if history is None:
+                self.people[source_id] = History(moment, standing)
+            else:
+                history.note(moment, standing)
+
+    def standings(self, source_id: str, began: Moment, slack: timedelta = LAG) -> Iterator[Standing]:
+        """How the person stood at any moment since then."""
+        history = self.people.get(source_id)
+        yield from (GONE,) if history is None else history.since(began, slack)
+
+    def who_had(self, mail: str, began: Moment) -> Iterator[str]:
+        """Everybody who had this address at any moment since then, and was in scope since all was settled.
+
+        Whom a cycle found to be entitled is not asked once more before the invitation.
+        """
+        settled = min(self.settled, began, key=lambda moment: moment.number)
+        for source_id in self.people:
+            had = any(each.internal and _address(each) == mail for each in self.standings(source_id, began))
+            if had and any(each.in_scope for each in self.standings(source_id, settled)):
+                yield source_id
+
+    @property
+    def nobody_is_assigned(self) -> bool:
+        """Is the list of assignments empty? Then being in none of them proves nothing."""
+        if self._local.documents[0]["scope"]["kind"] == "all":
+            return False
+        return not any(self.source.is_present(each.principal_id) for each in self.source.assignments.to(APPLICATION))
+
+    def _standing(self, person: Person) -> Standing:
+        key = (person.id, person.sequence)
+        if key not in self._read:
+            self._read[key] = read_user(person.document)
+            self.badges[self._read[key].values[BADGE]] = person.id
+        return Standing(user=self._read[key], entitled=self._entitled(person.id))
+
+    def _entitled(self, source_id: str) -> bool:
+        if self._local.documents[0]["scope"]["kind"] == "all":
+            return True
+        principals = {source_id, *(group.id for group in self.source.groups.of(source_id))}
+        return any(each.principal_id in principals for each in self.source.assignments.to(APPLICATION))
+
+
+def standing_state(local: LocalEngine) -> ConfigurationState:
+    """The state row as it stands in storage, without giving way to anybody."""
+    row = local.tables.rows("configurations")._partitions[STATES].rows[CONFIGURATION]
+    return STATE.value(row, configuration_id=CONFIGURATION, etag=row.etag)
+
+
+def _address(standing: Standing) -> str:
+    return standing.user.address if standing.user is not None else ""
+
+
+def _allows(target: Tenant) -> bool:
+    partner = target.partners.get(SOURCE, {})
+    inbound = (partner.get("identitySynchronization") or {}).get("userSyncInbound") or {}
+    return bool(inbound.get("isSyncAllowed"))

@@ -1,0 +1,64 @@
+"""What do the timer and the queues make the engine do?"""
+
+from datetime import timedelta
+
+from hypothesis import strategies as st
+
+from tests.machine.base import NUMBER, Machine
+from tests.machine.operations import operation
+from tests.machine.operator_operations import TOUCHES
+from tests.machine.post import QUEUES
+
+MOST_SLOW = 3
+EFFECTS = st.integers(0, 25)
+
+
+class WorkerOperations(Machine):
+    """Functions run to their end, die, run beside one another, or stand still while the world goes on."""
+
+    @operation(minutes=st.sampled_from((0, 5, 40)))
+    def tick(self, minutes: int) -> None:
+        """The timer fires, late or not."""
+        self.host.pass_time(timedelta(minutes=minutes))
+        self.host.tick()
+
+    @operation(number=NUMBER)
+    def read(self, number: int) -> bool:
+        return self.host.deliver("import", number)
+
+    @operation(number=NUMBER)
+    def provision(self, number: int) -> bool:
+        return self.host.deliver("provisioning", number)
+
+    @operation(number=NUMBER, effects=EFFECTS)
+    def the_reader_dies(self, number: int, effects: int) -> bool:
+        return self.host.deliver("import", number, dies_after=effects)
+
+    @operation(number=NUMBER, effects=EFFECTS)
+    def a_worker_dies(self, number: int, effects: int) -> bool:
+        return self.host.deliver("provisioning", number, dies_after=effects)
+
+    @operation(first=st.sampled_from(QUEUES), second=st.sampled_from(QUEUES), number=NUMBER)
+    def two_at_once(self, first: str, second: str, number: int) -> bool:
+        return self.host.deliver_together(first, second, number)
+
+    @operation(name=st.sampled_from((*QUEUES, "provisioning", "tick")), number=NUMBER, touches=TOUCHES)
+    def begin(self, name: str, number: int, touches: int) -> bool:
+        """Start a function that stands still after a while."""
+        return len(self.host.started) < MOST_SLOW and self.host.begin(name, number, touches)
+
+    @operation(number=NUMBER, touches=TOUCHES)
+    def go_on(self, number: int, touches: int) -> bool:
+        return self.host.go_on(number, touches)
+
+    @operation(number=NUMBER)
+    def die_standing(self, number: int) -> bool:
+        return self.host.die(number)
+
+    tick_again = tick
+    read_again = read
+    provision_again = provision
+    provision_once_more = provision
+    begin_another = begin
+    go_on_again = go_on
+    go_on_once_more = go_on

@@ -1,6 +1,6 @@
 """What does a seed decide? The company, the number of hosts, and what happens when. The same seed decides the same.
 
-Moments are counted in storage transactions since the event before, so that they lie within the work and not beside it.
+Moments are counted in requests to Graph since the event before, so that they lie within the work and not beside it.
 """
 
 from collections.abc import Iterator
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import TypeVar
 
-#: About as many transactions as the cycle of so few people makes are spread over the events of a round.
-LONGEST_BETWEEN_EVENTS = 220
+#: So few people make 200 to 400 requests in an initial cycle: most of them are made in trouble.
+LONGEST_BETWEEN_EVENTS = 60
 
 #: Seconds, of engine time and of real time alike.
 CLOCK_ERRORS = (-3600.0, -600.0, 600.0, 3600.0)
@@ -47,12 +47,17 @@ class LifeInTarget:
     """An administrator of the target minds own business."""
 
 
-Happening = Kill | GraphFaults | LifeInSource | LifeInTarget
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nothing:
+    """The trouble that there is goes on."""
+
+
+Happening = Nothing | Kill | GraphFaults | LifeInSource | LifeInTarget
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    #: Storage transactions since the event before.
+    #: Requests to Graph since the event before.
     after: int
     happening: Happening
 
@@ -97,6 +102,7 @@ def _round(chance: Random, hosts: int) -> Iterator[Event]:
     chance.shuffle(happenings)
     for happening in happenings:
         yield Event(after=chance.randrange(LONGEST_BETWEEN_EVENTS), happening=happening)
+    yield Event(after=LONGEST_BETWEEN_EVENTS, happening=Nothing())
 
 
 def _kinds(chance: Random) -> frozenset[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sandbox.campaign.fleet import Fleet
-from sandbox.campaign.plan import CampaignPlan, Event, GraphFaults, Happening, Kill, LifeInSource, LifeInTarget
+from sandbox.campaign.plan import CampaignPlan, Event, GraphFaults, Happening, Kill, LifeInSource, LifeInTarget, Nothing
 from sandbox.campaign.source_life import SourceLife
 from sandbox.campaign.target_life import TargetLife
 from sandbox.campaign.witness import Witness, deleted_by_graph
@@ -32,7 +32,9 @@ GRAPH_RATES: Mapping[str, Mapping[str, float]] = {
     "throttled": {"throttle_reads": 0.05, "throttle_writes": 0.1},
 }
 
-SECONDS_BETWEEN_LOOKS = 0.01
+SECONDS_BETWEEN_LOOKS = 0.02
+#: Ticks alone make fifty in five minutes of engine time.
+TRANSACTIONS_WITHOUT_WORK = 250
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,15 +124,21 @@ class Trial:
         try:
             async with asyncio.TaskGroup() as group:
                 for event in events:
-                    await self._until(self.world.storage.transactions() + event.after)
+                    await self._let_pass(event.after)
                     await self._happen(event.happening, group)
         except ExceptionGroup as failures:
             raise failures.exceptions[0] from failures
 
-    async def _until(self, transactions: int) -> None:
-        while self.world.storage.transactions() < transactions:
+    async def _let_pass(self, requests: int) -> None:
+        """Wait for so many requests to Graph, but not much longer than there is work."""
+        wanted = await self._requests() + requests
+        patience = self.world.storage.transactions() + TRANSACTIONS_WITHOUT_WORK
+        while await self._requests() < wanted and self.world.storage.transactions() < patience:
             self.world.check()
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+
+    async def _requests(self) -> int:
+        return (await self.world.tenants.use_of([tenant.id for tenant in self.scenario.world.tenants])).requests
 
     async def _happen(self, happening: Happening, group: asyncio.TaskGroup) -> None:
         match happening:
@@ -142,6 +150,8 @@ class Trial:
                 await self.source.live(kinds)
             case LifeInTarget():
                 await self.target.live()
+            case Nothing():
+                pass
 
     async def _end_of_trouble(self) -> None:
         self.storage_faults.rates = {}

@@ -12,6 +12,7 @@ from shared.orchestration.hints import hint_waiting
 from shared.orchestration.index_logs import index_logs
 from shared.orchestration.ports import Closing, ClosingResult
 from shared.orchestration.watch_surges import count_surges
+from shared.provisioning.change_planning import failure
 from shared.provisioning.provisioning_log import (
     Identity,
     ProvisioningAction,
@@ -27,7 +28,7 @@ async def close_entries(job: Job, passes: list[EntryPass], *, apart: bool = Fals
 
     With `apart` each of those that wait goes on in a chunk of its own.
     """
-    closings = [_closing(job, each, each.ending) for each in passes if each.ending is not None]
+    closings = [_closing(job, each, _told_escrow(each.ending)) for each in passes if each.ending is not None]
     if not closings:
         return passes
     closings = await _stamped(job, closings)
@@ -65,6 +66,15 @@ async def _stamped(job: Job, closings: list[Closing]) -> list[Closing]:
 
 def _is_new_staging(row: Pending | None) -> bool:
     return row is not None and row.state is PendingState.STAGED and row.staged_cycle == 0
+
+
+def _told_escrow(ending: Ending) -> Ending:
+    """Return the ending of one that has waited too often as a failure: no entry goes into escrow without a word."""
+    row = ending.next
+    if ending.status is not None or row is None or row.state is not PendingState.ESCROWED:
+        return ending
+    error = failure(row.reason, "It was tried many times in vain.", "The next cycles try it again.")
+    return replace(ending, status=ProvisioningStatus.FAILURE, error=ending.error or error)
 
 
 def _closing(job: Job, entry: EntryPass, ending: Ending) -> Closing:

@@ -120,7 +120,8 @@ def _not_there(job: Job, entry: EntryPass, *, missing: bool) -> EntryPass:
     """The object was not seen: not visible yet, purged (then it is invited anew), or it could not be read at all."""
     now = job.engine.clock.now()
     if missing and now - (entry.begun.looked_up or now) > VISIBLE:
-        return entry.end(Ending(next=wait(entry.pending, now, "InvalidAnchor")))
+        # Nothing is unclear any more: what was made is gone for good.
+        return replace(entry, unclear=False).end(Ending(next=wait(entry.pending, now, "InvalidAnchor")))
     return not_now(job, entry, "Timeout")
 
 

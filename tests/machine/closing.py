@@ -12,6 +12,7 @@ from sandbox.judge import User, read_user
 from sandbox.judge.address import domain_of, external_principal_name, is_invitable
 from sandbox.judge.comparison import differences
 from sandbox.tenants.people import Presence
+from shared.cycles.pending import Verdict
 from tests.engine.small_world import TARGET_HOST
 from tests.machine.objects import By, Origin, TargetObject
 from tests.machine.oracle import Oracle
@@ -37,16 +38,6 @@ class Closing:
                 problems = self._in_scope(source_id, standing) if standing.in_scope else self._out_of_scope(source_id)
                 yield from problems
 
-    def to_go(self) -> set[str]:
-        """Everybody who would be removed or disabled by us, also if somebody else has deleted the object before."""
-        return {owner for each in self.oracle.objects for owner in each.possible_owners if self._is_to_go(owner, each)}
-
-    def _is_to_go(self, owner: str, each: TargetObject) -> bool:
-        standing = self._standing(owner)
-        if not standing.in_scope:
-            return not each.removed
-        return not standing.enabled and not each.disabled
-
     def _standing(self, source_id: str) -> Standing:
         return self.oracle.truth.people[source_id].now
 
@@ -59,7 +50,11 @@ class Closing:
         """Did an administrator restore it, may it stand for somebody else, or cannot it be proved that it has to go?"""
         owners = [self._standing(owner) for owner in each.possible_owners]
         unproved = self.oracle.truth.nobody_is_assigned and any(owner.internal for owner in owners)
-        return each.moved is By.ADMINISTRATOR or unproved or any(owner.in_scope for owner in owners)
+        rejected = any(self._is_rejected(owner) for owner in each.possible_owners)
+        return each.moved is By.ADMINISTRATOR or unproved or rejected or any(owner.in_scope for owner in owners)
+
+    def _is_rejected(self, source_id: str) -> bool:
+        return self.oracle.verdict_on(source_id) is Verdict.REJECTED
 
     def _in_scope(self, source_id: str, standing: Standing) -> Iterator[str]:
         person, found = standing.user, self.oracle.objects.of(source_id)
@@ -77,7 +72,8 @@ class Closing:
             return
         shown = read_user({**found.document, "id": found.id})
         for each in differences(person, shown, shown, adopted=found.origin is not Origin.OURS):
-            if not (self.held and each.attribute == "accountEnabled"):
+            held = self.held or self._is_rejected(source_id)
+            if not (held and each.attribute == "accountEnabled"):
                 yield f"{found}: {each.attribute} should be {each.expected!r}, is {each.found!r}"
 
     def _missing(self, source_id: str, person: User) -> Iterator[str]:

@@ -1,21 +1,31 @@
-"""Were as many removed under one release of the guard as it may let through? Law 4, by the document's number."""
+"""Did a release of the guard let through as many as it may not? Law 4, by the document's number."""
+
+from datetime import datetime, timedelta
 
 from tests.engine.small_world import CONFIGURATION
 from tests.machine.host import Host
 
+WINDOW = timedelta(hours=24)
+
 
 async def overrun(host: Host) -> list[str]:
-    """Say which releases let through as many as the guard holds."""
-    return [
-        f"law 4 broken: {len(people)} people removed or disabled under release {release}, the guard holds {limit}"
-        for release, people in host.oracle.removed.items()
-        if len(people) > 1 and len(people) >= (limit := await _limit(host, release))
-    ]
+    """Say what was let through too often within a day; called when something new was removed or disabled."""
+    removed = host.oracle.removed
+    if not removed:
+        return []
+    limit, settled = await _limit(host, removed[-1].release)
+    counted = {each.source_id for each in removed if each.due > settled - WINDOW}
+    if len(counted) < limit:
+        return []
+    return [f"law 4 broken: {len(counted)} people removed or disabled within a day, the guard holds {limit}"]
 
 
-async def _limit(host: Host, release: int) -> int:
+async def _limit(host: Host, release: int) -> tuple[int, datetime]:
+    """Return the number of the cycle that released, and when it did that at the latest."""
     engine = host.local.engine
     cycle = await engine.cycles.get(CONFIGURATION, release)
-    version = 1 if cycle is None else cycle.configuration_version
-    configuration = await engine.configurations.configuration(CONFIGURATION, version)
-    return 1 if configuration is None else configuration.guards.removals.count
+    if cycle is None:
+        return 1, host.local.clock.now()
+    configuration = await engine.configurations.configuration(CONFIGURATION, cycle.configuration_version)
+    limit = 1 if configuration is None else configuration.guards.removals.count
+    return limit, cycle.completed or host.local.clock.now()

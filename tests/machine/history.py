@@ -1,6 +1,6 @@
 """What was so at which moment? Every change of the truth is a moment; many may share one time of the clock."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
@@ -30,6 +30,15 @@ class History(Generic[_Value]):
             return False
         self._since.append((moment, value))
         return True
+
+    def began(self, holds: Callable[[_Value], bool]) -> datetime | None:
+        """Since when has this been so without a break? None if it is not so now."""
+        began = None
+        for moment, value in reversed(self._since):
+            if not holds(value):
+                break
+            began = moment.time
+        return began
 
     def since(self, began: Moment, slack: timedelta = timedelta(0)) -> Iterator[_Value]:
         """Every value that was so at any moment since then, or so long before."""

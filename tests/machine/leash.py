@@ -1,8 +1,11 @@
 """How does one run of a function go on step by step, while others act in between?"""
 
 import asyncio
+from typing import TypeVar
 
-from tests.engine.hazards import Mortal, ProcessDied
+from tests.engine.hazards import Effect, Mortal, ProcessDied
+
+_Answer = TypeVar("_Answer")
 
 
 class Leash(Mortal):
@@ -25,8 +28,11 @@ class Leash(Mortal):
             raise ProcessDied
         self._left -= 1
 
-    async def after(self) -> None:
+    async def have(self, effect: Effect[_Answer]) -> _Answer:
         await self.before()
+        answer = await effect.happen()
+        await self.before()
+        return answer
 
     @property
     def stands_still(self) -> bool:

@@ -3,16 +3,13 @@
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize
 
-from tests.machine.operator_operations import OperatorOperations
 from tests.machine.settling import SettlingOperations
 from tests.machine.source_operations import LifeOperations, ScopeOperations
 from tests.machine.surroundings_operations import QueueOperations
 from tests.machine.worker_operations import WorkerOperations
 
 
-class PropertyMachine(
-    LifeOperations, ScopeOperations, OperatorOperations, QueueOperations, WorkerOperations, SettlingOperations
-):
+class PropertyMachine(SettlingOperations, LifeOperations, ScopeOperations, QueueOperations, WorkerOperations):
     """All operations."""
 
     @initialize(

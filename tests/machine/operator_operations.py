@@ -2,7 +2,9 @@
 
 from hypothesis import strategies as st
 
+from shared.cycles.pending import Verdict
 from shared.orchestration.control_job import pause_job, start_job
+from shared.orchestration.decide_held import decide_held, held_removals
 from tests.engine.small_world import CONFIGURATION
 from tests.machine.base import NUMBER, Machine, pick
 from tests.machine.operations import operation
@@ -24,6 +26,29 @@ class OperatorOperations(Machine):
     @operation(count=st.sampled_from((2, 3, 500)))
     def change_the_guard(self, count: int) -> None:
         self.configure(guards={"removals": {"count": count}})
+
+    @operation(on=st.booleans())
+    def switch_to_read_only_or_back(self, on: bool) -> None:
+        self.set_read_only(on=on)
+
+    def set_read_only(self, *, on: bool) -> None:
+        engine, now = self.host.local.engine, self.host.local.clock.now()
+        self.host.call(engine.budgets.set_read_only(on=on, by="operator", now=now))
+        self.host.truth.read_only.note(self.host.truth.pass_on(), on)
+
+    @operation(verdict=st.sampled_from((Verdict.APPROVED, Verdict.REJECTED)))
+    def decide_about_what_is_held(self, verdict: Verdict) -> bool:
+        state = self.host.call(self.host.local.state())
+        held = self.host.call(held_removals(self.host.local.engine, state))
+        if not held.rows:
+            return False
+        moment = self.host.truth.pass_on()
+        self.host.call(decide_held(self.host.local.engine, state, held.digest, verdict, "operator"))
+        self.host.oracle.verdicts |= {row.source_id: (verdict, moment) for row in held.rows}
+        return True
+
+    decide_again = decide_about_what_is_held
+    decide_once_more = decide_about_what_is_held
 
     @operation()
     def pause(self) -> None:

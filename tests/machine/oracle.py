@@ -5,8 +5,8 @@ nothing either: it is called in the middle of an answer of Graph's, and the engi
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from sandbox.judge.address import domain_of
 from sandbox.judge.mapping import POSITION, comparable
 from sandbox.tenants.exchange import Request
 from sandbox.tenants.people import Person, Presence
+from shared.cycles.pending import Verdict
 from tests.machine.history import Moment
 from tests.machine.objects import By, Origin, TargetObject, TargetObjects
 from tests.machine.run import ACTING, Run
@@ -25,6 +26,18 @@ UNDER_WAY = timedelta(minutes=45)
 _ADDRESS = re.compile(r"'([^'#:]+@[^'#]+)'")
 
 
+NO_TIME = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removed:
+    """Somebody was removed or disabled by a release of the guard; `due` since when that had to be done."""
+
+    source_id: str
+    release: int
+    due: datetime
+
+
 class Oracle:
     """Follows every object; `broken` says which law was broken and how."""
 
@@ -34,8 +47,10 @@ class Oracle:
         self.broken: list[str] = []
         self.writes = 0
         """Changes that the engine has made."""
-        self.removed: defaultdict[int, set[str]] = defaultdict(set)
-        """Who was removed or disabled under which release of the guard."""
+        self.removed: list[Removed] = []
+        """Who was removed or disabled, when, and by which release of the guard."""
+        self.verdicts: dict[str, tuple[Verdict, Moment]] = {}
+        """What a person has decided about those whom the guard held."""
         self._released = released
         self._looked_up: dict[str, datetime] = {}
         people = truth.target.people
@@ -121,6 +136,8 @@ class Oracle:
             self._break("8", f"{what} although the run has read that the policy forbids it")
         elif not any(self.truth.policy.since(run.began)):
             self._break("8", f"{what} although the policy has forbidden it since before the run began")
+        elif all(self.truth.read_only.since(run.began)):
+            self._break("8", f"{what} although nothing is to be written since before the run began")
 
     def _check_removal(self, known: TargetObject, run: Run) -> None:
         if known.origin is Origin.FOREIGN:
@@ -136,10 +153,34 @@ class Oracle:
         return any(not each.in_scope for owner in known.possible_owners for each in self.truth.standings(owner, began))
 
     def _check_guard(self, known: TargetObject, run: Run) -> None:
+        verdict = self.verdict_on(known.owner)
+        if verdict is Verdict.APPROVED:
+            return
         if self.truth.is_held and all(self.truth.held.since(run.began)):
             self._break("4", f"{known} was removed or disabled while removals are held")
-        if not run.on_demand:
-            self.removed[self._released()].add(known.owner or known.id)
+        if run.on_demand:
+            return
+        if verdict is Verdict.REJECTED:
+            self._break("4", f"{known} was removed or disabled although somebody has rejected it")
+        self.removed.append(
+            Removed(source_id=known.owner or known.id, release=self._released(), due=self.truth.due(known.owner))
+        )
+
+    def verdict_on(self, source_id: str) -> Verdict:
+        """What was decided about a person; it ends when they are in scope and enabled again."""
+        verdict, moment = self.verdicts.get(source_id, (Verdict.NONE, self.truth.moment))
+        stayed = any(each.in_scope and each.enabled for each in self.truth.standings(source_id, moment, NO_TIME))
+        return Verdict.NONE if stayed else verdict
+
+    def lately_to_go(self, window: timedelta) -> set[str]:
+        """Everybody with an object who was not in scope and enabled at any moment of the window."""
+        now = self.truth.moment
+        return {
+            owner
+            for each in self.objects
+            for owner in each.possible_owners
+            if any(not (one.in_scope and one.enabled) for one in self.truth.standings(owner, now, window))
+        }
 
     def _check_restore(self, known: TargetObject, run: Run) -> None:
         if known.origin is Origin.FOREIGN:

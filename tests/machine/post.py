@@ -37,7 +37,7 @@ class Post:
 
     def repeat(self, name: str, message: Message) -> None:
         """Have the same message once more, visible at once."""
-        queue, number = self.queue(name), next(self.queue(name)._numbers)
+        queue, number = self.queue(name), self.queue(name)._next_number()
         now = self._local.clock.now()
         queue._messages[number] = replace(message, id=number, visible=now, dequeue_count=0, receipt=0)
 

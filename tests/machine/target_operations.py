@@ -82,6 +82,13 @@ class TargetOperations(Machine):
     def the_policy_forbids_or_allows(self, allowed: bool) -> None:
         self.set_policy(allowed=allowed)
 
+    @operation(blocked=st.booleans())
+    def graph_blocks_invitations_or_lifts_it(self, blocked: bool) -> None:
+        self.block_invitations(blocked=blocked)
+
+    def block_invitations(self, *, blocked: bool) -> None:
+        self.change_target({"op": "blockInvitations", "blocked": blocked})
+
     def set_policy(self, *, allowed: bool) -> None:
         inbound = {"userSyncInbound": {"isSyncAllowed": allowed}}
         self.change_target({"op": "setPartner", "tenantId": SOURCE, "set": {"identitySynchronization": inbound}})

@@ -64,6 +64,7 @@ class Truth:
         self.document: History[Mapping[str, Any]] = History(now, local.documents[0])
         self.policy: History[bool] = History(now, _allows(self.target))
         self.held: History[bool] = History(now, False)
+        self.read_only: History[bool] = History(now, False)
         self.look()
 
     @property
@@ -113,6 +114,13 @@ class Truth:
         """How the person stood at any moment since then."""
         history = self.people.get(source_id)
         yield from (GONE,) if history is None else history.since(began, slack)
+
+    def due(self, source_id: str) -> datetime:
+        """Since when has the person not been in scope and enabled?"""
+        history = self.people.get(source_id)
+        if history is None:
+            return self.time
+        return history.began(lambda standing: not (standing.in_scope and standing.enabled)) or self.time
 
     def who_had(self, mail: str, began: Moment) -> Iterator[str]:
         """Everybody who had this address at any moment since then, and was in scope since all was settled.

@@ -1,4 +1,4 @@
-"""Ten seeds in which everything goes wrong at once: both tenants agree in the end, nobody doubled, lost or removed."""
+"""Five seeds in which everything goes wrong at once: both tenants agree in the end, nobody doubled, lost or removed."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from sandbox.campaign.options import CampaignOptions
 from sandbox.campaign.run_seed import run_seed
 
 
-@pytest.mark.parametrize("seed", range(1, 11))
+@pytest.mark.parametrize("seed", range(1, 6))
 async def test_a_seed_agrees_whatever_goes_wrong(seed: int) -> None:
     options = CampaignOptions(seeds=range(seed, seed + 1))
 

@@ -61,7 +61,7 @@ async def test_four_hosts_stop_together_and_go_on_by_themselves(after: int) -> N
         await local.step()
 
     forbidden = False
-    for _ in range(60):
+    for _ in range(300):
         if watched.started >= after and not forbidden:
             local.change_target(policy(allowed=False))
             forbidden = True

@@ -37,7 +37,7 @@ async def test_the_same_meaning_again_changes_nothing() -> None:
         ({"/scope": {"kind": "assigned"}}, True),
         ({"/interval": "PT20M"}, False),
         ({"/displayName": "Another name"}, False),
-        ({"/adoption": "none"}, False),
+        ({"/adoption": "none"}, True),
     ],
 )
 async def test_a_change_is_a_new_version_and_everybody_is_read_if_it_decides_who_is_provisioned(

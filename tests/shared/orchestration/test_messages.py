@@ -63,6 +63,7 @@ def test_the_format_of_messages_stays_what_it_is() -> None:
         "configurationId": "contoso",
         "shard": 2,
         "sourceIds": ["s-1", "s-2"],
+        "granted": 0,
         "traceparent": "",
         "version": 1,
     }

@@ -51,7 +51,7 @@ async def test_anonymous_callers_learn_nothing_about_paths(path: str) -> None:
         ("GET", f"{JOBS}/", 404, "ResourceNotFound"),
         ("GET", "/docs", 404, "ResourceNotFound"),
         ("GET", "/openapi.json", 404, "ResourceNotFound"),
-        ("DELETE", JOB, 405, "MethodNotAllowed"),
+        ("PATCH", JOB, 405, "MethodNotAllowed"),
         ("GET", f"{JOB}/start", 405, "MethodNotAllowed"),
         ("PATCH", f"{JOB}/configuration", 405, "MethodNotAllowed"),
         ("GET", f"{JOBS}/unknown", 404, "ResourceNotFound"),
@@ -78,9 +78,9 @@ async def test_refusals_have_the_error_body_of_graph(method: str, path: str, sta
 
 async def test_a_wrong_method_is_told_the_right_one() -> None:
     async with administrating(memory_engine()) as client:
-        answer = await client.delete(JOB)
+        answer = await client.put(f"{JOB}/start")
 
-    assert answer.headers["Allow"] == "GET"
+    assert answer.headers["Allow"] == "POST"
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from shared.orchestration.engine import Engine
 from shared.orchestration.messages import decode_provisioning
 from shared.orchestration.provision_entries import provision_entries
+from shared.orchestration.start_cycles import tick
 from tests.engine.hazards import Calm, writes_of
 from tests.engine.local_engine import CYCLE, LocalEngine
 from tests.engine.small_world import SOURCE, TARGET, people, small_world
@@ -61,12 +62,13 @@ async def test_four_hosts_stop_together_and_go_on_by_themselves(after: int) -> N
         await local.step()
 
     forbidden = False
-    for _ in range(300):
+    for _ in range(60):
         if watched.started >= after and not forbidden:
             local.change_target(policy(allowed=False))
             forbidden = True
         await asyncio.gather(*(provision_once(local, host) for host in hosts))
         await local.rest()
+        await tick(hosts[0])
 
     assert forbidden
     assert await local.engine.budgets.refused_since(TARGET, SOURCE) is not None

@@ -213,7 +213,8 @@ async def _under_lease(job: Job, works: Sequence[Work], before: Mapping[str, Wor
                 unclear=work.intent is not None,
             )
         )
-    await job.engine.entries.close(job.state, past)
+    if past:
+        await job.engine.entries.close(job.state, past)
     return passes
 
 

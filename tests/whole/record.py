@@ -42,13 +42,20 @@ def read_record(path: Path) -> list[Line]:
 def early_writes(lines: list[Line], tenant: str) -> Iterator[tuple[Line, Line]]:
     """Each write that was sent before the Retry-After of an earlier 429 on a write had passed, with that 429.
 
-    The items of a batch have their batch's time: what was sent together was not sent in between.
+    The items of a batch have their batch's time: what was sent together was not sent in between. A 429 in a batch whose
+    answer was lost on the way is not known to anybody.
     """
+    lost = {each.time for each in lines if each.path == ("$batch",) and each.status != 200}
     closing: Line | None = None
     for line in sorted((each for each in lines if each.is_write and each.tenant == tenant), key=lambda each: each.time):
         if closing is not None and closing.time < line.time < _end(closing):
             yield line, closing
-        if line.is_throttled and line.retry_after and (closing is None or _end(line) > _end(closing)):
+        if (
+            line.is_throttled
+            and line.retry_after
+            and line.time not in lost
+            and (closing is None or _end(line) > _end(closing))
+        ):
             closing = line
 
 

@@ -65,7 +65,7 @@ async def test_a_company_agrees_whatever_goes_wrong_in_graph(tmp_path: Path, pro
     check_nobody_is_twice(run)
     check_nobody_foreign_is_touched(run)
     check_writes_hold_what_may_be_written(run)
-    check_throttling_is_obeyed(run, least=PEOPLE // 40 if profile == "throttled" else 1)
+    check_throttling_is_obeyed(run, least=PEOPLE // 40 if profile == "throttled" else PEOPLE // 2000)
 
 
 def check_nobody_is_twice(run: FaultyRun) -> None:
@@ -106,5 +106,5 @@ def check_throttling_is_obeyed(run: FaultyRun, *, least: int) -> None:
     throttled = [line for line in run.lines if line.is_throttled]
 
     assert len(throttled) >= least
-    assert sum(line.is_throttled and line.is_write for line in run.lines) > 0
+    assert sum(line.is_throttled and line.is_write for line in run.lines) >= least // 4
     assert list(early_writes(run.lines, run.target_before.id)) == []

@@ -20,6 +20,10 @@ Users = Annotated[
 # The server takes no more subjects in one request, so that it can answer within the limit of HTTP functions.
 _MOST_SUBJECTS = 5
 _MOST_JOBS = 10_000
+_SCOPES = (
+    "Watermark, Escrows, QuarantineState, ConnectorDataStore, Full or ForceDeletes, with commas between several; "
+    "without it the first three."
+)
 _COLUMNS = {
     "Job": "id",
     "Schedule": "schedule.state",
@@ -77,6 +81,22 @@ def pause(
     with connect(url) as server:
         server.post(jobs_path(service_principal, job, "pause"))
     _print_done(job, "paused", output or context.obj)
+
+
+@app.command()
+def restart(
+    context: typer.Context,
+    job: Job,
+    service_principal: ServicePrincipal,
+    url: Url = DEFAULT_URL,
+    output: Shown = None,
+    reset_scope: Annotated[str, typer.Option("--reset-scope", help=_SCOPES)] = "",
+) -> None:
+    """Let a job forget what is named, and run at once; see docs/operations.md for what each name means here."""
+    criteria = {"resetScope": reset_scope} if reset_scope else {}
+    with connect(url) as server:
+        server.post(jobs_path(service_principal, job, "restart"), {"criteria": criteria})
+    _print_done(job, "restarted", output or context.obj)
 
 
 @app.command()

@@ -19,8 +19,10 @@ class JobStatus(StrEnum):
 class QuarantineReason(StrEnum):
     """Graph's quarantineReason, as far as it is used."""
 
-    TOO_MANY_DELETES = "TooManyDeletes"
+    BASE_ESCROWS = "EncounteredBaseEscrowThreshold"
+    ESCROW_PROPORTION = "EncounteredEscrowProportionThreshold"
     EXCEPTION = "EncounteredQuarantineException"
+    TOO_MANY_DELETES = "TooManyDeletes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,11 @@ class Quarantine:
     message: str
     refused: bool = False
     """A tenant refused that entries are worked on; it ends as soon as one goes through."""
+    series_began: datetime | None = None
+    """When the first of a series began: of quarantines without an end in between."""
+    series_count: int = 1
+    next_attempt: datetime | None = None
+    """No cycle starts before; None: the schedule alone decides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +59,12 @@ class ConfigurationState:
     next_due: datetime | None = None
     full_next: bool = True
     """The next cycle is an initial one."""
+    restarted_at: int = 0
+    """The newest cycle when somebody asked for a restart: only one after it does what was asked for."""
+    proves_links: bool = False
+    """The next initial cycle takes no link's digest for granted: each is compared with what the target shows."""
+    forgiven_cycle: int = 0
+    """Escrows of this cycle, or of one before it, are to be tried again at once; 0: none are."""
     last_full: datetime | None = None
     released_at: int = 0
     """The number of the snapshot of those released within the guard's window; 0 while there is none."""

@@ -1,8 +1,11 @@
 """A cycle has ended: what does its configuration know of it? Repeated by the tick if we died before it was written."""
 
 from dataclasses import replace
+from datetime import datetime
 
+from shared.cycles.counters import Counters
 from shared.cycles.cycle import Cycle, CycleKind, CycleState
+from shared.cycles.quarantine import escrow_quarantine, imposed, threshold_passed
 from shared.cycles.state import ConfigurationState, Quarantine, QuarantineReason, is_held, is_surging
 from shared.orchestration.cycle_snapshots import forget_snapshots
 from shared.orchestration.engine import Engine
@@ -18,14 +21,14 @@ async def end_cycle(engine: Engine, cycle: Cycle) -> None:
         if not state.running or state.cycle != cycle.number:
             return None
         if cycle.state is CycleState.FAILED:
-            return _failed(state, cycle)
+            return _failed(state, cycle, engine.clock.now())
         return await _completed(engine, state, cycle)
 
     await forget_snapshots(engine, cycle.configuration_id, cycle.number)
     await update_state(engine, cycle.configuration_id, change)
 
 
-def _failed(state: ConfigurationState, cycle: Cycle) -> ConfigurationState:
+def _failed(state: ConfigurationState, cycle: Cycle, now: datetime) -> ConfigurationState:
     """In quarantine until a cycle succeeds; the hold on removals, which needs a person, is not covered up."""
     # An initial cycle that did not come to its end has not found who is absent: the next one evaluates everybody again.
     # So it does after an answer that nobody understands: it may be about the link that every cycle would follow again.
@@ -34,38 +37,53 @@ def _failed(state: ConfigurationState, cycle: Cycle) -> ConfigurationState:
         return replace(state, running=False, full_next=full_next)
     quarantine = Quarantine(
         reason=QuarantineReason.EXCEPTION,
-        began=state.quarantine.began if state.quarantine else cycle.completed or cycle.started,
+        began=cycle.completed or cycle.started,
         code=cycle.error_code,
         message=cycle.error_message,
     )
+    quarantine = imposed(state.quarantine, quarantine, now)
     return replace(state, running=False, full_next=full_next, quarantine=quarantine)
 
 
 async def _completed(engine: Engine, state: ConfigurationState, cycle: Cycle) -> ConfigurationState:
     initial = cycle.kind is CycleKind.INITIAL
-    # A document that was changed while this cycle ran is read in full by the next one.
-    full_next = state.full_next and (not initial or state.version != cycle.configuration_version)
+    # What was asked for while this cycle ran, by a document or a restart, is read in full by the next one.
+    asked_since = state.version != cycle.configuration_version or cycle.number <= state.restarted_at
+    full_next = state.full_next and (not initial or asked_since)
+    before = await _cycle_before(engine, state)
+    counters = await engine.entries.counters(state, before.number) if before is not None else Counters()
     return replace(
         state,
         running=False,
         full_next=full_next,
+        proves_links=state.proves_links and full_next,
         last_full=cycle.started if initial else state.last_full,
         last_completed=cycle.number,
-        population=cycle.in_scope if initial else await _carried_on(engine, state),
+        population=cycle.in_scope if initial else _carried_on(state, before, counters),
         known_users=cycle.known_users,
-        quarantine=state.quarantine if is_held(state) or is_surging(state) else None,
+        quarantine=_standing(state, counters, engine.clock.now()),
     )
 
 
-async def _carried_on(engine: Engine, state: ConfigurationState) -> int:
+async def _cycle_before(engine: Engine, state: ConfigurationState) -> Cycle | None:
+    return await engine.cycles.get(state.configuration_id, state.last_completed) if state.last_completed else None
+
+
+def _standing(state: ConfigurationState, counters: Counters, now: datetime) -> Quarantine | None:
+    """Return the quarantine after a completed cycle; the counters are of the one before, whose work has ended."""
+    if is_held(state) or is_surging(state):
+        return state.quarantine
+    reason = threshold_passed(counters)
+    return None if reason is None else escrow_quarantine(state.quarantine, reason, counters, now)
+
+
+def _carried_on(state: ConfigurationState, last: Cycle | None, counters: Counters) -> int:
     """Return about how many people are provisioned: an initial cycle counts, incremental ones carry the count on.
 
     An initial cycle has counted those that it creates and removes, so the one after it has nothing to add.
     """
-    last = await engine.cycles.get(state.configuration_id, state.last_completed)
     if last is None or last.kind is CycleKind.INITIAL:
         return state.population
-    counters = await engine.entries.counters(state, state.last_completed)
     created = counters.of(ProvisioningAction.CREATE, ProvisioningStatus.SUCCESS)
     deleted = counters.of(ProvisioningAction.DELETE, ProvisioningStatus.SUCCESS)
     return max(0, state.population + created - deleted)

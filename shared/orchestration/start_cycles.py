@@ -5,11 +5,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.cycles.cycle import Cursor, Cycle, CycleKind, CyclePhase, CycleState
+from shared.cycles.quarantine import counts_failures, is_given_up, must_wait
 from shared.cycles.schedule import next_due
 from shared.cycles.state import ConfigurationState
 from shared.orchestration.end_cycle import end_cycle
 from shared.orchestration.engine import Engine
+from shared.orchestration.forgive_escrows import forgive_escrows
 from shared.orchestration.hints import hint_reading
+from shared.orchestration.leave_quarantine import give_up, lift_if_recovered
 from shared.orchestration.ports import Conflict, NewerRow
 from shared.orchestration.remove_configuration import purge_removed
 from shared.orchestration.resend import resend_stalled
@@ -43,10 +46,17 @@ async def _tick_one(engine: Engine, state: ConfigurationState) -> None:
     if not state.active:
         return
     now = engine.clock.now()
+    if is_given_up(state, now):
+        await give_up(engine, state.configuration_id)
+        return
+    if counts_failures(state):
+        state = await lift_if_recovered(engine, state)
     if state.running:
         await _resume(engine, state, now)
-    elif state.next_due is not None and state.next_due <= now + TOLERANCE:
+    elif state.next_due is not None and state.next_due <= now + TOLERANCE and not must_wait(state, now + TOLERANCE):
         await _start(engine, state, now)
+    if state.forgiven_cycle:
+        await forgive_escrows(engine, state)
     await resend_stalled(engine, state)
 
 

@@ -9,7 +9,15 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from shared.orchestration.engine import Engine
-from shared.web import configuration_routes, endpoints, held_routes, job_routes, log_routes, read_only_routes
+from shared.web import (
+    configuration_routes,
+    endpoints,
+    held_routes,
+    job_routes,
+    log_routes,
+    read_only_routes,
+    restart_routes,
+)
 from shared.web.endpoints import Endpoint
 from shared.web.errors import handle
 from shared.web.gateway import Gateway
@@ -32,6 +40,7 @@ ROUTES: dict[Endpoint, Route] = {
     endpoints.READ_JOB: job_routes.read_job,
     endpoints.START_JOB: job_routes.start,
     endpoints.PAUSE_JOB: job_routes.pause,
+    endpoints.RESTART_JOB: restart_routes.restart,
     endpoints.PROVISION_ON_DEMAND: job_routes.provision,
     endpoints.LIST_CYCLES: job_routes.read_cycles,
     endpoints.READ_WORKLOAD: job_routes.read_workload,

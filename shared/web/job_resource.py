@@ -3,9 +3,11 @@
 https://learn.microsoft.com/graph/api/resources/synchronization-synchronizationjob
 """
 
+from datetime import datetime
+
 from shared.configuration.durations import format_duration
 from shared.cycles.cycle import CycleKind, CycleState
-from shared.cycles.state import ConfigurationState
+from shared.cycles.state import ConfigurationState, Quarantine
 from shared.orchestration.job_status import CountedCycle, JobReport
 from shared.web.resources import UNSET, Resource, cycle_id, error_resource, time_text
 
@@ -93,15 +95,22 @@ def _progress(report: JobReport) -> list[Resource]:
 
 
 def _quarantine(state: ConfigurationState) -> Resource | None:
-    """Return Graph's synchronizationQuarantine; each of ours is a series of its own."""
+    """Return Graph's synchronizationQuarantine."""
     quarantine = state.quarantine
     if quarantine is None:
         return None
     return {
         "currentBegan": time_text(quarantine.began),
-        "nextAttempt": time_text(state.next_due if state.active else None),
+        "nextAttempt": time_text(_next_attempt(state, quarantine)),
         "reason": quarantine.reason.value,
-        "seriesBegan": time_text(quarantine.began),
-        "seriesCount": 1,
+        "seriesBegan": time_text(quarantine.series_began or quarantine.began),
+        "seriesCount": quarantine.series_count,
         "error": error_resource(quarantine.code, quarantine.message),
     }
+
+
+def _next_attempt(state: ConfigurationState, quarantine: Quarantine) -> datetime | None:
+    """Return when the next cycle starts: at its time, but no sooner than the quarantine lets it."""
+    if not state.active or state.next_due is None:
+        return None
+    return max(state.next_due, quarantine.next_attempt or state.next_due)

@@ -115,3 +115,18 @@ def test_six_people_are_too_many(run: Run, server: AnsweringServer) -> None:
 
     assert (result.exit_code, server.seen) == (2, [])
     assert "at most 5" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "criteria"),
+    [((), {}), (("--reset-scope", "Full, ForceDeletes"), {"resetScope": "Full, ForceDeletes"})],
+)
+def test_a_job_is_restarted_with_the_scope_that_is_named(
+    run: Run, server: AnsweringServer, options: tuple[str, ...], criteria: dict[str, str]
+) -> None:
+    server.answer("POST", f"{JOBS}/contoso-fabrikam/restart", 204)
+
+    result = run("jobs", "restart", "contoso-fabrikam", *options, *SERVICE_PRINCIPAL, "--url", server.url)
+
+    assert (result.exit_code, result.stdout) == (0, "restarted contoso-fabrikam\n")
+    assert server.seen[0].body == {"criteria": criteria}

@@ -25,6 +25,7 @@ ALLOWED = {
     ("GET", "/v1.0/auditLogs/provisioning"): EVERY,
     ("POST", f"{JOB}/start"): (OPERATOR, ADMINISTRATOR),
     ("POST", f"{JOB}/pause"): (OPERATOR, ADMINISTRATOR),
+    ("POST", f"{JOB}/restart"): (OPERATOR, ADMINISTRATOR),
     ("POST", f"{JOB}/provisionOnDemand"): (OPERATOR, ADMINISTRATOR),
     ("PUT", f"{JOB}/configuration"): (ADMINISTRATOR,),
     ("DELETE", JOB): (ADMINISTRATOR,),

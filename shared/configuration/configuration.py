@@ -81,8 +81,14 @@ class Guards:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Removal:
+    """What becomes of those who leave; with a delay, an object is disabled at once and deleted so many days later."""
+
     action: RemovalAction = RemovalAction.DELETE
     after_days: int = 0
+
+    @property
+    def delay(self) -> timedelta:
+        return timedelta(days=self.after_days)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

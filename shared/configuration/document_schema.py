@@ -149,17 +149,18 @@ _REMOVAL = _object(
     "What happens in the target to people we created who leave the scope.",
     {
         "action": _one_of(
-            "Soft delete, or nothing.",
-            ["delete", "none"],
+            "Soft delete, disable, or nothing.",
+            ["delete", "disable", "none"],
             "delete",
-            'must be "delete" or "none"; "disable" is not supported in this version',
+            'must be "delete", "disable" or "none"',
         ),
         "afterDays": {
             "type": "integer",
-            "description": "Days between leaving the scope and the removal.",
-            "const": 0,
+            "description": "Days between leaving the scope and the soft delete; meanwhile the object is disabled.",
+            "minimum": 0,
+            "maximum": 3650,
             "default": 0,
-            "errorMessage": "a delay before removals is not supported in this version; write 0 or leave it out",
+            "errorMessage": "must be a whole number of days from 0 to 3650",
         },
     },
 )

@@ -17,13 +17,14 @@ def document_digest(configuration: Configuration) -> str:
 def mapping_digest(configuration: Configuration) -> str:
     """Identify what decides who is provisioned where and with which values; when it changes, everybody is re-evaluated.
 
-    Interval, guards, removal, notifications and names are outside: they change how, not what.
+    Interval, guards, notifications and names are outside: they change how, not what.
     """
     outcome = {
         "source": asdict(configuration.source),
         "target": configuration.target.tenant_id,
         "scope": asdict(configuration.scope),
         "adoption": configuration.adoption.value,
+        "removal": asdict(configuration.removal),
         "mapping": asdict(default_user_mapping()),
     }
     return hashlib.sha256(json.dumps(outcome, sort_keys=True).encode()).hexdigest()

@@ -92,14 +92,15 @@ class LinkSnapshot:
 
     def is_absent(self, source_id: str) -> bool:
         """Was the link active when the cycle began, and the person not seen in scope since?"""
-        return bool(self._flags(source_id) & _ACTIVE) and not self._is_seen(source_id)
+        return bool(self._flags(source_id) & _ACTIVE) and not self.is_seen(source_id)
 
     def is_unexpected(self, source_id: str) -> bool:
         """Was there work without an active link when the cycle began, and the person not seen in scope since?"""
         flags = self._flags(source_id)
-        return bool(flags & _BUSY) and not flags & _ACTIVE and not self._is_seen(source_id)
+        return bool(flags & _BUSY) and not flags & _ACTIVE and not self.is_seen(source_id)
 
-    def _is_seen(self, source_id: str) -> bool:
+    def is_seen(self, source_id: str) -> bool:
+        """Was the person, who has a link or open work, seen in scope?"""
         index = self._find(source_id)
         return index is not None and bool(self._packed[(index + 1) * _RECORD - 1])
 

@@ -28,9 +28,13 @@ INVITATIONS_BLOCKED: Final = "InvitationsBlocked"
 
 
 class PendingState(StrEnum):
-    """WAITING: due at a time. STAGED: a removal or a disable that the guard has not released. ESCROWED: failed."""
+    """WAITING: due at a time. STAGED: a removal or a disable that the guard has not released. ESCROWED: failed.
+
+    DELAYED: the object is disabled; when due, its removal is staged.
+    """
 
     WAITING = "waiting"
+    DELAYED = "delayed"
     STAGED = "staged"
     ESCROWED = "escrowed"
 
@@ -66,6 +70,8 @@ class DueClass(StrEnum):
     """A staged disable whose other attributes have not flowed yet; counted as staged."""
     STAGED = "8"
     ESCROW = "9"
+    DELAYED = "d"
+    """A removal whose time has not come: settling stages it when it is due."""
     REJECTED = "r"
     """A staged removal or disable that somebody has rejected: it stays as it is until the person is seen in scope."""
 
@@ -102,8 +108,8 @@ class Pending:
         """Return the class under which the row is found when due."""
         if self.state is PendingState.STAGED:
             return _STAGED[self.verdict]
-        if self.state is PendingState.ESCROWED:
-            return DueClass.ESCROW
+        if self.state in _APART:
+            return _APART[self.state]
         if self.kind is WorkKind.DISABLE:
             return DueClass.DISABLE
         if self.kind is WorkKind.REMOVE:
@@ -111,6 +117,7 @@ class Pending:
         return DueClass.CREATE if self.kind is WorkKind.CREATE else DueClass.UPDATE
 
 
+_APART: Final = {PendingState.ESCROWED: DueClass.ESCROW, PendingState.DELAYED: DueClass.DELAYED}
 _STAGED: Final = {
     Verdict.NONE: DueClass.STAGED,
     Verdict.APPROVED: DueClass.REMOVAL,
@@ -135,3 +142,4 @@ class Workload:
     waiting: int
     staged: int
     escrowed: int
+    delayed: int = 0

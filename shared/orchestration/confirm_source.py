@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from shared.configuration.configuration import ScopeKind
+from shared.configuration.configuration import RemovalAction, ScopeKind
 from shared.cycles.pending import Pending, PendingState, Verdict, WorkKind
 from shared.cycles.retry import pause
 from shared.orchestration.entitled import Entitled
@@ -18,7 +18,7 @@ from shared.orchestration.put_back import not_now
 from shared.orchestration.read_scope import read_all_assignments
 from shared.provisioning.attribute_flow import digest
 from shared.provisioning.entry import SourceEntry
-from shared.provisioning.link import LinkState
+from shared.provisioning.link import Link, LinkState
 from shared.provisioning.pass_steps import import_step, scoping_step
 from shared.provisioning.scoping import DELETED, ScopingDecision, ScopingReason, decide_scope
 
@@ -174,9 +174,36 @@ def _look_again(job: Job, entry: EntryPass, now: SourceEntry | None, reason: str
 
 def _stage_removal(job: Job, entry: EntryPass) -> EntryPass:
     """Stage the removal of a provisioned person, unless the guard has released it already."""
-    if entry.link is None or entry.link.state is not LinkState.ACTIVE or removal_released(job, entry.pending):
+    if entry.link is None or not _can_be_removed(job, entry.link) or removal_released(job, entry.pending):
         return entry
     return entry.end(Ending(next=staged(job, entry, WorkKind.REMOVE), keep_intent=entry.intent is not None))
+
+
+def _can_be_removed(job: Job, link: Link) -> bool:
+    """Is there anything to take away at this time: an object in use, or one whose delay is over?"""
+    if link.state is not LinkState.DISABLED:
+        return link.state is LinkState.ACTIVE
+    removal = job.rules.removal
+    return removal.action is RemovalAction.DELETE and link.changed + removal.delay <= job.engine.clock.now()
+
+
+def delayed(entry: EntryPass, until: datetime) -> Pending:
+    """Return the row of a removal whose time comes then; the guard counts it again, since it is another one."""
+    return replace(
+        entry.pending,
+        kind=WorkKind.REMOVE,
+        state=PendingState.DELAYED,
+        due=until,
+        source=None,
+        attempts=0,
+        confirm=True,
+        differed=False,
+        staged_cycle=0,
+        verdict=Verdict.NONE,
+        decided_by="",
+        reason="",
+        etag="",
+    )
 
 
 def staged(job: Job, entry: EntryPass, kind: WorkKind) -> Pending:

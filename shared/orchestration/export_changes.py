@@ -4,13 +4,13 @@ from dataclasses import replace
 
 from shared.cycles.pending import WorkKind
 from shared.cycles.work import Intent, IntentAction
-from shared.orchestration.confirm_source import staged
+from shared.orchestration.confirm_source import delayed, staged
 from shared.orchestration.entry_pass import Ending, EntryPass, Job, split
 from shared.orchestration.ports import Write, WriteKind, WriteResult, WriteStatus
 from shared.orchestration.renew_leases import save_intents
 from shared.orchestration.write_results import action_of, new_link, not_done, written_link
 from shared.provisioning.change import ChangeKind
-from shared.provisioning.link import LinkOrigin, LinkState
+from shared.provisioning.link import Link, LinkOrigin, LinkState
 from shared.provisioning.pass_steps import export_step
 from shared.provisioning.provisioning_log import ProvisioningAction, ProvisioningStatus
 
@@ -18,11 +18,12 @@ _INTENTS = {
     ChangeKind.UPDATE: IntentAction.UPDATE,
     ChangeKind.RESTORE: IntentAction.RESTORE,
     ChangeKind.DELETE: IntentAction.DELETE,
+    ChangeKind.DISABLE: IntentAction.DISABLE,
 }
 
 
 async def export_changes(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
-    """Write restores, then updates and deletes."""
+    """Write restores, then updates, disables and deletes."""
     open_, ended = split(passes)
     mine = [each for each in open_ if each.change is not None and each.change.kind in _INTENTS]
     others = [each for each in open_ if each not in mine]
@@ -34,6 +35,28 @@ async def export_changes(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
     rest = [each for each in saved if _kind(each) is not ChangeKind.RESTORE]
     written = await _write(job, [*still, *rest])
     return [*ended, *others, *lost, *gone, *written]
+
+
+#: How the link of a person stands who was removed, and what the log calls it.
+_REMOVED = {
+    ChangeKind.DELETE: (LinkState.DELETED, ProvisioningAction.DELETE),
+    ChangeKind.DISABLE: (LinkState.DISABLED, ProvisioningAction.DISABLE),
+}
+
+
+def _removed(job: Job, entry: EntryPass, link: Link) -> Ending:
+    change = entry.decided
+    state, action = _REMOVED[change.kind]
+    disables = change.kind is ChangeKind.DISABLE
+    return Ending(
+        action=action,
+        status=ProvisioningStatus.SUCCESS,
+        link=replace(
+            link, state=state, digest="", enabled=link.enabled and not disables, changed=job.engine.clock.now()
+        ),
+        next=None if change.delete_at is None else delayed(entry, change.delete_at),
+        modified=change.modified,
+    )
 
 
 def _kind(entry: EntryPass) -> ChangeKind:
@@ -89,10 +112,8 @@ def _written(job: Job, entry: EntryPass, result: WriteResult) -> EntryPass:
         return not_done(job, entry, result, keep_intent=entry.decided.finishing)
     change, now = entry.decided, job.engine.clock.now()
     step = export_step(entry.source_id, change, None)
-    if change.kind is ChangeKind.DELETE and entry.link is not None:
-        link = replace(entry.link, state=LinkState.DELETED, digest="", changed=now)
-        ending = Ending(action=ProvisioningAction.DELETE, status=ProvisioningStatus.SUCCESS, link=link)
-        return entry.end(ending, step)
+    if change.kind in _REMOVED and entry.link is not None:
+        return entry.end(_removed(job, entry, entry.link), step)
     before = None if change.adopt else entry.link
     before = before or new_link(job, entry, change.target_id, LinkOrigin.ADOPTED)
     link = written_link(job, entry, replace(before, changed=now))

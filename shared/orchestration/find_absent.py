@@ -1,5 +1,6 @@
 """Who is provisioned and has not been seen in scope by an initial cycle? They are candidates for removal."""
 
+from shared.configuration.configuration import RemovalAction
 from shared.cycles.cycle import Cursor, CyclePhase
 from shared.cycles.link_snapshot import LinkSnapshot
 from shared.cycles.pending import WorkKind
@@ -24,7 +25,7 @@ async def find_absent(reading: Reading) -> None:
     snapshot = await reading.link_snapshot()
     work = dict[str, tuple[WorkKind, None]]()
     async for link in reading.engine.entries.links(reading.cycle.configuration_id, shard):
-        kind = _work(snapshot, link)
+        kind = _work(reading, snapshot, link)
         if kind is not None:
             work[link.source_id] = (kind, None)
         if len(work) == PAGE:
@@ -34,7 +35,10 @@ async def find_absent(reading: Reading) -> None:
     await reading.checkpoint(cursor=Cursor(position=shard + 1))
 
 
-def _work(snapshot: LinkSnapshot, link: Link) -> WorkKind | None:
+def _work(reading: Reading, snapshot: LinkSnapshot, link: Link) -> WorkKind | None:
+    if link.state is LinkState.DISABLED and not snapshot.is_seen(link.source_id):
+        # a document may have changed since as to whether, and when, it is deleted
+        return WorkKind.EVALUATE if reading.configuration.removal.action is RemovalAction.DELETE else None
     if link.state is not LinkState.ACTIVE:
         return None
     if snapshot.is_absent(link.source_id):

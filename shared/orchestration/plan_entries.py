@@ -6,7 +6,7 @@ from datetime import timedelta
 from shared.configuration.configuration import Adoption
 from shared.cycles.pending import POLICY_FORBIDS, WorkKind
 from shared.cycles.work import IntentAction, IntentStage
-from shared.orchestration.confirm_source import staged
+from shared.orchestration.confirm_source import delayed, staged
 from shared.orchestration.entry_pass import Ending, EntryPass, Job, removal_released, split
 from shared.orchestration.ports import Forbidden, Found, LookUp, TargetQuery
 from shared.orchestration.put_back import held_back, not_now
@@ -193,7 +193,7 @@ def _is_stale(job: Job, entry: EntryPass) -> bool:
 def _decide(job: Job, entry: EntryPass, sight: Sight) -> Change:
     scoping = entry.scoping or DELETED
     if entry.source is None or not scoping.in_scope:
-        return plan_removal(entry.link, job.rules, scoping)
+        return plan_removal(entry.link, sight, job.rules, scoping, job.engine.clock.now())
     if sight.known and sight.linked is None and _was_just_written(job, entry):
         return Change(kind=ChangeKind.WAIT, error=skip("Timeout", "The object that was just written is not visible."))
     return plan_provisioning(entry.source, entry.link, sight, job.rules)
@@ -231,4 +231,7 @@ def _skipped(job: Job, entry: EntryPass, change: Change) -> EntryPass:
     if held is not None:
         return entry.end(Ending(next=held))
     adopting = bool(_adopting(entry))
-    return entry.end(Ending(status=ProvisioningStatus.SKIPPED, link=link, error=change.error, keep_intent=adopting))
+    later = None if change.delete_at is None else delayed(entry, change.delete_at)
+    return entry.end(
+        Ending(status=ProvisioningStatus.SKIPPED, link=link, next=later, error=change.error, keep_intent=adopting)
+    )

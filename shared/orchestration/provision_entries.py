@@ -162,7 +162,7 @@ async def open_job(engine: Engine, state: ConfigurationState, *, initiated_by: s
         rules=Rules(
             mapping=default_user_mapping(),
             adoption=configuration.adoption,
-            removal=configuration.removal.action,
+            removal=configuration.removal,
             verified_domains=frozenset(),
         ),
         owner=engine.new_owner(),

@@ -12,6 +12,7 @@ from shared.cycles.state import ConfigurationState, Quarantine, QuarantineReason
 from shared.orchestration.dispatch import dispatch_due
 from shared.orchestration.hints import hint_entries
 from shared.orchestration.live_due import live_due
+from shared.orchestration.mature_removals import mature_removals
 from shared.orchestration.ports import Conflict
 from shared.orchestration.reading import Reading
 from shared.orchestration.record_staged import record_staged
@@ -35,6 +36,7 @@ async def settle_removals(reading: Reading) -> None:
     as released, unless that could change the decision; then nothing is released in this cycle.
     """
     engine = reading.engine
+    await mature_removals(reading)
     # in this order: who is staged in between is counted twice, never not at all
     undecided = await engine.entries.undecided(reading.state)
     staged = await engine.entries.staged(reading.state)

@@ -50,6 +50,7 @@ def action_of(entry: EntryPass) -> ProvisioningAction:
         ChangeKind.UPDATE: ProvisioningAction.UPDATE,
         ChangeKind.RESTORE: ProvisioningAction.UPDATE,
         ChangeKind.DELETE: ProvisioningAction.DELETE,
+        ChangeKind.DISABLE: ProvisioningAction.DISABLE,
     }.get(change.kind, ProvisioningAction.OTHER)
 
 

@@ -1,6 +1,7 @@
 """What shall be done about one entry? A decision is data: kind, values, and why."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from shared.provisioning.entry import Attributes
@@ -8,10 +9,11 @@ from shared.provisioning.provisioning_log import ErrorInformation, ModifiedPrope
 
 
 class ChangeKind(StrEnum):
-    """The kinds of change; only the first four write to Graph.
+    """The kinds of change; only the first five write to Graph.
 
     CREATE: invite, then set attributes. UPDATE: set attributes of an object that is ours (or becomes ours by adoption).
     RESTORE: bring our soft-deleted object back, then set attributes. DELETE: soft-delete what we created.
+    DISABLE: disable what we created because its person has left the scope.
     RELEASE: leave an adopted object as it is and end the provisioning. SKIP: nothing to do. ESCROW: cannot be done.
     WAIT: cannot be decided yet.
     """
@@ -20,6 +22,7 @@ class ChangeKind(StrEnum):
     UPDATE = "update"
     RESTORE = "restore"
     DELETE = "delete"
+    DISABLE = "disable"
     RELEASE = "release"
     SKIP = "skip"
     ESCROW = "escrow"
@@ -41,5 +44,7 @@ class Change:
     """The update ends a create whose attributes could not be written at once."""
     hold_disable: bool = False
     """Everything but `accountEnabled` flows now; the disable stays staged."""
+    delete_at: datetime | None = None
+    """The object is to be deleted then, if the person is still out of scope."""
     error: ErrorInformation | None = None
     """Why it is skipped or in escrow."""

@@ -6,7 +6,12 @@ The table, read from the top; the first row that fits decides:
 |---|---|---|---|
 | out | none, deleted or released | - | SKIP |
 | out | active, adopted; or removals are switched off | - | RELEASE |
+| out | active, created; the configuration disables, or deletes later | could not be read | WAIT |
+| out | 〃 | found | DISABLE |
+| out | 〃 | gone | RELEASE |
 | out | active, created | - | DELETE |
+| out | disabled; it is to be deleted, and the time has come | - | DELETE |
+| out | disabled | - | SKIP |
 | in | any | could not be read | WAIT |
 | in | any | the new mail cannot be used, or another object holds it | ESCROW |
 | in | active or released | found | UPDATE, or SKIP where nothing differs |
@@ -17,9 +22,10 @@ The table, read from the top; the first row that fits decides:
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from shared.configuration.attribute_mapping import ObjectMapping
-from shared.configuration.configuration import Adoption, RemovalAction
+from shared.configuration.configuration import Adoption, Removal, RemovalAction
 from shared.provisioning.address import address_problem, normalized_mail
 from shared.provisioning.attribute_flow import differences, flow
 from shared.provisioning.change import Change, ChangeKind
@@ -37,7 +43,7 @@ class Rules:
 
     mapping: ObjectMapping
     adoption: Adoption
-    removal: RemovalAction
+    removal: Removal
     verified_domains: frozenset[str]
 
 
@@ -58,14 +64,47 @@ class Sight:
     """We invited the linked object and have not written all that flows on create yet."""
 
 
-def plan_removal(link: Link | None, rules: Rules, scoping: ScopingDecision) -> Change:
+def plan_removal(link: Link | None, sight: Sight, rules: Rules, scoping: ScopingDecision, now: datetime) -> Change:
     """Return the change for a person who is out of scope."""
-    if link is None or link.state is not LinkState.ACTIVE:
+    if link is None or link.state not in {LinkState.ACTIVE, LinkState.DISABLED}:
         return Change(kind=ChangeKind.SKIP, error=skip("EntrySynchronizationSkipped", _out_of_scope(scoping)))
-    if link.origin is LinkOrigin.ADOPTED or rules.removal is RemovalAction.NONE:
+    removal = rules.removal
+    deletes = removal.action is RemovalAction.DELETE
+    if link.state is LinkState.DISABLED:
+        return _plan_deletion(link, link.changed + removal.delay if deletes else None, scoping, now)
+    if link.origin is LinkOrigin.ADOPTED or removal.action is RemovalAction.NONE:
         reason = _out_of_scope(scoping) + " The object in the target is left as it is."
         return Change(kind=ChangeKind.RELEASE, target_id=link.target_id, error=skip("NotEffectivelyEntitled", reason))
-    return Change(kind=ChangeKind.DELETE, target_id=link.target_id)
+    if deletes and not removal.after_days:
+        return Change(kind=ChangeKind.DELETE, target_id=link.target_id)
+    return _plan_disabling(link, sight, now + removal.delay if deletes else None, scoping)
+
+
+def _plan_disabling(link: Link, sight: Sight, delete_at: datetime | None, scoping: ScopingDecision) -> Change:
+    if not sight.known:
+        return Change(kind=ChangeKind.WAIT, error=skip("Timeout", "The target could not be read."))
+    current = sight.linked
+    if current is None or current.deleted:
+        reason = _out_of_scope(scoping) + " Its object is gone from the target already."
+        return Change(kind=ChangeKind.RELEASE, target_id=link.target_id, error=skip("RedundantExport", reason))
+    before = current.attributes.get("accountEnabled")
+    disabled: Attributes = {} if before is False and not sight.stale else {"accountEnabled": False}
+    return Change(
+        kind=ChangeKind.DISABLE,
+        target_id=link.target_id,
+        attributes=disabled,
+        modified=tuple(ModifiedProperty(name=name, current=before, desired=False) for name in disabled),
+        delete_at=delete_at,
+    )
+
+
+def _plan_deletion(link: Link, delete_at: datetime | None, scoping: ScopingDecision, now: datetime) -> Change:
+    """Return what becomes of an object that was disabled when its person left; None: it is never deleted."""
+    if delete_at is not None and delete_at <= now:
+        return Change(kind=ChangeKind.DELETE, target_id=link.target_id)
+    until = "" if delete_at is None else f" The object is deleted on {delete_at:%Y-%m-%d}."
+    error = skip("EntrySynchronizationSkipped", _out_of_scope(scoping) + until)
+    return Change(kind=ChangeKind.SKIP, target_id=link.target_id, delete_at=delete_at, error=error)
 
 
 def plan_provisioning(source: SourceEntry, link: Link | None, sight: Sight, rules: Rules) -> Change:

@@ -13,9 +13,13 @@ class LinkOrigin(StrEnum):
 
 
 class LinkState(StrEnum):
-    """ACTIVE: provisioned. DELETED: soft-deleted by us. RELEASED: adopted, out of scope, left as it is."""
+    """ACTIVE: provisioned. DELETED: soft-deleted by us. RELEASED: adopted, out of scope, left as it is.
+
+    DISABLED: out of scope, and disabled by us for that.
+    """
 
     ACTIVE = "active"
+    DISABLED = "disabled"
     DELETED = "deleted"
     RELEASED = "released"
 

@@ -13,6 +13,7 @@ _VERBS = {
     ChangeKind.UPDATE: ("Update", "updated"),
     ChangeKind.RESTORE: ("Update", "restored and updated"),
     ChangeKind.DELETE: ("Delete", "deleted"),
+    ChangeKind.DISABLE: ("Disable", "disabled"),
     ChangeKind.RELEASE: ("Skip", "left as it is"),
     ChangeKind.SKIP: ("Skip", "not changed"),
     ChangeKind.ESCROW: ("Skip", "not changed"),

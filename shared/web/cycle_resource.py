@@ -44,4 +44,5 @@ def workload_resource(workload: Workload) -> Resource:
         "waiting": workload.waiting,
         "staged": workload.staged,
         "escrowed": workload.escrowed,
+        "delayed": workload.delayed,
     }

@@ -31,7 +31,7 @@ async def count_ends(
 
 
 async def count_open(rows: Rows, partition: str, released_cycle: int, now: datetime) -> Counter[str]:
-    """Open entries as `due`, `waiting`, `staged` and `escrowed`."""
+    """Open entries as `due`, `waiting`, `staged`, `escrowed` and `delayed`."""
     return Counter([_standing_of(pending, released_cycle, now) async for pending in _open(rows, partition)])
 
 
@@ -70,8 +70,8 @@ async def _open(rows: Rows, partition: str) -> AsyncIterator[Pending]:
 
 
 def _standing_of(pending: Pending, released_cycle: int, now: datetime) -> str:
-    if pending.state is PendingState.ESCROWED:
-        return "escrowed"
+    if pending.state in {PendingState.ESCROWED, PendingState.DELAYED}:
+        return pending.state.value
     held = pending.state is PendingState.STAGED or pending.kind is WorkKind.DISABLE
     released = pending.verdict is Verdict.APPROVED or (
         pending.verdict is Verdict.NONE and 0 < pending.staged_cycle <= released_cycle

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import fields
 from datetime import datetime
 from typing import TypeVar
 
@@ -168,7 +169,7 @@ class TableEntryStore:
         released = 0 if state.quarantine is not None else state.released_cycle  # in quarantine nobody is removed
         found = await in_parallel(count_open(self._rows, partition, released, now) for partition in _partitions(state))
         total = sum(found, Counter[str]())
-        return Workload(due=total["due"], waiting=total["waiting"], staged=total["staged"], escrowed=total["escrowed"])
+        return Workload(**{each.name: total[each.name] for each in fields(Workload)})
 
     async def staged(self, state: ConfigurationState) -> Sequence[Pending]:
         found = await in_parallel(staged(self._rows, partition) for partition in _partitions(state))

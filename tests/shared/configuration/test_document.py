@@ -143,8 +143,8 @@ CONFIGURATIONS = st.builds(
     guards=st.builds(Guards, removals=GUARDS, disables=GUARDS, creates=st.none() | GUARDS, rewrites=st.none() | GUARDS),
     removal=st.builds(
         Removal,
-        action=st.sampled_from([RemovalAction.DELETE, RemovalAction.NONE]),
-        after_days=st.just(0),
+        action=st.sampled_from(RemovalAction),
+        after_days=st.integers(0, 3650),
     ),
     notifications=st.none()
     | st.builds(

@@ -74,9 +74,9 @@ def problems_of(form: Form) -> tuple[Problem, ...]:
         ("/guards/disables/share", -0.1, "above 0 and up to 1"),
         ("/guards/creates/window", "PT1M", "must be from PT5M to P30D"),
         ("/guards/removals", None, "must be an object, but is null"),
-        ("/removal/action", "disable", '"disable" is not supported in this version'),
-        ("/removal/action", "purge", 'must be "delete" or "none"'),
-        ("/removal/afterDays", 7, "a delay before removals is not supported in this version"),
+        ("/removal/action", "purge", 'must be "delete", "disable" or "none"'),
+        ("/removal/afterDays", -1, "must be a whole number of days from 0 to 3650"),
+        ("/removal/afterDays", 3651, "must be a whole number of days from 0 to 3650"),
         ("/notifications/recipients", [], "has 0 entries; it needs 1 to 50"),
         ("/logRetention", "PT1H", "must be from P1D to P3650D"),
         ("/schema", {"id": "x"}, "a schema of one's own is not supported in this version"),
@@ -110,7 +110,7 @@ def test_everything_wrong_is_said_at_once() -> None:
         "/logRetention": "PT1S",
         "/guards/removals/share": 2,
         "/guards/rewrites/count": "many",
-        "/removal/action": "disable",
+        "/removal/action": "purge",
         "/surprise": 1,
     }
 

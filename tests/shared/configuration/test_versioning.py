@@ -44,7 +44,6 @@ def test_what_decides_on_people_changes_both_digests(changes: dict[str, Any]) ->
         {"/target/inviteRedirectUrl": "https://contoso.com"},
         {"/interval": "PT10M"},
         {"/guards/removals/count": 20},
-        {"/removal/action": "none"},
         {"/notifications": {"recipients": ["a@contoso.com"], "sender": SERVICE_PRINCIPAL}},
         {"/logRetention": "P90D"},
     ],

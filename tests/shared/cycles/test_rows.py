@@ -38,6 +38,7 @@ def test_waiting_rows_are_found_by_their_kind_staged_and_escrowed_ones_by_their_
         PendingState.WAITING: due_class,
         PendingState.STAGED: DueClass.STAGED,
         PendingState.ESCROWED: DueClass.ESCROW,
+        PendingState.DELAYED: DueClass.DELAYED,
     }
 
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from shared.configuration.configuration import Adoption, RemovalAction
+from shared.configuration.configuration import Adoption, Removal, RemovalAction
 from shared.configuration.templates import default_user_mapping
 from shared.provisioning.attribute_flow import digest, flow
 from shared.provisioning.change_planning import Rules
@@ -80,8 +80,11 @@ def link(
     )
 
 
-def rules(*, adoption: Adoption = Adoption.AUTOMATIC, removal: RemovalAction = RemovalAction.DELETE) -> Rules:
-    return Rules(mapping=MAPPING, adoption=adoption, removal=removal, verified_domains=VERIFIED)
+def rules(
+    *, adoption: Adoption = Adoption.AUTOMATIC, removal: RemovalAction = RemovalAction.DELETE, after_days: int = 0
+) -> Rules:
+    leaving = Removal(action=removal, after_days=after_days)
+    return Rules(mapping=MAPPING, adoption=adoption, removal=leaving, verified_domains=VERIFIED)
 
 
 def employee(object_id: str = "t-other", *, deleted: bool = False) -> TargetObject:

@@ -1,5 +1,7 @@
 """What is done about each person, row by row of the planning table?"""
 
+from datetime import timedelta
+
 import pytest
 
 from shared.configuration.configuration import Adoption, RemovalAction
@@ -9,11 +11,12 @@ from shared.provisioning.entry import SourceEntry, TargetObject
 from shared.provisioning.link import Link, LinkOrigin, LinkState
 from shared.provisioning.provisioning_log import ErrorCategory
 from shared.provisioning.scoping import DELETED, decide_scope
-from tests.shared.provisioning.people import BEFORE, employee, holder, link, person, provisioned, rules
+from tests.shared.provisioning.people import BEFORE, HIRED, employee, holder, link, person, provisioned, rules
 
 CREATED, ADOPTED = LinkOrigin.CREATED, LinkOrigin.ADOPTED
 ACTIVE, GONE, RELEASED = LinkState.ACTIVE, LinkState.DELETED, LinkState.RELEASED
 CREATE, UPDATE, RESTORE, DELETE = ChangeKind.CREATE, ChangeKind.UPDATE, ChangeKind.RESTORE, ChangeKind.DELETE
+DISABLE, DISABLED = ChangeKind.DISABLE, LinkState.DISABLED
 RELEASE, SKIP, ESCROW, WAIT = ChangeKind.RELEASE, ChangeKind.SKIP, ChangeKind.ESCROW, ChangeKind.WAIT
 
 NOTHING = Sight(known=True)
@@ -28,30 +31,87 @@ def held_by(*holders: TargetObject, linked: TargetObject | None = None, holds_ro
 
 
 @pytest.mark.parametrize(
-    ("linked", "removal", "kind"),
+    ("linked", "removal", "after_days", "kind"),
     [
-        (None, RemovalAction.DELETE, SKIP),
-        (link(state=GONE), RemovalAction.DELETE, SKIP),
-        (link(state=RELEASED, origin=ADOPTED), RemovalAction.DELETE, SKIP),
-        (link(origin=ADOPTED), RemovalAction.DELETE, RELEASE),
-        (link(), RemovalAction.NONE, RELEASE),
-        (link(origin=ADOPTED), RemovalAction.NONE, RELEASE),
-        (link(), RemovalAction.DELETE, DELETE),
+        (None, RemovalAction.DELETE, 0, SKIP),
+        (link(state=GONE), RemovalAction.DELETE, 0, SKIP),
+        (link(state=GONE), RemovalAction.DISABLE, 0, SKIP),
+        (link(state=RELEASED, origin=ADOPTED), RemovalAction.DELETE, 0, SKIP),
+        (link(origin=ADOPTED), RemovalAction.DELETE, 0, RELEASE),
+        (link(origin=ADOPTED), RemovalAction.DELETE, 7, RELEASE),
+        (link(origin=ADOPTED), RemovalAction.DISABLE, 0, RELEASE),
+        (link(), RemovalAction.NONE, 0, RELEASE),
+        (link(origin=ADOPTED), RemovalAction.NONE, 0, RELEASE),
+        (link(), RemovalAction.DELETE, 0, DELETE),
+        (link(), RemovalAction.DELETE, 7, DISABLE),
+        (link(), RemovalAction.DISABLE, 0, DISABLE),
+        (link(state=DISABLED), RemovalAction.DELETE, 8, SKIP),
+        (link(state=DISABLED), RemovalAction.DELETE, 7, DELETE),
+        (link(state=DISABLED), RemovalAction.DELETE, 0, DELETE),
+        (link(state=DISABLED), RemovalAction.DISABLE, 0, SKIP),
+        (link(state=DISABLED), RemovalAction.NONE, 0, SKIP),
     ],
 )
 def test_who_is_out_of_scope_leaves_by_what_we_made_of_them(
-    linked: Link | None, removal: RemovalAction, kind: ChangeKind
+    linked: Link | None, removal: RemovalAction, after_days: int, kind: ChangeKind
 ) -> None:
-    change = plan_removal(linked, rules(removal=removal), decide_scope(person(), entitled=False))
+    rules_ = rules(removal=removal, after_days=after_days)
+    change = plan_removal(linked, LINKED, rules_, decide_scope(person(), entitled=False), HIRED + timedelta(days=7))
 
     assert change.kind is kind
-    assert change.target_id == ("t-ada" if kind in {DELETE, RELEASE} else "")
-    assert change.attributes == {}
+    assert change.attributes == ({"accountEnabled": False} if kind is DISABLE else {})
 
 
-@pytest.mark.parametrize(("linked", "removal"), [(None, RemovalAction.DELETE), (link(), RemovalAction.NONE)])
+@pytest.mark.parametrize(("after_days", "changed_days_ago", "delete_at"), [(7, None, 7), (8, 3, 5), (3650, 1, 3649)])
+def test_an_object_is_deleted_so_many_days_after_it_was_disabled(
+    after_days: int, changed_days_ago: int | None, delete_at: int
+) -> None:
+    linked, now = (
+        link(state=ACTIVE if changed_days_ago is None else DISABLED),
+        HIRED + timedelta(days=changed_days_ago or 0),
+    )
+
+    change = plan_removal(linked, LINKED, rules(after_days=after_days), DELETED, now)
+
+    assert change.delete_at == now + timedelta(days=delete_at)
+
+
+@pytest.mark.parametrize("linked", [link(), link(state=DISABLED)])
+def test_an_object_that_is_only_disabled_is_never_deleted(linked: Link) -> None:
+    change = plan_removal(linked, LINKED, rules(removal=RemovalAction.DISABLE), DELETED, HIRED + timedelta(days=4000))
+
+    assert change.delete_at is None
+
+
+@pytest.mark.parametrize(
+    ("sight", "kind", "written"),
+    [
+        (Sight(known=False), WAIT, {}),
+        (NOTHING, RELEASE, {}),
+        (SOFT_DELETED, RELEASE, {}),
+        (LINKED, DISABLE, {"accountEnabled": False}),
+        (Sight(known=True, linked=provisioned(person(), accountEnabled=False)), DISABLE, {}),
+        (
+            Sight(known=True, linked=provisioned(person(), accountEnabled=False), stale=True),
+            DISABLE,
+            {"accountEnabled": False},
+        ),
+    ],
+)
+def test_what_was_seen_of_the_object_decides_whether_it_is_disabled(
+    sight: Sight, kind: ChangeKind, written: dict[str, bool]
+) -> None:
+    change = plan_removal(link(), sight, rules(removal=RemovalAction.DISABLE), DELETED, HIRED)
+
+    assert (change.kind, change.attributes) == (kind, written)
+
+
+@pytest.mark.parametrize(
+    ("linked", "removal"),
+    [(None, RemovalAction.DELETE), (link(), RemovalAction.NONE), (link(state=DISABLED), RemovalAction.DISABLE)],
+)
 def test_whoever_is_skipped_or_released_hears_why(linked: Link | None, removal: RemovalAction) -> None:
-    change = plan_removal(linked, rules(removal=removal), DELETED)
+    change = plan_removal(linked, LINKED, rules(removal=removal), DELETED, HIRED)
 
     assert change.error is not None
     assert "deleted" in change.error.reason
@@ -86,6 +146,9 @@ TABLE: list[tuple[SourceEntry, Link | None, Sight, ChangeKind]] = [
     # active or released, soft-deleted in the target by somebody
     (person(), link(), SOFT_DELETED, ESCROW),
     (person(), link(state=RELEASED, origin=ADOPTED), SOFT_DELETED, ESCROW),
+    # disabled by us, because they had left
+    (person(), link(state=DISABLED), Sight(known=True, linked=provisioned(person(), accountEnabled=False)), UPDATE),
+    (person(), link(state=DISABLED), SOFT_DELETED, ESCROW),
     # deleted by us
     (person(), link(state=GONE), SOFT_DELETED, RESTORE),
     (person(accountEnabled=False), link(state=GONE), SOFT_DELETED, RESTORE),
@@ -275,7 +338,7 @@ def every_plan() -> list[tuple[SourceEntry, Link | None, Sight, Rules]]:
 def test_whatever_is_seen_somebody_in_scope_is_never_removed() -> None:
     kinds = {plan_provisioning(*each).kind for each in every_plan()}
 
-    assert kinds == set(ChangeKind) - {DELETE, RELEASE}
+    assert kinds == set(ChangeKind) - {DELETE, DISABLE, RELEASE}
 
 
 def test_whatever_is_seen_only_a_released_disable_is_written_to_a_living_object() -> None:

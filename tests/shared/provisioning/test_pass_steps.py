@@ -24,6 +24,7 @@ NAMES = [
     (ChangeKind.UPDATE, "Update", "updated"),
     (ChangeKind.RESTORE, "Update", "restored"),
     (ChangeKind.DELETE, "Delete", "deleted"),
+    (ChangeKind.DISABLE, "Disable", "disabled"),
     (ChangeKind.RELEASE, "Skip", "left as it is"),
     (ChangeKind.SKIP, "Skip", "will not be changed"),
     (ChangeKind.ESCROW, "Skip", "will not be changed"),
@@ -44,7 +45,7 @@ def test_processing_is_named_as_in_entra_and_says_what_will_be_done(kind: Change
     assert step.status is (ProvisioningStatus.FAILURE if kind is ChangeKind.ESCROW else ProvisioningStatus.SUCCESS)
 
 
-@pytest.mark.parametrize(("kind", "verb", "done"), NAMES[:4])
+@pytest.mark.parametrize(("kind", "verb", "done"), NAMES[:5])
 def test_export_is_named_as_in_entra_and_says_what_was_done(kind: ChangeKind, verb: str, done: str) -> None:
     good, bad = export_step("s-ada", Change(kind=kind), None), export_step("s-ada", Change(kind=kind), ERROR)
 

@@ -1,13 +1,15 @@
 """Which open work is due? The due index may name rows that have changed since; those of its rows are cleared away."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from shared.cycles.pending import DueClass, DueEntry, Pending
 from shared.cycles.state import ConfigurationState
+from shared.cycles.work import Work
 from shared.orchestration.engine import Engine
-from shared.orchestration.ports import EntryRows
+from shared.orchestration.ports import EntryPart, EntryRows
 
 SAFE: Final = timedelta(minutes=10)
 """A due row of so long ago is written by nobody any more: rows are due when they are written, or later."""
@@ -27,32 +29,43 @@ async def live_due(
 async def idle_due(
     engine: Engine, state: ConfigurationState, shard: int, due_class: DueClass, until: datetime, limit: int
 ) -> list[EntryRows]:
-    """Return the rows of those of them that nobody works on; it looks further where the first ones are under way.
+    """Return pending row and work of those that nobody works on; it looks further where the first are under way.
 
-    Each row is some point reads: only those are read that are returned, unless all of them are outdated.
+    Each row is a read of its own: only those are read that are returned, unless all of them are outdated.
     """
     look = 2 * limit
     while True:
         named = await engine.entries.due(state.configuration_id, shard, due_class, until, look)
         if not named:
             return []
-        busy = await _busy(engine, state, shard)
+        works = await _works(engine, state, shard)
+        busy = _busy(engine, works)
         free = [entry for entry in named if entry.source_id not in busy][:limit]
         if free or len(named) < look or look >= MOST_NAMED:
             break
         look *= 4
-    rows = await engine.entries.read(state, list(dict.fromkeys(entry.source_id for entry in free)))
+    rows = await _pending_rows(engine, state, free)
     live = [rows[entry.source_id] for entry in free if _is_meant(entry, rows[entry.source_id].pending)]
-    if live or not free:
-        return live
-    cleared = await _live(engine, state, shard, due_class, until, look)
-    return [row for row in cleared if row.source_id not in busy][:limit]
+    if not live and free:
+        cleared = await _live(engine, state, shard, due_class, until, look)
+        live = [row for row in cleared if row.source_id not in busy][:limit]
+    return [replace(row, work=works.get(row.source_id)) for row in live]
 
 
-async def _busy(engine: Engine, state: ConfigurationState, shard: int) -> set[str]:
+async def _works(engine: Engine, state: ConfigurationState, shard: int) -> dict[str, Work]:
+    return {work.source_id: work for work in await engine.entries.open_works(state.configuration_id, shard)}
+
+
+def _busy(engine: Engine, works: Mapping[str, Work]) -> set[str]:
     """Return who is worked on, and who was while the record is not in the index: they cannot be leased."""
-    works = await engine.entries.open_works(state.configuration_id, shard)
-    return {work.source_id for work in works if work.expires > engine.clock.now() or work.log_key}
+    return {id_ for id_, work in works.items() if work.expires > engine.clock.now() or work.log_key}
+
+
+async def _pending_rows(
+    engine: Engine, state: ConfigurationState, named: Iterable[DueEntry]
+) -> Mapping[str, EntryRows]:
+    ids = list(dict.fromkeys(entry.source_id for entry in named))
+    return await engine.entries.read(state, ids, parts=frozenset({EntryPart.PENDING}))
 
 
 async def _live(
@@ -62,7 +75,7 @@ async def _live(
         named = await engine.entries.due(state.configuration_id, shard, due_class, until, limit)
         if not named:
             return []
-        rows = await engine.entries.read(state, list(dict.fromkeys(entry.source_id for entry in named)))
+        rows = await _pending_rows(engine, state, named)
         live = [rows[entry.source_id] for entry in named if _is_meant(entry, rows[entry.source_id].pending)]
         stale = [entry for entry in named if not _is_meant(entry, rows[entry.source_id].pending)]
         forgotten = await _forget(engine, state, shard, stale)

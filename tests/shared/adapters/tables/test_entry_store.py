@@ -13,7 +13,7 @@ from shared.adapters.tables.entry_store import TableEntryStore
 from shared.adapters.tables.row_format import VERSION
 from shared.adapters.tables.rows import Rows, Upsert
 from shared.cycles.pending import DueClass, DueEntry, Pending, PendingState, Verdict, WorkKind, Workload
-from shared.orchestration.ports import Closing, EntryRows, NewerRow
+from shared.orchestration.ports import Closing, EntryPart, EntryRows, NewerRow
 from tests.shared.adapters.rows_values_contract import LARGE_BODY
 from tests.shared.adapters.tables.values import HOUR, NOW, ONE_SHARD, STATE, intent, link, pending, record, work
 
@@ -55,6 +55,17 @@ async def test_link_pending_work_and_intent_of_an_entry_are_read_together(store:
     assert read.work is not None
     assert read.work.intent == intent()
     assert all(row.etag for row in (read.link, read.pending, read.work))
+
+
+@pytest.mark.parametrize("parts", [(), ("link",), ("pending", "work"), ("link", "pending", "work")])
+async def test_only_what_is_asked_for_of_an_entry_is_read(store: TableEntryStore, parts: tuple[str, ...]) -> None:
+    [leased] = await store.lease(STATE, [work("a", intent=intent())])
+    await store.close(STATE, [Closing(pending=None, work=leased, link=link("a"), keep_intent=True)])
+    await store.stage(STATE, [pending("a")])
+
+    read = (await store.read(STATE, ["a"], parts=frozenset(map(EntryPart, parts))))["a"]
+
+    assert {part.value for part in EntryPart if getattr(read, part) is not None} == set(parts)
 
 
 async def test_hundreds_of_rows_are_staged_over_all_shards(store: TableEntryStore) -> None:

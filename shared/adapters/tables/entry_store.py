@@ -107,9 +107,14 @@ class TableEntryStore:
     async def due(
         self, configuration_id: str, shard: int, due_class: DueClass, until: datetime, limit: int
     ) -> Sequence[DueEntry]:
-        first, before = due_until(due_class, until)
+        return await self._due(configuration_id, shard, due_until(due_class, until), limit)
+
+    async def open_due(self, configuration_id: str, shard: int, limit: int) -> Sequence[DueEntry]:
+        return await self._due(configuration_id, shard, within("due"), limit)
+
+    async def _due(self, configuration_id: str, shard: int, keys: tuple[str, str], limit: int) -> list[DueEntry]:
         partition = partition_key(configuration_id, shard)
-        rows = await self._rows.page(partition, first=first, before=before, limit=limit, select=[VERSION])
+        rows = await self._rows.page(partition, first=keys[0], before=keys[1], limit=limit, select=[VERSION])
         return [_due(row) for row in rows]
 
     async def forget_due(self, configuration_id: str, shard: int, stale: Sequence[DueEntry]) -> None:

@@ -146,6 +146,10 @@ class EntryStore(Protocol):
         """Return due rows of one class with a due time up to `until`, earliest first."""
         ...
 
+    async def open_due(self, configuration_id: str, shard: int, limit: int) -> Sequence[DueEntry]:
+        """Return due rows of all classes, due or not, in the order of class and time."""
+        ...
+
     async def forget_due(self, configuration_id: str, shard: int, stale: Sequence[DueEntry]) -> None:
         """Delete due rows that point to nothing any more; missing ones are fine."""
         ...

@@ -115,6 +115,20 @@ async def test_what_is_due_comes_earliest_first_and_by_its_class(store: TableEnt
     assert [entry.source_id for entry in removals] == ["gone"]
 
 
+async def test_all_that_is_open_comes_by_its_class_whether_it_is_due_or_not(store: TableEntryStore) -> None:
+    rows = [
+        pending("escrow", state=PendingState.ESCROWED),
+        pending("create"),
+        pending("later", kind=WorkKind.UPDATE, due=NOW + HOUR),
+        pending("update", kind=WorkKind.UPDATE),
+    ]
+    await store.stage(ONE_SHARD, rows)
+
+    found = await store.open_due(CONFIGURATION, 0, 3)
+
+    assert [entry.source_id for entry in found] == ["update", "later", "create"]
+
+
 async def test_an_older_due_row_stays_until_it_is_forgotten(store: TableEntryStore) -> None:
     older, newer = pending("a"), pending("a", kind=WorkKind.UPDATE)
     await store.stage(ONE_SHARD, [older])

@@ -14,6 +14,7 @@ from shared.cycles.state import ConfigurationState, is_held, is_surging
 from shared.cycles.surge import Surge
 from shared.orchestration.dispatch import dispatch_due
 from shared.orchestration.engine import Engine
+from shared.orchestration.ports import EntryPart
 from shared.orchestration.update_state import update_state
 
 PAGE = 500
@@ -94,7 +95,7 @@ async def _mark(
     engine: Engine, state: ConfigurationState, held: Sequence[Pending], verdict: Verdict, decided_by: str
 ) -> None:
     looked_at = {row.source_id: row for row in held}
-    rows = await engine.entries.read(state, sorted(looked_at))
+    rows = await engine.entries.read(state, sorted(looked_at), parts=frozenset({EntryPart.PENDING}))
     standing = [entry.pending for entry in rows.values() if entry.pending is not None]
     same = [row for row in standing if _is_same(row, looked_at[row.source_id])]
     await engine.entries.exchange(state, [(row, _decided(engine, row, verdict, decided_by)) for row in same])

@@ -22,7 +22,7 @@ from shared.cycles.state import ConfigurationState
 from shared.cycles.write_budget import Grant
 from shared.orchestration.engine import Engine
 from shared.orchestration.hints import CHUNK, hint_shard
-from shared.orchestration.live_due import idle_due
+from shared.orchestration.live_due import DueView, idle_due, view_due
 from shared.orchestration.ports import EntryRows
 
 UNDER_WAY: Final = timedelta(minutes=10)
@@ -100,10 +100,11 @@ async def next_chunk(
 ) -> list[EntryRows]:
     """Return the rows of who is next in a shard, the most urgent first; of creates at the most so many."""
     now, chunk = engine.clock.now(), list[EntryRows]()
+    view = await view_due(engine, state, shard)
     for due_class, limit in (_MOST | {DueClass.CREATE: creates}).items():
         room = min(limit, most - len(chunk))
         if room > 0:
-            chunk += await _eligible(engine, state, shard, due_class, now, room)
+            chunk += await _eligible(view, due_class, now, room)
         if chunk and _goes_alone(chunk[0]):
             return chunk[:1]
     return [row for row in chunk if not _goes_alone(row)]
@@ -113,11 +114,9 @@ def _goes_alone(row: EntryRows) -> bool:
     return row.pending is not None and row.pending.reason == ALONE
 
 
-async def _eligible(
-    engine: Engine, state: ConfigurationState, shard: int, due_class: DueClass, now: datetime, room: int
-) -> list[EntryRows]:
-    rows = await idle_due(engine, state, shard, due_class, now, room)
-    return [row for row in rows if row.pending is not None and _is_eligible(row.pending, state)]
+async def _eligible(view: DueView, due_class: DueClass, now: datetime, room: int) -> list[EntryRows]:
+    rows = await idle_due(view, due_class, now, room)
+    return [row for row in rows if row.pending is not None and _is_eligible(row.pending, view.state)]
 
 
 def _is_eligible(row: Pending, state: ConfigurationState) -> bool:

@@ -1,16 +1,21 @@
 """Which open work is due? The due index may name rows that have changed since; those of its rows are cleared away."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from shared.cycles.pending import DueClass, DueEntry, Pending
 from shared.cycles.state import ConfigurationState
+from shared.cycles.work import Work
 from shared.orchestration.engine import Engine
-from shared.orchestration.ports import EntryRows
+from shared.orchestration.ports import EntryPart, EntryRows
 
 SAFE: Final = timedelta(minutes=10)
 """A due row of so long ago is written by nobody any more: rows are due when they are written, or later."""
+
+VIEWED: Final = 200
+"""Rows of the index that one look at a shard shows, whatever their class."""
 
 MOST_NAMED: Final = 1000
 """Rows of the index that one look goes through; behind so many that are outdated or under way, nobody looks."""
@@ -24,35 +29,69 @@ async def live_due(
     return [row.pending for row in rows if row.pending is not None]
 
 
-async def idle_due(
-    engine: Engine, state: ConfigurationState, shard: int, due_class: DueClass, until: datetime, limit: int
-) -> list[EntryRows]:
-    """Return the rows of those of them that nobody works on; it looks further where the first ones are under way.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueView:
+    """What one look at a shard shows: the due index from its beginning, and who is worked on."""
 
-    Each row is some point reads: only those are read that are returned, unless all of them are outdated.
+    engine: Engine
+    state: ConfigurationState
+    shard: int
+    named: Sequence[DueEntry]
+    works: Mapping[str, Work]
+
+    @property
+    def is_whole(self) -> bool:
+        return len(self.named) < VIEWED
+
+    @property
+    def busy(self) -> set[str]:
+        """Return who is worked on, and who was while the record is not in the index: they cannot be leased."""
+        now = self.engine.clock.now()
+        return {source_id for source_id, work in self.works.items() if work.expires > now or work.log_key}
+
+
+async def view_due(engine: Engine, state: ConfigurationState, shard: int) -> DueView:
+    """Look at a shard: one read where nothing is open there, two where something is."""
+    named = await engine.entries.open_due(state.configuration_id, shard, VIEWED)
+    works = await engine.entries.open_works(state.configuration_id, shard) if named else ()
+    by_id = {work.source_id: work for work in works}
+    return DueView(engine=engine, state=state, shard=shard, named=named, works=by_id)
+
+
+async def idle_due(view: DueView, due_class: DueClass, until: datetime, limit: int) -> list[EntryRows]:
+    """Return pending row and work of those that nobody works on; it looks further where the first are under way.
+
+    Each row is a read of its own: only those are read that are returned, unless all of them are outdated.
     """
     look = 2 * limit
     while True:
-        named = await engine.entries.due(state.configuration_id, shard, due_class, until, look)
-        if not named:
-            return []
-        busy = await _busy(engine, state, shard)
-        free = [entry for entry in named if entry.source_id not in busy][:limit]
+        named = await _named(view, due_class, until, look)
+        free = [entry for entry in named if entry.source_id not in view.busy][:limit]
         if free or len(named) < look or look >= MOST_NAMED:
             break
         look *= 4
-    rows = await engine.entries.read(state, list(dict.fromkeys(entry.source_id for entry in free)))
+    if not free:
+        return []
+    rows = await _pending_rows(view.engine, view.state, free)
     live = [rows[entry.source_id] for entry in free if _is_meant(entry, rows[entry.source_id].pending)]
-    if live or not free:
-        return live
-    cleared = await _live(engine, state, shard, due_class, until, look)
-    return [row for row in cleared if row.source_id not in busy][:limit]
+    if not live:
+        cleared = await _live(view.engine, view.state, view.shard, due_class, until, look)
+        live = [row for row in cleared if row.source_id not in view.busy][:limit]
+    return [replace(row, work=view.works.get(row.source_id)) for row in live]
 
 
-async def _busy(engine: Engine, state: ConfigurationState, shard: int) -> set[str]:
-    """Return who is worked on, and who was while the record is not in the index: they cannot be leased."""
-    works = await engine.entries.open_works(state.configuration_id, shard)
-    return {work.source_id for work in works if work.expires > engine.clock.now() or work.log_key}
+async def _named(view: DueView, due_class: DueClass, until: datetime, look: int) -> Sequence[DueEntry]:
+    """Return what the index names of one class; where the view does not show all of it, it is asked for."""
+    if view.is_whole:
+        return [entry for entry in view.named if entry.due_class is due_class and entry.due <= until][:look]
+    return await view.engine.entries.due(view.state.configuration_id, view.shard, due_class, until, look)
+
+
+async def _pending_rows(
+    engine: Engine, state: ConfigurationState, named: Iterable[DueEntry]
+) -> Mapping[str, EntryRows]:
+    ids = list(dict.fromkeys(entry.source_id for entry in named))
+    return await engine.entries.read(state, ids, parts=frozenset({EntryPart.PENDING}))
 
 
 async def _live(
@@ -62,7 +101,7 @@ async def _live(
         named = await engine.entries.due(state.configuration_id, shard, due_class, until, limit)
         if not named:
             return []
-        rows = await engine.entries.read(state, list(dict.fromkeys(entry.source_id for entry in named)))
+        rows = await _pending_rows(engine, state, named)
         live = [rows[entry.source_id] for entry in named if _is_meant(entry, rows[entry.source_id].pending)]
         stale = [entry for entry in named if not _is_meant(entry, rows[entry.source_id].pending)]
         forgotten = await _forget(engine, state, shard, stale)

@@ -23,6 +23,7 @@ from shared.orchestration.messages import ProvisioningMessage
 from shared.orchestration.plan_entries import plan_entries
 from shared.orchestration.ports import (
     Closing,
+    EntryPart,
     EntryRows,
     Forbidden,
     NewerRow,
@@ -41,6 +42,9 @@ LEASE = timedelta(minutes=10)
 """How long a worker holds an entry; renewed before each batch of writes."""
 
 RETRY = timedelta(seconds=30)
+
+_BEFORE_LEASE = frozenset({EntryPart.PENDING, EntryPart.WORK})
+_UNDER_LEASE = frozenset({EntryPart.LINK, EntryPart.PENDING})
 
 
 async def provision_entries(engine: Engine, message: ProvisioningMessage) -> None:
@@ -179,7 +183,7 @@ async def take_entries(
     rows: Mapping[str, EntryRows] | None = None,
 ) -> list[EntryPass]:
     """Lease the entries that are due and that nobody else works on; `rows` were read a moment ago."""
-    rows = rows or await job.engine.entries.read(job.state, source_ids)
+    rows = rows or await job.engine.entries.read(job.state, source_ids, parts=_BEFORE_LEASE)
     due = [row for row in rows.values() if row.pending is not None and _is_due(job, row, row.pending)]
     wanted = {row.source_id: row.work for row in due[:most]}
     await _return_for_leased(job, rows.values())
@@ -196,7 +200,7 @@ async def _under_lease(job: Job, works: Sequence[Work], before: Mapping[str, Wor
     """Return the passes over what stands by now: before the leases were ours, another pass may have come to its end."""
     if not works:
         return []
-    rows = await job.engine.entries.read(job.state, [work.source_id for work in works])
+    rows = await job.engine.entries.read(job.state, [work.source_id for work in works], parts=_UNDER_LEASE)
     passes, past = list[EntryPass](), list[Closing]()
     for work in works:
         row = rows[work.source_id]
@@ -246,7 +250,8 @@ async def run_passes(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
 
 async def _still_ours(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
     """Return the passes that are not closed or lost, with their leases and intents as they stand by now."""
-    rows = await job.engine.entries.read(job.state, [each.source_id for each in passes])
+    ids = [each.source_id for each in passes]
+    rows = await job.engine.entries.read(job.state, ids, parts=frozenset({EntryPart.WORK}))
     return [
         replace(each, work=work)
         for each in passes

@@ -13,6 +13,7 @@ from shared.cycles.pending import READ_ONLY, Pending, PendingState, WorkKind
 from shared.cycles.state import ConfigurationState
 from shared.orchestration.engine import Engine
 from shared.orchestration.entry_pass import EntryPass, Job
+from shared.orchestration.ports import EntryPart
 from shared.orchestration.provision_entries import open_job, run_passes, take_entries
 from shared.provisioning.change_planning import failure, skip
 from shared.provisioning.provisioning_log import (
@@ -76,7 +77,7 @@ async def provision_on_demand(
 
 async def _stage(job: Job, source_ids: Sequence[str]) -> None:
     """Write down what is asked for; what is pending already, or by now, stays as it is."""
-    rows = await job.engine.entries.read(job.state, source_ids)
+    rows = await job.engine.entries.read(job.state, source_ids, parts=frozenset({EntryPart.PENDING}))
     missing = [source_id for source_id in source_ids if rows[source_id].pending is None]
     await job.engine.entries.exchange(job.state, [(None, _row(job.state, each, job.started)) for each in missing])
 

@@ -7,7 +7,7 @@ from shared.cycles.cycle import Cursor, CyclePhase
 from shared.cycles.link_snapshot import LinkSnapshot
 from shared.cycles.pending import WorkKind
 from shared.orchestration.cycle_snapshots import SnapshotLost
-from shared.orchestration.ports import EntryRows, Removed, UsersPage, Watermark
+from shared.orchestration.ports import EntryPart, EntryRows, Removed, UsersPage, Watermark
 from shared.orchestration.reading import PAGES, Reading
 from shared.provisioning.attribute_flow import digest
 from shared.provisioning.entry import Attributes, SourceEntry
@@ -16,6 +16,7 @@ from shared.provisioning.scoping import ScopingReason, decide_scope
 
 USERS = "users"
 KNOWN_USERS = 3
+_SIGHT = frozenset({EntryPart.LINK, EntryPart.PENDING})
 
 
 async def read_users(reading: Reading) -> None:
@@ -93,7 +94,7 @@ def _judge(
 
 async def _sights(reading: Reading, people: Mapping[str, SourceEntry | Removed]) -> Mapping[str, LinkSight]:
     if not reading.initial:
-        rows = await reading.engine.entries.read(reading.state, tuple(people))
+        rows = await reading.engine.entries.read(reading.state, tuple(people), parts=_SIGHT)
         return {source_id: _sight(reading, entry, rows[source_id]) for source_id, entry in people.items()}
     snapshot = await reading.link_snapshot()
     pending = await reading.pending()

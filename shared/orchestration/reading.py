@@ -25,7 +25,7 @@ from shared.orchestration.cycle_snapshots import (
 )
 from shared.orchestration.dispatch import dispatch
 from shared.orchestration.engine import Engine
-from shared.orchestration.ports import SourceDirectory
+from shared.orchestration.ports import EntryPart, SourceDirectory
 from shared.provisioning.entry import Attributes
 
 SCOPE = "scope"
@@ -123,7 +123,7 @@ class Reading:
         """Return the rows of people who are counted already; values that a page shows in scope and enabled end that."""
         asked = [source_id for source_id, (kind, _) in work.items() if kind in _GUARDED]
         open_ = (await self.pending()).intersection(asked) if asked else frozenset[str]()
-        rows = await self.engine.entries.read(self.state, sorted(open_))
+        rows = await self.engine.entries.read(self.state, sorted(open_), parts=frozenset({EntryPart.PENDING}))
         found = {source_id: row.pending for source_id, row in rows.items() if row.pending is not None}
         return {source_id: pending for source_id, pending in found.items() if pending.staged_cycle}
 

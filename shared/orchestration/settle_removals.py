@@ -13,7 +13,7 @@ from shared.orchestration.dispatch import dispatch_due
 from shared.orchestration.hints import hint_entries
 from shared.orchestration.live_due import live_due
 from shared.orchestration.mature_removals import mature_removals
-from shared.orchestration.ports import Conflict
+from shared.orchestration.ports import Conflict, EntryPart
 from shared.orchestration.reading import Reading
 from shared.orchestration.record_staged import record_staged
 from shared.orchestration.released_store import load_released, save_released
@@ -63,7 +63,7 @@ def _decide(reading: Reading, staged: Sequence[Pending], released: Released) -> 
 
 async def _possible_leavers(reading: Reading, undecided: Sequence[str]) -> list[Pending]:
     """Return the undecided who are provisioned, as if they had to go; the others are joiners."""
-    rows = await reading.engine.entries.read(reading.state, undecided)
+    rows = await reading.engine.entries.read(reading.state, undecided, parts=frozenset({EntryPart.LINK}))
     active = [id_ for id_, row in rows.items() if row.link is not None and row.link.state is LinkState.ACTIVE]
     return [_possible_leaver(each, reading.engine.clock.now()) for each in active]
 

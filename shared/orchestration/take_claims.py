@@ -26,7 +26,7 @@ async def take_claims(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
 async def _take_all(job: Job, entry: EntryPass) -> EntryPass:
     for claim in _needed(job, entry):
         try:
-            problem = await take_claim(job, claim)
+            problem = await take_claim(job, claim, likely=entry.link is not None)
         except Conflict:
             return not_now(job, entry, "EntryConflict")
         if problem is not None:
@@ -58,9 +58,9 @@ def claim_of(job: Job, entry: EntryPass, kind: ClaimKind, subject: str) -> Claim
     )
 
 
-async def take_claim(job: Job, claim: Claim) -> ErrorInformation | None:
+async def take_claim(job: Job, claim: Claim, *, likely: bool = False) -> ErrorInformation | None:
     """Take one claim; returns why it cannot be had. Raises Conflict if others are taking it at this moment."""
-    standing = await job.engine.claims.take(claim)
+    standing = await job.engine.claims.take(claim, likely=likely)
     if standing.same_owner(claim):
         return None
     if await _owner_lives(job, standing):

@@ -44,7 +44,7 @@ from shared.cycles.counters import Counters
 from shared.cycles.pending import DueClass, DueEntry, Pending, Workload
 from shared.cycles.state import ConfigurationState
 from shared.cycles.work import Work
-from shared.orchestration.ports import Clock, Closing, ClosingResult, EntryRows
+from shared.orchestration.ports import WHOLE_ENTRY, Clock, Closing, ClosingResult, EntryPart, EntryRows
 from shared.provisioning.link import Link
 from shared.provisioning.provisioning_log import ProvisioningAction, ProvisioningLogRecord, ProvisioningStatus
 
@@ -64,9 +64,11 @@ class TableEntryStore:
     def shard(self, source_id: str, shards: int) -> int:
         return shard_of(source_id, shards)
 
-    async def read(self, state: ConfigurationState, source_ids: Sequence[str]) -> Mapping[str, EntryRows]:
+    async def read(
+        self, state: ConfigurationState, source_ids: Sequence[str], *, parts: frozenset[EntryPart] = WHOLE_ENTRY
+    ) -> Mapping[str, EntryRows]:
         by_partition = _by_partition(state, {source_id: source_id for source_id in source_ids})
-        found = await in_parallel(self._read(partition, ids) for partition, ids in by_partition.items())
+        found = await in_parallel(self._read(partition, ids, parts) for partition, ids in by_partition.items())
         entries = {entry.source_id: entry for part in found for entry in part}
         return {source_id: entries[source_id] for source_id in source_ids}
 
@@ -106,9 +108,14 @@ class TableEntryStore:
     async def due(
         self, configuration_id: str, shard: int, due_class: DueClass, until: datetime, limit: int
     ) -> Sequence[DueEntry]:
-        first, before = due_until(due_class, until)
+        return await self._due(configuration_id, shard, due_until(due_class, until), limit)
+
+    async def open_due(self, configuration_id: str, shard: int, limit: int) -> Sequence[DueEntry]:
+        return await self._due(configuration_id, shard, within("due"), limit)
+
+    async def _due(self, configuration_id: str, shard: int, keys: tuple[str, str], limit: int) -> list[DueEntry]:
         partition = partition_key(configuration_id, shard)
-        rows = await self._rows.page(partition, first=first, before=before, limit=limit, select=[VERSION])
+        rows = await self._rows.page(partition, first=keys[0], before=keys[1], limit=limit, select=[VERSION])
         return [_due(row) for row in rows]
 
     async def forget_due(self, configuration_id: str, shard: int, stale: Sequence[DueEntry]) -> None:
@@ -188,18 +195,17 @@ class TableEntryStore:
         partition = one_partition(state.configuration_id, [source_id], state.shards)
         return [record_of(row) for row in await self._rows.page(partition, first=first, before=before, limit=limit)]
 
-    async def _read(self, partition: str, source_ids: Sequence[str]) -> list[EntryRows]:
-        keys = [key for source_id in source_ids for key in _entry_keys(source_id)]
+    async def _read(self, partition: str, source_ids: Sequence[str], parts: frozenset[EntryPart]) -> list[EntryRows]:
+        keys = [_KEYS[part](source_id) for source_id in source_ids for part in sorted(parts)]
         rows = await self._rows.get_many(partition, keys)
         return [_entry_rows(source_id, rows) for source_id in source_ids]
 
 
-def _entry_keys(source_id: str) -> tuple[str, str, str]:
-    return link_key(source_id), pending_key(source_id), work_key(source_id)
+_KEYS = {EntryPart.LINK: link_key, EntryPart.PENDING: pending_key, EntryPart.WORK: work_key}
 
 
 def _entry_rows(source_id: str, rows: Mapping[str, Row]) -> EntryRows:
-    link, pending, work = (rows.get(key) for key in _entry_keys(source_id))
+    link, pending, work = (rows.get(key(source_id)) for key in _KEYS.values())
     return EntryRows(
         source_id=source_id,
         link=None if link is None else link_of(link),

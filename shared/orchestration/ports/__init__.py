@@ -37,12 +37,14 @@ from shared.orchestration.ports.errors import (
     UnexpectedAnswer,
 )
 from shared.orchestration.ports.state import (
+    WHOLE_ENTRY,
     BudgetStore,
     ClaimStore,
     Closing,
     ClosingResult,
     ConfigurationStore,
     CycleStore,
+    EntryPart,
     EntryRows,
     EntryStore,
     LogPage,
@@ -58,6 +60,7 @@ from shared.orchestration.ports.surroundings import (
 )
 
 __all__ = [
+    "WHOLE_ENTRY",
     "Assignment",
     "AssignmentsPage",
     "BudgetStore",
@@ -69,6 +72,7 @@ __all__ = [
     "Conflict",
     "CycleStore",
     "Directories",
+    "EntryPart",
     "EntryRows",
     "EntryStore",
     "Examination",

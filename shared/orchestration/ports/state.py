@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from shared.configuration.configuration import Configuration
 from shared.cycles.claim import Claim
@@ -67,9 +67,20 @@ class CycleStore(Protocol):
         ...
 
 
+class EntryPart(StrEnum):
+    """What of an entry is read; each part is a row of its own, and costs a read of its own."""
+
+    LINK = "link"
+    PENDING = "pending"
+    WORK = "work"
+
+
+WHOLE_ENTRY: Final = frozenset(EntryPart)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryRows:
-    """All that is stored about one source object at one moment."""
+    """What is stored about one source object at one moment; a part that was not asked for is None."""
 
     source_id: str
     link: Link | None = None
@@ -110,7 +121,9 @@ class EntryStore(Protocol):
         """Return the shard of a source id: stable for ever, the same everywhere."""
         ...
 
-    async def read(self, state: ConfigurationState, source_ids: Sequence[str]) -> Mapping[str, EntryRows]:
+    async def read(
+        self, state: ConfigurationState, source_ids: Sequence[str], *, parts: frozenset[EntryPart] = WHOLE_ENTRY
+    ) -> Mapping[str, EntryRows]:
         """Return link, pending and work of each id (an entry for each, empty where nothing is stored)."""
         ...
 
@@ -131,6 +144,10 @@ class EntryStore(Protocol):
         self, configuration_id: str, shard: int, due_class: DueClass, until: datetime, limit: int
     ) -> Sequence[DueEntry]:
         """Return due rows of one class with a due time up to `until`, earliest first."""
+        ...
+
+    async def open_due(self, configuration_id: str, shard: int, limit: int) -> Sequence[DueEntry]:
+        """Return due rows of all classes, due or not, in the order of class and time."""
         ...
 
     async def forget_due(self, configuration_id: str, shard: int, stale: Sequence[DueEntry]) -> None:
@@ -195,8 +212,8 @@ class EntryStore(Protocol):
 class ClaimStore(Protocol):
     """Who owns which address and which object of a target tenant, across all configurations."""
 
-    async def take(self, claim: Claim) -> Claim:
-        """Insert the claim; returns the one that stands, ours or another's."""
+    async def take(self, claim: Claim, *, likely: bool = False) -> Claim:
+        """Insert the claim; returns the one that stands, ours or another's. `likely`: one may well stand already."""
         ...
 
     async def take_over(self, standing: Claim, claim: Claim) -> Claim:

@@ -39,6 +39,17 @@ async def test_claiming_again_changes_nothing(store: TableClaimStore) -> None:
     assert await store.take(MAIL) == taken
 
 
+@pytest.mark.parametrize("likely", [False, True])
+async def test_whether_a_claim_is_likely_to_stand_changes_nothing_about_who_owns(
+    store: TableClaimStore, likely: bool
+) -> None:
+    taken = await store.take(MAIL, likely=likely)
+
+    assert taken.same_owner(MAIL)
+    assert await store.take(MAIL, likely=likely) == taken
+    assert await store.take(OTHER, likely=likely) == taken
+
+
 async def test_subjects_kinds_and_tenants_are_claimed_apart(store: TableClaimStore) -> None:
     claims = [MAIL, replace(MAIL, subject="x"), replace(MAIL, kind=ClaimKind.TARGET), replace(MAIL, tenant_id="x")]
 

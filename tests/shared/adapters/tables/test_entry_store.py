@@ -13,7 +13,7 @@ from shared.adapters.tables.entry_store import TableEntryStore
 from shared.adapters.tables.row_format import VERSION
 from shared.adapters.tables.rows import Rows, Upsert
 from shared.cycles.pending import DueClass, DueEntry, Pending, PendingState, Verdict, WorkKind, Workload
-from shared.orchestration.ports import Closing, EntryRows, NewerRow
+from shared.orchestration.ports import Closing, EntryPart, EntryRows, NewerRow
 from tests.shared.adapters.rows_values_contract import LARGE_BODY
 from tests.shared.adapters.tables.values import HOUR, NOW, ONE_SHARD, STATE, intent, link, pending, record, work
 
@@ -55,6 +55,17 @@ async def test_link_pending_work_and_intent_of_an_entry_are_read_together(store:
     assert read.work is not None
     assert read.work.intent == intent()
     assert all(row.etag for row in (read.link, read.pending, read.work))
+
+
+@pytest.mark.parametrize("parts", [(), ("link",), ("pending", "work"), ("link", "pending", "work")])
+async def test_only_what_is_asked_for_of_an_entry_is_read(store: TableEntryStore, parts: tuple[str, ...]) -> None:
+    [leased] = await store.lease(STATE, [work("a", intent=intent())])
+    await store.close(STATE, [Closing(pending=None, work=leased, link=link("a"), keep_intent=True)])
+    await store.stage(STATE, [pending("a")])
+
+    read = (await store.read(STATE, ["a"], parts=frozenset(map(EntryPart, parts))))["a"]
+
+    assert {part.value for part in EntryPart if getattr(read, part) is not None} == set(parts)
 
 
 async def test_hundreds_of_rows_are_staged_over_all_shards(store: TableEntryStore) -> None:
@@ -102,6 +113,20 @@ async def test_what_is_due_comes_earliest_first_and_by_its_class(store: TableEnt
     assert [entry.source_id for entry in due] == ["p1", "p2", "p3"]
     assert [entry.source_id for entry in first] == ["p1", "p2"]
     assert [entry.source_id for entry in removals] == ["gone"]
+
+
+async def test_all_that_is_open_comes_by_its_class_whether_it_is_due_or_not(store: TableEntryStore) -> None:
+    rows = [
+        pending("escrow", state=PendingState.ESCROWED),
+        pending("create"),
+        pending("later", kind=WorkKind.UPDATE, due=NOW + HOUR),
+        pending("update", kind=WorkKind.UPDATE),
+    ]
+    await store.stage(ONE_SHARD, rows)
+
+    found = await store.open_due(CONFIGURATION, 0, 3)
+
+    assert [entry.source_id for entry in found] == ["update", "later", "create"]
 
 
 async def test_an_older_due_row_stays_until_it_is_forgotten(store: TableEntryStore) -> None:

@@ -22,6 +22,9 @@ SHARDS = 2
 PAIR = ("ada", "bert")
 TRIO = (*PAIR, "dina")
 
+#: The judge knows nothing of such a delay; what is compared is what stands without a death.
+DISABLES_FIRST = {"removal": {"action": "delete", "afterDays": 3}}
+
 Prelude = Callable[[], Awaitable[LocalEngine]]
 Act = Callable[[LocalEngine], Awaitable[None]]
 
@@ -114,6 +117,15 @@ def given_up_by(name: str, *changes: Document) -> Prelude:
     return prelude
 
 
+def three_days_later(told: Prelude) -> Prelude:
+    async def prelude() -> LocalEngine:
+        local = await told()
+        await local.run_for(timedelta(days=3, minutes=-30))
+        return local
+
+    return prelude
+
+
 async def an_hour(local: LocalEngine) -> None:
     await local.run_for(timedelta(hours=1))
 
@@ -141,6 +153,18 @@ ACTIONS: Mapping[str, Story] = {
     ),
     "removal": Story(
         prelude=company(*leaves(*PAIR), here=PAIR), log=each(PAIR, "delete success"), passes=["graph: DELETE"]
+    ),
+    "a leaver who is disabled": Story(
+        prelude=company(*leaves(*PAIR), here=PAIR, configuration=DISABLES_FIRST),
+        log=each(PAIR, "disable success"),
+        passes=["graph: PATCH"],
+        agrees=False,
+    ),
+    "a delete whose day has come": Story(
+        prelude=three_days_later(company(here=PAIR, earlier=leaves(*PAIR), configuration=DISABLES_FIRST)),
+        act=an_hour,
+        log=each(PAIR, "delete success"),
+        passes=["graph: DELETE"],
     ),
     "restore": Story(
         prelude=company(*returns(*PAIR), here=PAIR, earlier=leaves(*PAIR)),

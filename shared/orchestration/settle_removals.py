@@ -10,6 +10,7 @@ from shared.cycles.released import Released
 from shared.cycles.removal_guard import GuardDecision, decide_staged
 from shared.cycles.state import ConfigurationState, Quarantine, QuarantineReason, is_held
 from shared.orchestration.dispatch import dispatch_due
+from shared.orchestration.doubt_cycle import doubt_reading
 from shared.orchestration.hints import hint_entries
 from shared.orchestration.live_due import live_due
 from shared.orchestration.ports import Conflict
@@ -35,6 +36,7 @@ async def settle_removals(reading: Reading) -> None:
     as released, unless that could change the decision; then nothing is released in this cycle.
     """
     engine = reading.engine
+    await doubt_reading(reading)
     # in this order: who is staged in between is counted twice, never not at all
     undecided = await engine.entries.undecided(reading.state)
     staged = await engine.entries.staged(reading.state)
@@ -50,7 +52,8 @@ async def settle_removals(reading: Reading) -> None:
     if not leavers or _decide(reading, counted, released).released:
         await _carry_out(reading, decision, counted, released)
     await dispatch_due(engine, reading.state)
-    reading.cycle = replace(reading.cycle, staged=len(staged))
+    held = 0 if decision.released else sum(row.kind is WorkKind.REMOVE for row in staged)
+    reading.cycle = replace(reading.cycle, staged=len(staged), held=held)
     await reading.checkpoint(phase=CyclePhase.COMPLETE)
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from shared.cycles.cycle import CycleKind
 from shared.cycles.doubt import MESSAGES, Doubt
-from shared.cycles.pending import Verdict, WorkKind
+from shared.cycles.pending import Pending, Verdict, WorkKind
 from shared.cycles.state import ConfigurationState, Quarantine, QuarantineReason
 from shared.orchestration.entry_pass import EntryPass, Job
 from shared.orchestration.ports import Presence
@@ -18,6 +18,10 @@ from shared.orchestration.positive_control import provisioned, standing
 from shared.orchestration.reading import Reading
 from shared.orchestration.update_state import update_state
 from shared.provisioning.link import LinkState
+from shared.provisioning.scoping import decide_scope
+
+SAMPLE = 5
+"""So many of those who are staged by a full cycle are read directly before the guard decides."""
 
 
 def doubted(state: ConfigurationState, doubt: Doubt, now: datetime) -> Quarantine:
@@ -27,16 +31,36 @@ def doubted(state: ConfigurationState, doubt: Doubt, now: datetime) -> Quarantin
     return Quarantine(reason=QuarantineReason.EXCEPTION, began=began, code=doubt.value, message=MESSAGES[doubt])
 
 
-async def doubt_reading(reading: Reading) -> None:
-    """Look for people who were seen last or are provisioned; if none of them is there, the cycle is in doubt."""
+async def doubt_reading(reading: Reading, staged: Sequence[Pending]) -> None:
+    """Ask whether the source is seen at all, and, after a full cycle, whether some of the staged are there after all.
+
+    Those whom the guard holds are examined by no worker: they would be held until the next full cycle.
+    """
     if reading.cycle.doubt or reading.cycle.cursor.position:
         return
+    doubt = Doubt.NONE
+    if not await _sees_somebody(reading):
+        doubt = Doubt.NOBODY_KNOWN
+    elif reading.initial and await _left_out_some(reading, staged):
+        doubt = Doubt.INCOMPLETE_READ
+    reading.cycle = replace(reading.cycle, doubt=doubt)
+
+
+async def _sees_somebody(reading: Reading) -> bool:
     known = dict.fromkeys([*reading.known_users, *await standing(reading.engine, reading.state)])
     if not known and not await provisioned(reading.engine, reading.state):
-        return
+        return True
     seen = await reading.source.examine(tuple(known), scope=False, known_users=())
-    if not any(each.presence is Presence.PRESENT for each in seen.values()):
-        reading.cycle = replace(reading.cycle, doubt=Doubt.NOBODY_KNOWN)
+    return any(each.presence is Presence.PRESENT for each in seen.values())
+
+
+async def _left_out_some(reading: Reading, staged: Sequence[Pending]) -> bool:
+    to_go = [
+        row.source_id for row in staged if row.kind is WorkKind.REMOVE and row.staged_cycle == reading.cycle.number
+    ]
+    seen = await reading.source.examine(to_go[:SAMPLE], scope=reading.assigned_only, known_users=())
+    entries = [(each.entry, each.assigned is not False) for each in seen.values() if each.entry is not None]
+    return any(decide_scope(entry, entitled=entitled).in_scope for entry, entitled in entries)
 
 
 def was_left_out(entry: EntryPass) -> bool:

@@ -36,10 +36,10 @@ async def settle_removals(reading: Reading) -> None:
     as released, unless that could change the decision; then nothing is released in this cycle.
     """
     engine = reading.engine
-    await doubt_reading(reading)
     # in this order: who is staged in between is counted twice, never not at all
     undecided = await engine.entries.undecided(reading.state)
     staged = await engine.entries.staged(reading.state)
+    await doubt_reading(reading, staged)
     released = await load_released(engine, reading.state)
     decision = _decide(reading, staged, released)
     leavers = await _possible_leavers(reading, undecided) if decision.released else []
@@ -49,11 +49,12 @@ async def settle_removals(reading: Reading) -> None:
         await reading.checkpoint(cursor=Cursor(position=looks + 1))
         return
     counted = [*staged, *leavers]
-    if not leavers or _decide(reading, counted, released).released:
+    decided = not leavers or _decide(reading, counted, released).released
+    if decided:
         await _carry_out(reading, decision, counted, released)
     await dispatch_due(engine, reading.state)
-    held = 0 if decision.released else sum(row.kind is WorkKind.REMOVE for row in staged)
-    reading.cycle = replace(reading.cycle, staged=len(staged), held=held)
+    stay = [] if decided and decision.released else [row for row in counted if row.kind is WorkKind.REMOVE]
+    reading.cycle = replace(reading.cycle, staged=len(staged), held=len(stay))
     await reading.checkpoint(phase=CyclePhase.COMPLETE)
 
 

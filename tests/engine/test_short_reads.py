@@ -8,7 +8,7 @@ import pytest
 from sandbox.scenarios.scenario import Scenario
 from shared.cycles.cycle import CycleKind
 from shared.cycles.doubt import Doubt
-from shared.cycles.state import JobStatus
+from shared.cycles.state import JobStatus, QuarantineReason
 from tests.engine.hazards import Meddle, Meddler
 from tests.engine.local_engine import CYCLE, LocalEngine
 from tests.engine.lying_source import as_other_tenant, blind, empty_groups, removed, two_to_a_page
@@ -193,3 +193,22 @@ async def test_a_delta_that_says_removed_of_somebody_who_is_there_removes_nobody
 
     assert not local.deleted_users()
     assert mail_of("person0") in enabled(local)
+
+
+@pytest.mark.parametrize("lie", ["a chain that ends early", "an empty answer with a valid delta link"])
+async def test_a_short_read_that_the_guard_holds_is_made_good_by_the_very_next_cycle(lie: str) -> None:
+    meddler = Meddler()
+    local = LocalEngine(small_world(people(50)), surroundings=meddler)
+    await local.begin()
+    await local.engine.configurations.save(replace(await local.state(), full_next=True))
+    LIES[lie](local, meddler)
+    await local.run_cycle()
+    await assert_told(local, QuarantineReason.TOO_MANY_DELETES)
+
+    end_of_lies(local, meddler)
+    await local.run_cycle()
+
+    assert (await local.cycle()).kind is INITIAL
+    assert (await local.state()).status is JobStatus.ACTIVE
+    assert (await local.workload()).staged == 0
+    local.assert_agreement()

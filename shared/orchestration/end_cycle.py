@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 from shared.cycles.cycle import Cycle, CycleKind, CycleState
+from shared.cycles.doubt import Doubt
 from shared.cycles.state import ConfigurationState, Quarantine, QuarantineReason, is_held, is_surging
 from shared.orchestration.cycle_snapshots import forget_snapshots
+from shared.orchestration.doubt_cycle import doubted
 from shared.orchestration.engine import Engine
 from shared.orchestration.ports import UnexpectedAnswer
 from shared.orchestration.update_state import update_state
@@ -43,18 +45,24 @@ def _failed(state: ConfigurationState, cycle: Cycle) -> ConfigurationState:
 
 async def _completed(engine: Engine, state: ConfigurationState, cycle: Cycle) -> ConfigurationState:
     initial = cycle.kind is CycleKind.INITIAL
+    doubt = Doubt.INCOMPLETE_READ if state.doubted_cycle >= cycle.number else cycle.doubt
     # A document that was changed while this cycle ran is read in full by the next one.
     full_next = state.full_next and (not initial or state.version != cycle.configuration_version)
     return replace(
         state,
         running=False,
-        full_next=full_next,
+        full_next=full_next or bool(doubt),
         last_full=cycle.started if initial else state.last_full,
         last_completed=cycle.number,
-        population=cycle.in_scope if initial else await _carried_on(engine, state),
+        # Whom the guard holds is out of scope and provisioned: else the share of the others would let all of them go.
+        population=cycle.in_scope + cycle.held if initial else await _carried_on(engine, state),
         known_users=cycle.known_users,
-        quarantine=state.quarantine if is_held(state) or is_surging(state) else None,
+        quarantine=state.quarantine if is_held(state) or is_surging(state) else _doubted(state, cycle, doubt),
     )
+
+
+def _doubted(state: ConfigurationState, cycle: Cycle, doubt: Doubt) -> Quarantine | None:
+    return doubted(state, doubt, cycle.completed or cycle.started) if doubt else None
 
 
 async def _carried_on(engine: Engine, state: ConfigurationState) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection
 from shared.cycles.pending import Pending, Verdict, WorkKind
 from shared.cycles.state import ConfigurationState
 from shared.orchestration.engine import Engine
+from shared.orchestration.ports import EntryPart
 from shared.provisioning.link import LinkState
 
 PROVISIONED = 2
@@ -50,10 +51,15 @@ async def _known(
     first: int,
     without: Collection[str],
 ) -> list[str]:
-    people = [*state.known_users, *await provisioned(engine, state, first=first, without=without, most=LOOKED_AT)]
-    candidates = [each for each in dict.fromkeys(people) if each not in without]
-    rows = await engine.entries.read(state, candidates)
-    return [each for each in candidates if serves(rows[each].pending)][: PROVISIONED + 1]
+    """Mostly one of the first few serves; only where none does, many are looked at."""
+    for most in (PROVISIONED, LOOKED_AT):
+        people = [*state.known_users, *await provisioned(engine, state, first=first, without=without, most=most)]
+        candidates = [each for each in dict.fromkeys(people) if each not in without]
+        rows = await engine.entries.read(state, candidates, parts=frozenset({EntryPart.PENDING}))
+        found = [each for each in candidates if serves(rows[each].pending)]
+        if found or len(candidates) < most:
+            return found[: PROVISIONED + 1]
+    return []
 
 
 def is_approved(pending: Pending | None) -> bool:

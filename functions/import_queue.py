@@ -1,16 +1,14 @@
 """Queue `import`: reads one slice of a cycle."""
 
-from datetime import timedelta
-
 import azure.functions as func
 
+from shared.orchestration.hints import NEWER
 from shared.orchestration.import_changes import import_changes
 from shared.orchestration.messages import NewerMessage, decode_import
 from shared.telemetry import span
 from shared.wiring import IMPORT_QUEUE, engine
 
 blueprint = func.Blueprint()
-NEWER = timedelta(minutes=1)
 
 
 @blueprint.queue_trigger(arg_name="message", queue_name=IMPORT_QUEUE, connection="AzureWebJobsStorage")

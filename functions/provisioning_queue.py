@@ -1,16 +1,14 @@
 """Queue `provisioning`: takes one chunk of entries into the target."""
 
-from datetime import timedelta
-
 import azure.functions as func
 
+from shared.orchestration.hints import NEWER
 from shared.orchestration.messages import NewerMessage, decode_provisioning
 from shared.orchestration.provision_entries import provision_entries
 from shared.telemetry import span
 from shared.wiring import PROVISIONING_QUEUE, engine
 
 blueprint = func.Blueprint()
-NEWER = timedelta(minutes=1)
 
 
 @blueprint.queue_trigger(arg_name="message", queue_name=PROVISIONING_QUEUE, connection="AzureWebJobsStorage")

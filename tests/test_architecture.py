@@ -165,3 +165,21 @@ def test_the_simulated_tenants_and_the_judge_know_nothing_of_the_engine() -> Non
     named = {name for path in source_files("sandbox") for name in imported_modules(path)}
 
     assert not [name for name in named if is_within(name, ("shared", "functions", "cli", "function_app"))]
+
+
+# Their `now` is no decision of the engine: the date in the body of an error.
+TELL_THE_TIME = {"shared/adapters/clock.py", "shared/web/errors.py"}
+CLOCKS = {
+    f"{name}.{call}" for name in ("datetime", "date", "time", "dt") for call in ("now", "utcnow", "today", "time")
+}
+
+
+def test_nobody_asks_the_machine_for_the_time_but_the_engines_clock() -> None:
+    asking = {
+        str(path.relative_to(ROOT))
+        for path in source_files("shared", "functions")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in CLOCKS | {"time.monotonic"}
+    }
+
+    assert asking == TELL_THE_TIME

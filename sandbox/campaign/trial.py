@@ -32,7 +32,7 @@ GRAPH_RATES: Mapping[str, Mapping[str, float]] = {
     "throttled": {"throttle_reads": 0.05, "throttle_writes": 0.1},
 }
 
-SECONDS_BETWEEN_LOOKS = 0.02
+SECONDS_BETWEEN_LOOKS = 0.05
 #: Ticks alone make fifty in five minutes of engine time.
 TRANSACTIONS_WITHOUT_WORK = 250
 

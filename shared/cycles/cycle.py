@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from shared.cycles.doubt import Doubt
+
 
 class CycleKind(StrEnum):
     """INITIAL evaluates everybody; INCREMENTAL what changed."""
@@ -66,6 +68,10 @@ class Cycle:
     """A few source users that this cycle saw last, or one before it: the positive control of a proof of absence."""
     staged: int = 0
     """Staged removals and disables that were counted when the cycle settled."""
+    held: int = 0
+    """Removals of them that the guard held: those people are provisioned still."""
+    doubt: Doubt = Doubt.NONE
+    """Why this cycle may not have read everything."""
     links_at: int = 0
     """The number of the snapshot of the links that counts; 0 while there is none."""
     scope_at: int = 0

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from shared.cycles.counters import Counters
-from shared.cycles.state import ConfigurationState, Quarantine, QuarantineReason, is_held, is_surging
+from shared.cycles.state import ConfigurationState, Quarantine, QuarantineReason, is_doubted, is_held, is_surging
 from shared.provisioning.provisioning_log import ProvisioningStatus
 
 FEWEST_FAILURES: Final = 5_000
@@ -88,9 +88,12 @@ def must_wait(state: ConfigurationState, now: datetime) -> bool:
 
 
 def is_given_up(state: ConfigurationState, now: datetime) -> bool:
-    """Was the job in quarantine for so long that nobody seems to care? What a guard holds waits for its person."""
+    """Was the job in quarantine for so long that nobody seems to care?
+
+    What a guard holds waits for its person, and a doubt holds nothing.
+    """
     quarantine = state.quarantine
-    if quarantine is None or is_held(state) or is_surging(state):
+    if quarantine is None or is_held(state) or is_surging(state) or is_doubted(state):
         return False
     return now - (quarantine.series_began or quarantine.began) >= GIVEN_UP
 

@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from shared.cycles.doubt import Doubt
+
 
 class JobStatus(StrEnum):
     """Graph's synchronizationStatusCode, as an administrator sees it."""
@@ -79,6 +81,8 @@ class ConfigurationState:
     removed: datetime | None = None
     """When somebody removed the configuration; its rows go once nothing of it is under way."""
     last_completed: int = 0
+    doubted_cycle: int = 0
+    """The newest full cycle that left people out, as direct reads have shown."""
     etag: str = ""
 
     @property
@@ -100,6 +104,14 @@ SURGES: Final = frozenset({"TooManyCreates", "TooManyRewrites"})
 """Codes of the guards over creates and rewrites; see `shared.cycles.surge`."""
 
 
+_DOUBTS: Final = frozenset(doubt.value for doubt in Doubt if doubt)
+
+
+def is_doubted(state: ConfigurationState) -> bool:
+    """Is the configuration in quarantine only because a cycle may not have read everything?"""
+    return state.quarantine is not None and state.quarantine.code in _DOUBTS
+
+
 def is_surging(state: ConfigurationState) -> bool:
     """Does a guard over creates or rewrites hold? Removals are not its business."""
     return state.quarantine is not None and state.quarantine.code in SURGES
@@ -107,4 +119,4 @@ def is_surging(state: ConfigurationState) -> bool:
 
 def holds_removals(state: ConfigurationState) -> bool:
     """Is nobody to be removed or disabled, whatever was released before?"""
-    return state.quarantine is not None and not is_surging(state)
+    return state.quarantine is not None and not is_surging(state) and not is_doubted(state)

@@ -4,16 +4,19 @@ A delta page may replay an old state and a replica may lag, so nothing is writte
 direct read differs from what the reader saw, the entry waits and is read once more; what stays is taken.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.configuration.configuration import RemovalAction, ScopeKind
+from shared.cycles.doubt import Doubt
 from shared.cycles.pending import Pending, PendingState, Verdict, WorkKind
 from shared.cycles.retry import pause
+from shared.orchestration.doubt_cycle import doubt_cycles, was_left_out
 from shared.orchestration.entitled import Entitled
 from shared.orchestration.entry_pass import Ending, EntryPass, Job, removal_released, split
 from shared.orchestration.ports import Examination, Presence
+from shared.orchestration.positive_control import is_approved, not_approved, provisioned
 from shared.orchestration.put_back import not_now
 from shared.orchestration.read_scope import read_all_assignments
 from shared.provisioning.attribute_flow import digest
@@ -30,9 +33,6 @@ SHARED = timedelta(seconds=60)
 CONTRADICTION = "The assignments and the person's own do not agree yet."
 DIFFERENCE = "The source differs from what was read before."
 
-PROVISIONED = 2
-"""Provisioned people who serve as a positive control, besides those that reading saw last."""
-
 
 async def confirm_source(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
     """Read everybody directly and decide their scope; those whose removal is not released yet are staged."""
@@ -42,8 +42,10 @@ async def confirm_source(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
     entitled = await _entitled(job, since=job.engine.clock.now() - SHARED) if scoped else None
     results = list(ended)
     for group, scope in ((scoped, True), ([each for each in open_ if each not in scoped], False)):
-        if group:
-            results.extend(await _examine(job, group, entitled if scope else None))
+        approved = [each for each in group if is_approved(each.pending)]
+        for part in (approved, [each for each in group if each not in approved]):
+            if part:
+                results.extend(await _examine(job, part, entitled if scope else None))
     return results
 
 
@@ -73,8 +75,17 @@ async def _examine(job: Job, passes: list[EntryPass], entitled: Entitled | None)
     seen = await job.source.examine(ids, scope=entitled is not None, known_users=known)
     if entitled is not None and any(_is_doubtful(each, seen[each.source_id], entitled) for each in passes):
         entitled = await _entitled(job, since=job.started)
+    left_out = [each for each in passes if was_left_out(each) and _is_in_scope(seen[each.source_id], entitled)]
+    await doubt_cycles(job, left_out)
     controlled = bool(known)
     return [_judge(job, each, seen, entitled, controlled=controlled) for each in passes]
+
+
+def _is_in_scope(examination: Examination, entitled: Entitled | None) -> bool:
+    if examination.presence is not Presence.PRESENT:
+        return False
+    scoping = _scoping(examination, entitled)
+    return scoping is not None and scoping.in_scope
 
 
 async def _known_users(job: Job, passes: list[EntryPass]) -> list[str]:
@@ -84,28 +95,17 @@ async def _known_users(job: Job, passes: list[EntryPass]) -> list[str]:
     people are asked for too.
     """
     ids = {each.source_id for each in passes}
+    near = job.engine.entries.shard(passes[0].source_id, job.state.shards)
+    if is_approved(passes[0].pending):
+        return await not_approved(job.engine, job.state, first=near, without=ids)
     known = [user for user in job.state.known_users if user not in ids]
     if known and not any(_may_have_to_go(each.pending) for each in passes):
         return known
-    provisioned = await _provisioned(job, passes[0].source_id, ids)
-    return [*known[:1], *provisioned, *known[1:]]
+    return [*known[:1], *await provisioned(job.engine, job.state, first=near, without=ids), *known[1:]]
 
 
 def _may_have_to_go(pending: Pending) -> bool:
     return pending.differed or pending.kind in {WorkKind.REMOVE, WorkKind.EVALUATE}
-
-
-async def _provisioned(job: Job, near: str, without: Collection[str]) -> list[str]:
-    """Return a few provisioned people, one person's shard first: in a small company it holds nobody else."""
-    first, shards = job.engine.entries.shard(near, job.state.shards), job.state.shards
-    found = list[str]()
-    for shard in (*range(first, shards), *range(first)):
-        async for link in job.engine.entries.links(job.configuration.id, shard):
-            if link.state is LinkState.ACTIVE and link.source_id not in without:
-                found.append(link.source_id)
-            if len(found) == PROVISIONED:
-                return found
-    return found
 
 
 def _is_doubtful(entry: EntryPass, examination: Examination, entitled: Entitled) -> bool:
@@ -129,13 +129,21 @@ def _judge(
         return _look_again(job, entry, examination.entry, CONTRADICTION)
     if _surprising(job, entry, examination.entry, scoping) and not (entry.pending.differed or job.on_demand):
         return _look_again(job, entry, examination.entry, DIFFERENCE)
-    if scoping.reason is ScopingReason.NOT_ASSIGNED and entitled is not None:
-        controlled = controlled and entitled.proves_absence
-    if not scoping.in_scope and entry.link is not None and not controlled:
-        return not_now(job, entry, "NoPositiveControl", "Nobody known was found either: that proves no absence.")
+    proven = _is_proven(entry, scoping, entitled, controlled=controlled)
+    if not (scoping.in_scope or proven or entry.link is None or _is_to_be_staged(job, entry)):
+        return not_now(job, entry, Doubt.NOBODY_KNOWN, "Nobody known was found either: that proves no absence.")
     seen_now = replace(entry, source=examination.entry, scoping=scoping)
     seen_now = seen_now.step(import_step(entry.source_id, examination.entry), scoping_step(entry.source_id, scoping))
     return seen_now if scoping.in_scope else _stage_removal(job, seen_now)
+
+
+def _is_proven(entry: EntryPass, scoping: ScopingDecision, entitled: Entitled | None, *, controlled: bool) -> bool:
+    """Does being out of scope mean anything? Where a person has approved the removal, it needs nobody else."""
+    if is_approved(entry.pending):
+        return True
+    if scoping.reason is ScopingReason.NOT_ASSIGNED and entitled is not None:
+        return controlled and entitled.proves_absence
+    return controlled
 
 
 def _scoping(examination: Examination, entitled: Entitled | None) -> ScopingDecision | None:
@@ -174,7 +182,7 @@ def _look_again(job: Job, entry: EntryPass, now: SourceEntry | None, reason: str
 
 def _stage_removal(job: Job, entry: EntryPass) -> EntryPass:
     """Stage the removal of a provisioned person, unless the guard has released it already."""
-    if entry.link is None or not _can_be_removed(job, entry.link) or removal_released(job, entry.pending):
+    if not _is_to_be_staged(job, entry):
         return entry
     return entry.end(Ending(next=staged(job, entry, WorkKind.REMOVE), keep_intent=entry.intent is not None))
 
@@ -204,6 +212,12 @@ def delayed(entry: EntryPass, until: datetime) -> Pending:
         reason="",
         etag="",
     )
+
+
+def _is_to_be_staged(job: Job, entry: EntryPass) -> bool:
+    """Is somebody provisioned whose removal the guard has not released? To be staged takes no proof: it counts them."""
+    link = entry.link
+    return link is not None and _can_be_removed(job, link) and not removal_released(job, entry.pending)
 
 
 def staged(job: Job, entry: EntryPass, kind: WorkKind) -> Pending:

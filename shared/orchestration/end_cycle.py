@@ -5,9 +5,11 @@ from datetime import datetime
 
 from shared.cycles.counters import Counters
 from shared.cycles.cycle import Cycle, CycleKind, CycleState
+from shared.cycles.doubt import Doubt
 from shared.cycles.quarantine import escrow_quarantine, imposed, threshold_passed
 from shared.cycles.state import ConfigurationState, Quarantine, QuarantineReason, is_held, is_surging
 from shared.orchestration.cycle_snapshots import forget_snapshots
+from shared.orchestration.doubt_cycle import doubted
 from shared.orchestration.engine import Engine
 from shared.orchestration.ports import UnexpectedAnswer
 from shared.orchestration.update_state import update_state
@@ -47,9 +49,10 @@ def _failed(state: ConfigurationState, cycle: Cycle, now: datetime) -> Configura
 
 async def _completed(engine: Engine, state: ConfigurationState, cycle: Cycle) -> ConfigurationState:
     initial = cycle.kind is CycleKind.INITIAL
+    doubt = Doubt.INCOMPLETE_READ if state.doubted_cycle >= cycle.number else cycle.doubt
     # What was asked for while this cycle ran, by a document or a restart, is read in full by the next one.
     asked_since = state.version != cycle.configuration_version or cycle.number <= state.restarted_at
-    full_next = state.full_next and (not initial or asked_since)
+    full_next = bool(doubt) or (state.full_next and (not initial or asked_since))
     before = await _cycle_before(engine, state)
     counters = await engine.entries.counters(state, before.number) if before is not None else Counters()
     return replace(
@@ -59,9 +62,10 @@ async def _completed(engine: Engine, state: ConfigurationState, cycle: Cycle) ->
         proves_links=state.proves_links and full_next,
         last_full=cycle.started if initial else state.last_full,
         last_completed=cycle.number,
-        population=cycle.in_scope if initial else _carried_on(state, before, counters),
+        # Whom the guard holds is out of scope and provisioned: else the share of the others would let all of them go.
+        population=cycle.in_scope + cycle.held if initial else _carried_on(state, before, counters),
         known_users=cycle.known_users,
-        quarantine=_standing(state, counters, engine.clock.now()),
+        quarantine=_standing(state, doubt, counters, engine.clock.now()),
     )
 
 
@@ -69,12 +73,14 @@ async def _cycle_before(engine: Engine, state: ConfigurationState) -> Cycle | No
     return await engine.cycles.get(state.configuration_id, state.last_completed) if state.last_completed else None
 
 
-def _standing(state: ConfigurationState, counters: Counters, now: datetime) -> Quarantine | None:
+def _standing(state: ConfigurationState, doubt: Doubt, counters: Counters, now: datetime) -> Quarantine | None:
     """Return the quarantine after a completed cycle; the counters are of the one before, whose work has ended."""
     if is_held(state) or is_surging(state):
         return state.quarantine
     reason = threshold_passed(counters)
-    return None if reason is None else escrow_quarantine(state.quarantine, reason, counters, now)
+    if reason is not None:
+        return escrow_quarantine(state.quarantine, reason, counters, now)
+    return doubted(state, doubt, now) if doubt else None
 
 
 def _carried_on(state: ConfigurationState, last: Cycle | None, counters: Counters) -> int:

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Final
 
+import msgspec
+
 from shared.cycles.pending import INVITATIONS_BLOCKED, Pending, PendingState
 from shared.cycles.state import ConfigurationState, holds_removals
 from shared.orchestration.engine import Engine
@@ -12,6 +14,9 @@ from shared.orchestration.messages import ImportMessage, ProvisioningMessage, en
 
 CHUNK: Final = 19
 """Entries in a chunk: a close takes up to five operations for each and one for the counters, of at most 100."""
+
+NEWER: Final = timedelta(minutes=1)
+"""How long a message waits whose rows, or which itself, a newer version of the app wrote: that one is coming."""
 
 
 async def hint_reading(
@@ -47,6 +52,12 @@ async def hint_shard(
         configuration_id=configuration_id, shard=shard, granted=granted, traceparent=engine.tracing.traceparent()
     )
     await engine.provisioning_queue.send(encode(message), delay=delay)
+
+
+async def hint_again(engine: Engine, message: ProvisioningMessage, *, delay: timedelta = timedelta(0)) -> None:
+    """Send a message once more; what was reserved for its time is not reserved for another."""
+    again = msgspec.structs.replace(message, granted=0, traceparent=engine.tracing.traceparent())
+    await engine.provisioning_queue.send(encode(again), delay=delay)
 
 
 async def hint_waiting(engine: Engine, state: ConfigurationState, rows: Sequence[Pending]) -> None:

@@ -6,12 +6,13 @@ from datetime import timedelta
 
 from shared.configuration.templates import default_user_mapping
 from shared.cycles.cycle import Cursor, CycleKind, CyclePhase, CycleState
+from shared.cycles.doubt import Doubt
 from shared.orchestration.complete_cycle import complete_cycle
 from shared.orchestration.cycle_snapshots import SnapshotLost
 from shared.orchestration.end_cycle import end_cycle
 from shared.orchestration.engine import Engine
 from shared.orchestration.find_absent import find_absent
-from shared.orchestration.hints import hint_reading
+from shared.orchestration.hints import NEWER, hint_reading
 from shared.orchestration.messages import ImportMessage
 from shared.orchestration.ports import (
     Conflict,
@@ -52,11 +53,12 @@ async def import_changes(engine: Engine, message: ImportMessage) -> None:
         reading = await _open(engine, message)
         if reading is not None:
             await _read_slice(reading)
-    except (Conflict, NewerRow):
-        return  # another slice is ahead, or a newer version of the app: our part is theirs
-    except StorageUnavailable:
+    except Conflict:
+        return  # another slice is ahead: our part is theirs
+    except (NewerRow, StorageUnavailable) as error:
+        delay = NEWER if isinstance(error, NewerRow) else RETRY
         sequence = message.sequence if reading is None else reading.cycle.sequence
-        await hint_reading(engine, message.configuration_id, message.cycle, sequence, delay=RETRY)
+        await hint_reading(engine, message.configuration_id, message.cycle, sequence, delay=delay)
 
 
 async def _open(engine: Engine, message: ImportMessage) -> Reading | None:
@@ -117,6 +119,7 @@ async def _read_all_again(reading: Reading) -> None:
         imported=0,
         in_scope=0,
         skipped={},
+        doubt=Doubt.NONE,
         links_at=0,
         scope_at=0,
     )

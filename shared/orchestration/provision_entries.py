@@ -18,7 +18,7 @@ from shared.orchestration.engine import Engine
 from shared.orchestration.entry_pass import EntryPass, Job, removal_released
 from shared.orchestration.export_changes import export_changes
 from shared.orchestration.export_creates import export_creates
-from shared.orchestration.hints import CHUNK, hint_entries, hint_shard
+from shared.orchestration.hints import CHUNK, NEWER, hint_again, hint_entries
 from shared.orchestration.messages import ProvisioningMessage
 from shared.orchestration.plan_entries import plan_entries
 from shared.orchestration.ports import (
@@ -49,10 +49,10 @@ _UNDER_LEASE = frozenset({EntryPart.LINK, EntryPart.PENDING})
 
 async def provision_entries(engine: Engine, message: ProvisioningMessage) -> None:
     """Work on the entries of the message that are due, or on what is most urgent in its shard."""
-    state = await engine.configurations.state(message.configuration_id)
-    if state is None:
-        return
     try:
+        state = await engine.configurations.state(message.configuration_id)
+        if state is None:
+            return
         if not state.active or await engine.budgets.is_read_only():
             # the rows stay, and the tick sends them again
             await engine.entries.end_hint(state.configuration_id, message.shard)
@@ -64,18 +64,18 @@ async def provision_entries(engine: Engine, message: ProvisioningMessage) -> Non
                 if message.source_ids
                 else _work_on_shard(job, message.shard, message.granted)
             )
-    except NewerRow:
-        return  # a newer version of the app wrote these rows, and works on them
+    except NewerRow:  # a newer version of the app wrote these rows, and works on them
+        await hint_again(engine, message, delay=NEWER)
     except StorageUnavailable:
-        await _send_again(engine, state, message, delay=RETRY)
+        await hint_again(engine, message, delay=RETRY)
 
 
 async def _work_on_entries(job: Job, message: ProvisioningMessage) -> None:
     wait = await _held_for(job)
     if wait > timedelta(0):
-        await _send_again(job.engine, job.state, message, delay=wait)
+        await hint_again(job.engine, message, delay=wait)
     elif await _work(job, message.source_ids[:CHUNK]) is _Outcome.LIFTED:
-        await _send_again(job.engine, job.state, message)
+        await hint_again(job.engine, message)
 
 
 async def _work_on_shard(job: Job, shard: int, granted: int) -> None:
@@ -141,15 +141,6 @@ async def _held_for(job: Job) -> timedelta:
     until = await job.engine.budgets.not_before(job.configuration.target.tenant_id)
     wait = timedelta(0) if until is None else until - job.engine.clock.now()
     return min(max(wait, timedelta(0)), LONGEST_WAIT)
-
-
-async def _send_again(
-    engine: Engine, state: ConfigurationState, message: ProvisioningMessage, *, delay: timedelta = timedelta(0)
-) -> None:
-    if message.source_ids:
-        await hint_entries(engine, state, message.source_ids, delay=delay)
-    else:
-        await hint_shard(engine, state.configuration_id, message.shard, delay=delay)
 
 
 async def open_job(engine: Engine, state: ConfigurationState, *, initiated_by: str = "") -> Job | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from shared.cycles.cycle import Cursor, CyclePhase
+from shared.cycles.doubt import Doubt
 from shared.cycles.pending import WorkKind
 from shared.cycles.scope_snapshot import Chain, ScopeSnapshot, chains_for, changed_by_assignment, unpack
 from shared.orchestration.cycle_snapshots import SnapshotLost
@@ -35,6 +36,8 @@ async def read_assignments(reading: Reading) -> None:
         return
     before = await _last_scope(reading)
     users, groups = await read_all_assignments(reading.source)
+    if not users and not groups and (reading.state.population or before.everybody()):
+        reading.cycle = replace(reading.cycle, doubt=Doubt.NO_ASSIGNMENTS)
     if not reading.initial:
         await _stage_candidates(reading, changed_by_assignment(before, users, groups))
     members = {

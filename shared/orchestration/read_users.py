@@ -20,7 +20,11 @@ _SIGHT = frozenset({EntryPart.LINK, EntryPart.PENDING})
 
 
 async def read_users(reading: Reading) -> None:
-    """Read up to ten pages; after the last one the next cycle's watermark stands in this cycle's row."""
+    """Read up to ten pages; after the last one the next cycle's watermark stands in this cycle's row.
+
+    Raises UnexpectedAnswer if another tenant answers: whoever it names would be a stranger.
+    """
+    await reading.source.verified_domains()
     link = reading.cycle.cursor.link or await _watermark(reading)
     for _ in range(PAGES):
         page = await reading.source.users_page(link)

@@ -10,6 +10,7 @@ from shared.cycles.released import Released
 from shared.cycles.removal_guard import GuardDecision, decide_staged
 from shared.cycles.state import ConfigurationState, Quarantine, QuarantineReason, is_held
 from shared.orchestration.dispatch import dispatch_due
+from shared.orchestration.doubt_cycle import doubt_reading
 from shared.orchestration.hints import hint_entries
 from shared.orchestration.live_due import live_due
 from shared.orchestration.mature_removals import mature_removals
@@ -40,6 +41,7 @@ async def settle_removals(reading: Reading) -> None:
     # in this order: who is staged in between is counted twice, never not at all
     undecided = await engine.entries.undecided(reading.state)
     staged = await engine.entries.staged(reading.state)
+    await doubt_reading(reading, staged)
     released = await load_released(engine, reading.state)
     decision = _decide(reading, staged, released)
     leavers = await _possible_leavers(reading, undecided) if decision.released else []
@@ -49,10 +51,12 @@ async def settle_removals(reading: Reading) -> None:
         await reading.checkpoint(cursor=Cursor(position=looks + 1))
         return
     counted = [*staged, *leavers]
-    if not leavers or _decide(reading, counted, released).released:
+    decided = not leavers or _decide(reading, counted, released).released
+    if decided:
         await _carry_out(reading, decision, counted, released)
     await dispatch_due(engine, reading.state)
-    reading.cycle = replace(reading.cycle, staged=len(staged))
+    stay = [] if decided and decision.released else [row for row in counted if row.kind is WorkKind.REMOVE]
+    reading.cycle = replace(reading.cycle, staged=len(staged), held=len(stay))
     await reading.checkpoint(phase=CyclePhase.COMPLETE)
 
 

@@ -21,10 +21,15 @@ def blind(request: httpx.Request) -> httpx.Response | None:
         return None
     if request.url.path.endswith("$batch"):
         return httpx.Response(200, json={"responses": [_unseen(each) for each in _items(request)]}, headers=_DATE)
-    if request.url.path.endswith("/delta"):
+    if is_delta(request):
         link = f"{request.url.copy_with(query=None)}?$deltatoken=blind"
         return httpx.Response(200, json={"value": [], "@odata.deltaLink": link}, headers=_DATE)
     return httpx.Response(200, json={"value": []}, headers=_DATE)
+
+
+def is_delta(request: httpx.Request, kind: str = "") -> bool:
+    """Is it a delta query, from its start (which is called as a function) or by a link?"""
+    return request.url.path.removesuffix("()").endswith(f"{kind}/delta")
 
 
 _DATE = {"Date": "Mon, 05 Jan 2026 01:00:00 GMT"}
@@ -49,10 +54,25 @@ def removed(source_ids: Sequence[str]) -> Meddle:
     """
 
     def meddle(request: httpx.Request) -> httpx.Response | None:
-        if not request.url.path.endswith("/users/delta") or SOURCE not in request.headers["authorization"]:
+        if not is_delta(request, "users") or SOURCE not in request.headers["authorization"]:
             return None
         link = f"{request.url.copy_with(query=None)}?$deltatoken=lie"
         gone = [{"id": source_id, "@removed": {"reason": "changed"}} for source_id in source_ids]
         return httpx.Response(200, json={"value": gone, "@odata.deltaLink": link}, headers=_DATE)
 
     return meddle
+
+
+def two_to_a_page(request: httpx.Request) -> None:
+    """Pages are so short that a chain that ends after the first one has shown hardly anybody."""
+    if is_delta(request):
+        request.headers["prefer"] = "odata.maxpagesize=2"
+
+
+def empty_groups(request: httpx.Request) -> httpx.Response | None:
+    """No group has any members, or any changes."""
+    if not is_delta(request, "groups"):
+        return None
+    asked = str(request.url)
+    link = asked if "deltatoken" in asked else f"{request.url.copy_with(query=None)}?$deltatoken=empty"
+    return httpx.Response(200, json={"value": [], "@odata.deltaLink": link}, headers=_DATE)

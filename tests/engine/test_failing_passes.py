@@ -34,7 +34,7 @@ def policy(*, allowed: bool) -> Document:
 
 
 class Failing(OddDirectories):
-    """Nobody can be examined together with the poisoned person."""
+    """Nobody can be provisioned together with the poisoned person; reading asks for them without a control."""
 
     def __init__(self, local: LocalEngine, error: Exception) -> None:
         super().__init__(local.engine.directories)
@@ -47,7 +47,7 @@ class Failing(OddDirectories):
             async def examine(
                 self, source_ids: Sequence[str], *, scope: bool, known_users: Sequence[str]
             ) -> Mapping[str, Examination]:
-                if POISONED in source_ids:
+                if POISONED in source_ids and known_users:
                     raise error
                 return await source.examine(source_ids, scope=scope, known_users=known_users)
 

@@ -2,11 +2,15 @@
 
 from datetime import timedelta
 
+import pytest
+
 from shared.configuration.document import parse
 from shared.cycles.cycle import CycleKind
 from shared.cycles.state import JobStatus
 from shared.orchestration.apply_configuration import apply_configuration
 from shared.orchestration.control_job import pause_job, start_job
+from shared.orchestration.provision_on_demand import provision_on_demand
+from shared.provisioning.provisioning_log import ProvisioningAction, ProvisioningStatus
 from tests.engine.local_engine import CYCLE, LocalEngine
 from tests.engine.small_world import (
     CONFIGURATION,
@@ -99,3 +103,43 @@ async def test_changes_that_wait_are_worked_on_by_the_newest_document() -> None:
     link = (await local.rows(id_of("ada"))).link
     assert link is not None
     assert link.target_id == id_of("by hand")
+
+
+async def test_who_is_held_while_the_scope_is_widened_is_evaluated_again_and_not_removed() -> None:
+    parts = {"app_role_assignments": tuple(assignment(f"person{number}") for number in range(6))}
+    held = {"guards": {"removals": {"count": 2}}}
+    narrow = document(scope={"kind": "assigned"}, **held)
+    local = LocalEngine(small_world(people(6), source=parts, configurations=[narrow]))
+    await local.begin()
+    local.change(*({"op": "unassign", "principalId": id_of(f"person{number}")} for number in range(3)))
+    await local.run_cycle()
+    assert (await local.workload()).staged == 3
+
+    wider = document()
+    await apply_configuration(local.engine, parse(wider))
+    local.documents = (wider,)
+    await local.run_cycle()
+
+    assert not local.deleted_users()
+    assert (await local.state()).status is JobStatus.ACTIVE
+    local.assert_agreement()
+
+
+@pytest.mark.parametrize("steps", [0, 2, 5, 9])
+async def test_on_demand_beside_a_running_cycle_makes_one_object_and_one_record(steps: int) -> None:
+    local = LocalEngine(small_world(people(30)))
+    await local.start()
+    while not (await local.state()).running:
+        await local.step()
+    for _ in range(steps):
+        await local.step()
+
+    results = await provision_on_demand(local.engine, CONFIGURATION, [id_of("person29")], "olga")
+    await local.run_cycle()
+
+    assert results is not None
+    assert results[0].status in {ProvisioningStatus.SUCCESS, ProvisioningStatus.SKIPPED}, "or the cycle was faster"
+    local.assert_agreement()
+    assert len(local.users()) == 30
+    assert [each.action for each in await local.records(id_of("person29"))].count(ProvisioningAction.CREATE) == 1
+    assert await local.counted(ProvisioningAction.CREATE, ProvisioningStatus.SUCCESS) == 30

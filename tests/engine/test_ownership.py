@@ -1,5 +1,7 @@
 """Laws 5 and 7: nobody gets another person's account, and nothing that is not ours is touched."""
 
+from dataclasses import replace
+
 import httpx
 import pytest
 
@@ -8,6 +10,7 @@ from tests.engine.local_engine import CYCLE, LocalEngine
 from tests.engine.small_world import (
     TARGET,
     Document,
+    assignment,
     document,
     employee,
     guest,
@@ -263,6 +266,40 @@ async def test_two_configurations_to_one_target_share_no_account() -> None:
     states = [await local.state(name) for name in ("first", "second")]
     rows = [(await local.engine.entries.read(state, [id_of("ada")]))[id_of("ada")] for state in states]
     assert sorted(row.link is None for row in rows) == [False, True]
+
+
+async def test_two_people_with_one_mail_in_two_configurations_are_one_account_and_the_other_gets_nothing() -> None:
+    both = [document(name, scope={"kind": "assigned"}) for name in ("first", "second")]
+    both[1]["source"]["servicePrincipalId"] = id_of("second application")
+    twins = [person("ada"), person("double", mail=mail_of("ada"), displayName="Another Ada"), person("cleo")]
+    parts = {
+        "app_role_assignments": (
+            assignment("ada"),
+            assignment("cleo"),
+            {**assignment("double"), "resourceId": id_of("second application")},
+        )
+    }
+    scenario = small_world(twins, source=parts, configurations=both)
+    source, target = scenario.world.tenants
+    second = {"id": id_of("second application"), "appId": id_of("app"), "displayName": "second"}
+    tenants = (replace(source, service_principals=(*source.service_principals, second)), target)
+    local = LocalEngine(replace(scenario, world=replace(scenario.world, tenants=tenants)))
+    await local.start()
+    await local.run_cycle()
+    owned = local.users()[mail_of("ada")]
+    owner, other = ("ada", "double") if owned["displayName"] == "Ada" else ("double", "ada")
+
+    local.change({"op": "updateUser", "id": id_of(other), "set": {"city": "Gera"}})
+    await local.run_cycle()
+    assert local.users()[mail_of("ada")] == owned
+    local.change({"op": "deleteUser", "id": id_of(other)})
+    await local.run_cycle()
+    assert local.users()[mail_of("ada")] == owned, "the one without an account takes nobody along"
+    assert sorted(local.users()) == [mail_of("ada"), mail_of("cleo")]
+
+    local.change({"op": "deleteUser", "id": id_of(owner)})
+    await local.run_cycle()
+    assert set(local.deleted_users()) == {owned["id"]}
 
 
 async def test_a_guest_invited_by_hand_before_the_cycle_is_not_deleted_when_the_person_leaves() -> None:

@@ -1,13 +1,18 @@
 """Law 9 and the emergency switch: the pace of the quota, the breaker of invitations, and read-only."""
 
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import httpx
 import msgspec
 
+from shared.adapters.tables.budgets import TableBudgetStore
 from shared.cycles.write_budget import BURST, FIRST_PAUSE, INTERVAL
 from shared.orchestration.provision_on_demand import provision_on_demand
-from tests.engine.local_engine import LocalEngine
+from tests.engine.hazards import Calm, writes_of
+from tests.engine.local_engine import CYCLE, LocalEngine
 from tests.engine.small_world import CONFIGURATION, TARGET, Document, id_of, mail_of, people, person, small_world
 from tests.engine.test_throttling import is_write, lines_of
 
@@ -113,3 +118,65 @@ async def test_who_is_asked_for_while_it_is_read_only_is_told_so_at_once() -> No
     assert results[0].error is not None
     assert results[0].error.code == "ReadOnly"
     assert (local.writes(), local.clock.now()) == (writes, before)
+
+
+class Switching(Calm):
+    """A network at which somebody switches to read-only while a chunk is being looked up."""
+
+    def __init__(self) -> None:
+        self.switch: Callable[[], Awaitable[None]] | None = None
+        self.writes: list[str] = []
+
+    def transport(self, transport: httpx.AsyncBaseTransport) -> httpx.AsyncBaseTransport:
+        return _Switching(transport, self)
+
+
+class _Switching(httpx.AsyncBaseTransport):
+    def __init__(self, transport: httpx.AsyncBaseTransport, switching: Switching) -> None:
+        self._transport = transport
+        self._switching = switching
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self._switching.writes.extend(writes_of(request))
+        if self._switching.switch is not None and b"crossTenantAccessPolicy" in request.content:
+            await self._switching.switch()
+        return await self._transport.handle_async_request(request)
+
+
+async def test_read_only_that_is_switched_on_in_the_middle_of_a_chunk_stops_that_chunk() -> None:
+    switching = Switching()
+    local = LocalEngine(small_world(people(12)), surroundings=switching)
+    await local.begin()
+    local.change(moves("person0", "Gera"), {"op": "deleteUser", "id": id_of("person1")})
+    switching.writes.clear()
+
+    async def switch() -> None:
+        await local.engine.budgets.set_read_only(on=True, by="operator", now=local.clock.now())
+
+    switching.switch = switch
+    await local.run_for(CYCLE)
+    assert await local.engine.budgets.is_read_only()
+    assert switching.writes == []
+
+    switching.switch = None
+    await local.engine.budgets.set_read_only(on=False, by="operator", now=local.clock.now())
+    await local.run_cycle()
+    local.assert_agreement()
+
+
+async def test_the_setting_stops_all_writing_whatever_the_switch_says_and_reading_goes_on() -> None:
+    local = LocalEngine(small_world(people(6)))
+    await local.begin()
+    told = TableBudgetStore(local.tables.rows("budgets"), always_read_only=True)
+    writing, local.worker = local.worker, replace(local.worker, budgets=told)
+    writes = local.writes()
+
+    await local.engine.budgets.set_read_only(on=False, by="operator", now=local.clock.now())
+    local.change(moves("person0", "Gera"), {"op": "deleteUser", "id": id_of("person1")})
+    await local.run_for(2 * CYCLE)
+    assert local.writes() == writes
+    assert (await local.state()).cycle == 3
+
+    local.worker = writing
+    await local.run_cycle()
+    local.assert_agreement()

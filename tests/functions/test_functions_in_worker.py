@@ -1,11 +1,13 @@
 """Does Microsoft's worker find every function of the app, and does each do its work by its own trigger?"""
 
+import base64
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 import pytest
 import pytest_asyncio
+from azure.storage.queue.aio import QueueClient
 
 from sandbox.azurite import Azurite
 from shared.configuration.configuration import Configuration, SourceTenant, TargetTenant
@@ -30,6 +32,7 @@ class Running:
 
     worker: WorkerRuntime
     engine: Engine
+    storage: str
 
     async def invoke_queue(self, function: str, text: str) -> Outcome:
         return await self.worker.invoke(function, message=("string", text), metadata=DEQUEUED_ONCE)
@@ -51,7 +54,7 @@ async def running() -> AsyncIterator[Running]:
         WorkerRuntime(ROOT, settings(storage)) as worker,
         open_engine(settings(storage)) as engine,
     ):
-        yield Running(worker=worker, engine=engine)
+        yield Running(worker=worker, engine=engine, storage=storage.connection_string)
 
 
 async def configured(engine: Engine, configuration_id: str, *, next_due: datetime | None = None) -> ConfigurationState:
@@ -135,6 +138,21 @@ async def test_a_provisioning_message_puts_its_entries_back_while_graph_is_away(
     left = (await engine.entries.read(state, [PERSON]))[PERSON]
     assert left.pending is not None
     assert (left.pending.attempts, left.pending.reason, left.work) == (1, "Timeout", None)
+
+
+@pytest.mark.parametrize("queue", ["import", "provisioning"])
+async def test_a_message_of_a_newer_version_is_put_back_with_a_delay(running: Running, queue: str) -> None:
+    text = '{"version": 2, "somethingNew": true}'
+    waiting = running.engine.import_queue if queue == "import" else running.engine.provisioning_queue
+    before = await waiting.length()
+
+    outcome = await running.invoke_queue(f"{queue}_queue", text)
+
+    assert outcome.error is None
+    assert await waiting.length() == before + 1
+    async with QueueClient.from_connection_string(running.storage, queue) as client:
+        shown = await client.peek_messages(max_messages=32)
+    assert text not in {base64.b64decode(message.content).decode() for message in shown}, "it is hidden for a while"
 
 
 @pytest.mark.parametrize("function", ["provisioning_poison", "import_poison"])

@@ -101,7 +101,8 @@ class MemoryQueue:
 
     async def length(self) -> int:
         await asyncio.sleep(0)
-        return len(self._messages)
+        now = self._clock.now()
+        return sum(message.expires > now for message in self._messages.values())
 
     def _next_number(self) -> int:
         self._number += 1

@@ -42,7 +42,7 @@ from shared.adapters.tables.rows import Delete, Operation, Row, RowConflict, Row
 from shared.adapters.tables.shard_hints import ShardHints
 from shared.cycles.counters import Counters
 from shared.cycles.pending import DueClass, DueEntry, Pending, Workload
-from shared.cycles.state import ConfigurationState
+from shared.cycles.state import ConfigurationState, holds_removals
 from shared.cycles.work import Work
 from shared.orchestration.ports import WHOLE_ENTRY, Clock, Closing, ClosingResult, EntryPart, EntryRows
 from shared.provisioning.link import Link
@@ -173,7 +173,7 @@ class TableEntryStore:
         return Counters(values=dict(total))
 
     async def workload(self, state: ConfigurationState, now: datetime) -> Workload:
-        released = 0 if state.quarantine is not None else state.released_cycle  # in quarantine nobody is removed
+        released = 0 if holds_removals(state) else state.released_cycle
         found = await in_parallel(count_open(self._rows, partition, released, now) for partition in _partitions(state))
         total = sum(found, Counter[str]())
         return Workload(**{each.name: total[each.name] for each in fields(Workload)})

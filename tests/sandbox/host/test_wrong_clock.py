@@ -39,3 +39,32 @@ def test_every_clock_of_the_process_is_wrong_by_as_much(ahead: int) -> None:
     true, *told = map(datetime.fromisoformat, printed.split())
     errors = [(each - true).total_seconds() for each in told]
     assert errors == pytest.approx([ahead] * 8, abs=120)
+
+
+ENGINE = """
+import sys
+from datetime import UTC, datetime, timedelta
+from sandbox.host.wrong_clock import set_ahead
+from shared.adapters.clock import StorageClock
+storage = datetime(2026, 6, 1, 12, tzinfo=UTC)
+clock = StorageClock()
+clock.observe(storage)
+first = clock.now()
+set_ahead(float(sys.argv[1]))
+second = clock.now()
+clock.observe(storage + timedelta(seconds=1))
+set_ahead(-float(sys.argv[1]))
+for each in (storage, first, second, clock.now()):
+    print(each.isoformat())
+"""
+
+
+@pytest.mark.parametrize("ahead", [3600, -3600])
+def test_the_engine_goes_by_storage_whatever_the_hosts_clock_says_or_jumps_to(ahead: int) -> None:
+    command = [sys.executable, "-W", "ignore", "-c", ENGINE, str(ahead)]
+
+    printed = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout
+
+    storage, *told = map(datetime.fromisoformat, printed.split())
+    assert [(each - storage).total_seconds() for each in told] == pytest.approx([0, 0, 1], abs=60)
+    assert told == sorted(told)

@@ -131,6 +131,7 @@ def test_no_cycle_starts_before_the_next_attempt(passed: timedelta, waits: bool)
         (SHARE, SHARE.value, GIVEN_UP, True),
         (QuarantineReason.TOO_MANY_DELETES, "TooManyDeletes", GIVEN_UP, False),
         (QuarantineReason.EXCEPTION, "TooManyCreates", GIVEN_UP, False),
+        (QuarantineReason.EXCEPTION, "NoAssignments", GIVEN_UP, False),
     ],
 )
 def test_after_four_weeks_a_job_is_given_up_unless_a_guard_waits_for_a_person(

@@ -186,5 +186,5 @@ async def test_the_workload_is_counted() -> None:
 
     workload = await read(world, "/workload")
 
-    assert set(workload) == {"due", "waiting", "staged", "escrowed"}
+    assert set(workload) == {"due", "waiting", "staged", "escrowed", "delayed"}
     assert (workload["due"], workload["waiting"]) == (0, 0)

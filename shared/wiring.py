@@ -30,7 +30,7 @@ from shared.configuration.document import parse
 from shared.orchestration.engine import Engine
 from shared.orchestration.ports import Clock, Directories, MessageQueue
 from shared.settings import Settings, read_settings
-from shared.telemetry import MessageTracing
+from shared.telemetry import EngineTelemetry
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -65,7 +65,7 @@ async def open_engine(environment: Mapping[str, str]) -> AsyncIterator[Engine]:
         rows = tables.rows("budgets")
         await clock.synchronize(lambda: rows.get("clock", "clock"))
         budgets = TableBudgetStore(rows, always_read_only=settings.read_only)
-        directories = GraphDirectories(_graph(settings), budgets, clock, SystemRandom())
+        directories = GraphDirectories(_graph(settings), budgets, clock, SystemRandom(), telemetry=EngineTelemetry())
         assembled = assemble(
             rows=tables.rows,
             clock=clock,
@@ -100,7 +100,7 @@ def assemble(
         directories=directories,
         import_queue=import_queue,
         provisioning_queue=provisioning_queue,
-        tracing=MessageTracing(),
+        telemetry=EngineTelemetry(),
         new_owner=new_id,
     )
 

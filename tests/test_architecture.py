@@ -45,7 +45,7 @@ ALLOWED = {
     "shared.provisioning": ("shared.provisioning", "shared.configuration"),
     "shared.configuration": ("shared.configuration",),
     "shared.settings": (),
-    "shared.telemetry": (),
+    "shared.telemetry": ("shared.telemetry", "shared.orchestration.ports"),
     "function_app": ("functions",),
 }
 OURS = ("functions", "cli", "sandbox", "shared", "function_app", "tests")

@@ -6,7 +6,7 @@ from shared.cycles.cycle import Cycle, CycleKind, CycleState
 from shared.cycles.state import ConfigurationState, Quarantine, QuarantineReason, is_held, is_surging
 from shared.orchestration.cycle_snapshots import forget_snapshots
 from shared.orchestration.engine import Engine
-from shared.orchestration.ports import UnexpectedAnswer
+from shared.orchestration.ports import Count, UnexpectedAnswer
 from shared.orchestration.update_state import update_state
 from shared.provisioning.provisioning_log import ProvisioningAction, ProvisioningStatus
 
@@ -14,8 +14,12 @@ from shared.provisioning.provisioning_log import ProvisioningAction, Provisionin
 async def end_cycle(engine: Engine, cycle: Cycle) -> None:
     """Make the configuration free for its next cycle."""
 
+    changed = False
+
     async def change(state: ConfigurationState) -> ConfigurationState | None:
-        if not state.running or state.cycle != cycle.number:
+        nonlocal changed
+        changed = state.running and state.cycle == cycle.number
+        if not changed:
             return None
         if cycle.state is CycleState.FAILED:
             return _failed(state, cycle)
@@ -23,6 +27,10 @@ async def end_cycle(engine: Engine, cycle: Cycle) -> None:
 
     await forget_snapshots(engine, cycle.configuration_id, cycle.number)
     await update_state(engine, cycle.configuration_id, change)
+    if changed:
+        engine.telemetry.count(
+            Count.CYCLES, configuration_id=cycle.configuration_id, kind=cycle.kind, outcome=cycle.state
+        )
 
 
 def _failed(state: ConfigurationState, cycle: Cycle) -> ConfigurationState:

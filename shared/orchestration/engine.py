@@ -15,7 +15,7 @@ from shared.orchestration.ports import (
     MessageQueue,
     ProvisioningLogIndex,
     SnapshotStore,
-    Tracing,
+    Telemetry,
     WatermarkStore,
 )
 
@@ -36,7 +36,7 @@ class Engine:
     directories: Directories
     import_queue: MessageQueue
     provisioning_queue: MessageQueue
-    tracing: Tracing
+    telemetry: Telemetry
     new_owner: Callable[[], str]
     """Returns a name that no other pass has; a lease is held under it."""
     entitlements: Entitlements = field(default_factory=Entitlements)

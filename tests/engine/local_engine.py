@@ -32,6 +32,7 @@ from shared.orchestration.ports import EntryRows
 from shared.orchestration.provision_entries import provision_entries
 from shared.orchestration.start_cycles import tick
 from shared.provisioning.provisioning_log import ProvisioningAction, ProvisioningLogRecord, ProvisioningStatus
+from shared.telemetry import EngineTelemetry
 from shared.wiring import assemble
 from tests.engine.hazards import CALM, Doom, Surroundings
 
@@ -113,7 +114,8 @@ class LocalEngine:
         options = GraphOptions(endpoint="http://127.0.0.1:9", credential_kind=CredentialKind.SANDBOX)
         budgets = TableBudgetStore(surroundings.rows(self.tables.rows("budgets")))
         tenants = self._network(httpx.ASGITransport(app=self.simulation.application))
-        directories = GraphDirectories(options, budgets, self.clock, Random(1), surroundings.transport(tenants))
+        transport, telemetry = surroundings.transport(tenants), EngineTelemetry()
+        directories = GraphDirectories(options, budgets, self.clock, Random(1), transport, telemetry)
         return assemble(
             rows=lambda name: surroundings.rows(self.tables.rows(name)),
             clock=self.clock,

@@ -26,6 +26,7 @@ from shared.adapters.tables.provisioning_logs import TableProvisioningLogIndex
 from shared.adapters.tables.rows import Rows
 from shared.adapters.tables.snapshots import TableSnapshotStore
 from shared.adapters.tables.watermarks import TableWatermarkStore
+from shared.configuration.clouds import DOORS
 from shared.configuration.document import parse
 from shared.orchestration.engine import Engine
 from shared.orchestration.ports import Clock, Directories, MessageQueue
@@ -73,7 +74,7 @@ async def open_engine(environment: Mapping[str, str]) -> AsyncIterator[Engine]:
             import_queue=queues.queue(IMPORT_QUEUE),
             provisioning_queue=queues.queue(PROVISIONING_QUEUE),
         )
-        yield replace(assembled, budgets=budgets)
+        yield replace(assembled, budgets=budgets, cloud=settings.cloud)
         await directories.aclose()
 
 
@@ -118,6 +119,8 @@ def _account(settings: Settings, endpoint: str, on_date: Callable[[datetime], No
 def _graph(settings: Settings) -> GraphOptions:
     return GraphOptions(
         endpoint=settings.graph_endpoint,
+        authority=DOORS[settings.cloud].authority,
+        exchange=DOORS[settings.cloud].exchange,
         application_id=settings.application_id,
         managed_identity_client_id=settings.managed_identity_client_id,
         credential_kind=CredentialKind.SANDBOX if settings.sandbox_credential else CredentialKind.MANAGED_IDENTITY,

@@ -44,7 +44,7 @@ ALLOWED = {
     "shared.cycles": ("shared.cycles", "shared.provisioning", "shared.configuration"),
     "shared.provisioning": ("shared.provisioning", "shared.configuration"),
     "shared.configuration": ("shared.configuration",),
-    "shared.settings": (),
+    "shared.settings": ("shared.configuration",),
     "shared.telemetry": ("shared.telemetry", "shared.orchestration.ports"),
     "function_app": ("functions",),
 }

@@ -145,15 +145,21 @@ resource authentication 'Microsoft.Web/sites/config@2024-04-01' = {
   }
 }
 
-resource noPasswords 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-04-01' = [
-  for door in ['scm', 'ftp']: {
-    parent: site
-    name: door
-    properties: {
-      allow: false
-    }
+resource noScmPassword 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-04-01' = {
+  parent: site
+  name: 'scm'
+  properties: {
+    allow: false
   }
-]
+}
+
+resource noFtpPassword 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-04-01' = {
+  parent: site
+  name: 'ftp'
+  properties: {
+    allow: false
+  }
+}
 
 output name string = site.name
 output uri string = 'https://${site.properties.defaultHostName}'

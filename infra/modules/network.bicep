@@ -6,6 +6,7 @@ param storageId string
 
 var services = ['blob', 'queue', 'table']
 
+// The subnets are written here and not beside it: a network without them in its body would lose them when deployed again.
 resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
   name: 'vnet-${token}'
   location: location
@@ -14,33 +15,29 @@ resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
     addressSpace: {
       addressPrefixes: ['10.0.0.0/16']
     }
-  }
-}
-
-resource appSubnet 'Microsoft.Network/virtualNetworks/subnets@2024-05-01' = {
-  parent: network
-  name: 'app'
-  properties: {
-    addressPrefix: '10.0.0.0/24'
-    delegations: [
+    subnets: [
       {
-        name: 'flex-consumption'
+        name: 'app'
         properties: {
-          serviceName: 'Microsoft.App/environments'
+          addressPrefix: '10.0.0.0/24'
+          delegations: [
+            {
+              name: 'flex-consumption'
+              properties: {
+                serviceName: 'Microsoft.App/environments'
+              }
+            }
+          ]
+        }
+      }
+      {
+        name: 'endpoints'
+        properties: {
+          addressPrefix: '10.0.1.0/24'
+          privateEndpointNetworkPolicies: 'Disabled'
         }
       }
     ]
-  }
-}
-
-// One after the other: a network takes one change at a time.
-resource endpointSubnet 'Microsoft.Network/virtualNetworks/subnets@2024-05-01' = {
-  parent: network
-  name: 'endpoints'
-  dependsOn: [appSubnet]
-  properties: {
-    addressPrefix: '10.0.1.0/24'
-    privateEndpointNetworkPolicies: 'Disabled'
   }
 }
 
@@ -74,7 +71,7 @@ resource endpoints 'Microsoft.Network/privateEndpoints@2024-05-01' = [
     tags: tags
     properties: {
       subnet: {
-        id: endpointSubnet.id
+        id: '${network.id}/subnets/endpoints'
       }
       privateLinkServiceConnections: [
         {
@@ -106,4 +103,4 @@ resource zoneGroups 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@202
   }
 ]
 
-output appSubnetId string = appSubnet.id
+output appSubnetId string = '${network.id}/subnets/app'

@@ -4,15 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from shared.telemetry.providers import providers
-from tests.shared.telemetry.receiver import Receiver, receiving
+from tests.shared.telemetry.receiver import Receiver, telling
 
 
 @pytest.fixture
-def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
-    with receiving() as receiver:
-        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.endpoint)
-        providers.cache_clear()
+def receiver() -> Iterator[Receiver]:
+    with telling() as receiver:
         yield receiver
-        providers().close()
-        providers.cache_clear()

@@ -19,11 +19,14 @@ from functions.provisioning_queue import provisioning_queue
 from shared import wiring
 from shared.orchestration.engine import Engine
 from shared.orchestration.ports import Count, Gauge
+from shared.telemetry import EngineTelemetry
 from shared.telemetry.attributes import NAMES
 from shared.telemetry.providers import providers
 from tests.engine.local_engine import LocalEngine
 from tests.engine.small_world import TARGET, id_of, person, small_world
-from tests.shared.telemetry.receiver import Receiver
+from tests.shared.telemetry.receiver import Receiver, telling
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 WORK = ("POST /invitations", "PATCH /users/{id}", "DELETE /users/{id}")
 CONFIGURATION = "lindenhof-to-marisol"
@@ -50,23 +53,30 @@ async def tick(_: Engine) -> None:
     await body_of(cycle_timer)(None)
 
 
-@pytest_asyncio.fixture
-async def told(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Receiver]:
-    """A life of some cycles: people join, one changes, one leaves."""
-    monkeypatch.setattr(local_world, "handled", handled)
-    monkeypatch.setattr(local_world, "tick", tick)
-    local = LocalEngine(small_world(TOWN))
-    monkeypatch.setitem(wiring._engines, asyncio.get_running_loop(), local.worker)
-    await local.begin()
-    local.change(
-        {"op": "updateUser", "id": id_of("ada"), "set": {"jobTitle": "Dyer of Wool"}},
-        {"op": "deleteUser", "id": id_of("dora")},
-    )
-    await local.run_cycle()
-    await local.run_cycle()
-    local.assert_agreement()
-    providers().flush()
-    yield receiver
+class ToldEngine(LocalEngine):
+    """Tells of its work as the app does in Azure."""
+
+    telemetry = EngineTelemetry()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def told() -> AsyncIterator[Receiver]:
+    """What was told of a life of three cycles: people join, one changes, one leaves."""
+    with telling() as receiver, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(local_world, "handled", handled)
+        patch.setattr(local_world, "tick", tick)
+        local = ToldEngine(small_world(TOWN))
+        patch.setitem(wiring._engines, asyncio.get_running_loop(), local.worker)
+        await local.begin()
+        local.change(
+            {"op": "updateUser", "id": id_of("ada"), "set": {"jobTitle": "Dyer of Wool"}},
+            {"op": "deleteUser", "id": id_of("dora")},
+        )
+        await local.run_cycle()
+        await local.run_cycle()
+        local.assert_agreement()
+        providers().flush()
+        yield receiver
 
 
 async def test_every_write_leads_back_through_its_message_to_the_tick(told: Receiver) -> None:

@@ -22,6 +22,16 @@ NAMES: Final[Mapping[str, str]] = {
 """All names there are; what has none here cannot be told."""
 
 
+PATH: Final = "url.full"
+"""The template once more: Application Insights names a request by the path of this one, and by "/" without it."""
+
+
 def exported(attributes: Mapping[str, object]) -> Exported:
     """Return the attributes under their names; raises KeyError for one that has none."""
     return {NAMES[key]: value if isinstance(value, int) else str(value) for key, value in attributes.items()}
+
+
+def exported_of_span(attributes: Mapping[str, object]) -> Exported:
+    """Return the same for a span."""
+    operation = attributes.get("operation")
+    return {**exported(attributes), **({PATH: str(operation)} if operation else {})}

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.metrics.export import MetricExporter
+    from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import SpanExporter
 
 CONNECTION_STRING: Final = "APPLICATIONINSIGHTS_CONNECTION_STRING"
@@ -24,8 +25,9 @@ QUIET: Final = {
     "APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL": "true",
     "APPLICATIONINSIGHTS_SDKSTATS_DISABLED": "true",
     "APPLICATIONINSIGHTS_CONTROLPLANE_DISABLED": "true",
+    "APPLICATIONINSIGHTS_OPENTELEMETRY_RESOURCE_METRIC_DISABLED": "true",
 }
-"""What keeps the exporter of Application Insights from talking to anybody but its endpoint; the templates set it."""
+"""What keeps the exporter of Application Insights from telling of itself, also to others; the templates set it."""
 
 OTLP: Final = "OTEL_EXPORTER_OTLP_ENDPOINT"
 OTLP_TRACES: Final = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
@@ -45,33 +47,36 @@ class Exporters:
     metrics: "tuple[MetricExporter, ...]" = ()
 
 
-def open_exporters(environment: Mapping[str, str]) -> Exporters:
+Opening = Callable[[Mapping[str, str], "TracerProvider | None"], Exporters]
+
+
+def open_exporters(environment: Mapping[str, str], provider: "TracerProvider | None" = None) -> Exporters:
     """Return the exporters that the variables ask for; one that cannot be set up is left out with a warning."""
     wanted = {opening: any(environment.get(name) for name in names) for opening, names in _WANTED.items()}
-    found = [_opened(opening, environment) for opening, is_wanted in wanted.items() if is_wanted]
+    found = [_opened(opening, environment, provider) for opening, is_wanted in wanted.items() if is_wanted]
     return Exporters(
         spans=tuple(span for each in found for span in each.spans),
         metrics=tuple(metric for each in found for metric in each.metrics),
     )
 
 
-def _opened(opening: Callable[[Mapping[str, str]], Exporters], environment: Mapping[str, str]) -> Exporters:
+def _opened(opening: Opening, environment: Mapping[str, str], provider: "TracerProvider | None") -> Exporters:
     try:
-        return opening(environment)
+        return opening(environment, provider)
     except ValueError:
         # not its message, which quotes the connection string
         _log.warning("exporter left out", extra={"action": "open_exporter", "exporter": opening.__name__.strip("_")})
         return Exporters()
 
 
-def _otlp_spans(environment: Mapping[str, str]) -> Exporters:
+def _otlp_spans(environment: Mapping[str, str], _: "TracerProvider | None") -> Exporters:
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
 
     _check_protocol(environment)
     return Exporters(spans=(OTLPSpanExporter(),))
 
 
-def _otlp_metrics(environment: Mapping[str, str]) -> Exporters:
+def _otlp_metrics(environment: Mapping[str, str], _: "TracerProvider | None") -> Exporters:
     from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter  # noqa: PLC0415
 
     _check_protocol(environment)
@@ -84,7 +89,7 @@ def _check_protocol(environment: Mapping[str, str]) -> None:
         raise ValueError(f"{OTLP_PROTOCOL} is '{protocol}'; '{PROTOCOL}' is what this app can speak.")
 
 
-def _application_insights(environment: Mapping[str, str]) -> Exporters:
+def _application_insights(environment: Mapping[str, str], provider: "TracerProvider | None") -> Exporters:
     from azure.monitor.opentelemetry.exporter import (  # noqa: PLC0415
         AzureMonitorMetricExporter,
         AzureMonitorTraceExporter,
@@ -94,10 +99,10 @@ def _application_insights(environment: Mapping[str, str]) -> Exporters:
     logging.getLogger("azure.core.pipeline.policies.http_logging_policy").setLevel(logging.WARNING)
     connection = environment[CONNECTION_STRING]
     # kept in memory only: what could not be sent is worth less than a full disk
-    return Exporters(
-        spans=(AzureMonitorTraceExporter(connection_string=connection, disable_offline_storage=True),),
-        metrics=(AzureMonitorMetricExporter(connection_string=connection, disable_offline_storage=True),),
-    )
+    options = {"connection_string": connection, "disable_offline_storage": True}
+    # it looks for a global provider otherwise, and complains with each export that there is none
+    spans = AzureMonitorTraceExporter(tracer_provider=provider, **options)
+    return Exporters(spans=(spans,), metrics=(AzureMonitorMetricExporter(**options),))
 
 
 _WANTED: Final = {

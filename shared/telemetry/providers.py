@@ -15,7 +15,7 @@ from opentelemetry.metrics import Counter, Meter, NoOpMeterProvider
 from opentelemetry.trace import Tracer
 
 from shared.orchestration.ports import Count, Gauge
-from shared.telemetry.exporters import Exporters, open_exporters
+from shared.telemetry.exporters import open_exporters
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.resources import Resource
@@ -41,11 +41,11 @@ class Providers:
 @cache
 def providers() -> Providers:
     """Return those of this process."""
-    return open_providers(open_exporters(os.environ))
+    return open_providers(os.environ)
 
 
-def open_providers(exporters: Exporters) -> Providers:
-    """Set up providers that send to these exporters in the background."""
+def open_providers(environment: Mapping[str, str]) -> Providers:
+    """Set up providers that send to whoever the variables name, in the background."""
     # here and not above: the SDK takes its time, and the worker imports every module to find its functions
     from opentelemetry.sdk.metrics import MeterProvider  # noqa: PLC0415
     from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader  # noqa: PLC0415
@@ -54,6 +54,7 @@ def open_providers(exporters: Exporters) -> Providers:
 
     resource = _resource()
     spans = TracerProvider(resource=resource)
+    exporters = open_exporters(environment, spans)
     for exporter in exporters.spans:
         spans.add_span_processor(BatchSpanProcessor(exporter))
     if not exporters.metrics:

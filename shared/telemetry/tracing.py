@@ -12,7 +12,7 @@ from opentelemetry import trace
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from shared.orchestration.ports import Attributes
-from shared.telemetry.attributes import exported
+from shared.telemetry.attributes import exported_of_span
 from shared.telemetry.providers import providers
 
 _HEADER: Final = "traceparent"
@@ -27,7 +27,7 @@ class OpenSpan:
         self._started = started
 
     def note(self, **attributes: Unpack[Attributes]) -> None:
-        self._span.set_attributes(exported(attributes))
+        self._span.set_attributes(exported_of_span(attributes))
         if _has_failed(attributes):
             self._span.set_status(trace.StatusCode.ERROR)
 
@@ -37,7 +37,7 @@ class OpenSpan:
             name,
             context=context,
             kind=_kind(attributes),
-            attributes=exported(attributes),
+            attributes=exported_of_span(attributes),
             start_time=self._started,
         )
         if _has_failed(attributes):
@@ -57,7 +57,7 @@ def span(name: str, *, parent: str = "", **attributes: Unpack[Attributes]) -> It
         name,
         context=context,
         kind=_kind(attributes),
-        attributes=exported(attributes),
+        attributes=exported_of_span(attributes),
         start_time=started,
         record_exception=False,
         set_status_on_exception=False,

@@ -1,16 +1,19 @@
 """Do the standard variables say who receives telemetry, and nobody without them?"""
 
 import json
+import logging
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from shared.orchestration.ports import Count, Gauge
 from shared.telemetry import EngineTelemetry, span
 from shared.telemetry.exporters import QUIET, open_exporters
-from shared.telemetry.providers import open_providers, providers
+from shared.telemetry.providers import providers
 from shared.telemetry.tracing import traceparent
 from tests.shared.telemetry.receiver import Receiver, receiving
 
@@ -112,24 +115,82 @@ def test_a_status_code_of_a_failure_makes_the_span_one(receiver: Receiver, code:
     assert part.started < part.ended <= whole.ended
 
 
-def test_application_insights_receives_spans_and_measures(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def ingestion(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
+    """Application Insights on loopback; this process sends to it."""
+    with receiving() as receiver:
+        receiver.reply = json.dumps({"itemsReceived": 9, "itemsAccepted": 9, "errors": []}).encode()
+        connection = f"InstrumentationKey={KEY};IngestionEndpoint={receiver.endpoint}"
+        for name, value in {**QUIET, "APPLICATIONINSIGHTS_CONNECTION_STRING": connection}.items():
+            monkeypatch.setenv(name, value)
+        providers.cache_clear()
+        yield receiver
+        providers().close()
+        providers.cache_clear()
+
+
+def envelopes(ingestion: Receiver) -> list[dict[str, Any]]:
+    providers().flush()
+    found = [envelope for body in ingestion.bodies for envelope in json.loads(body)]
+    assert {each["iKey"] for each in found} == {KEY}
+    return [each["data"]["baseData"] for each in found]
+
+
+def test_application_insights_receives_measures_under_the_names_that_the_queries_ask_for(ingestion: Receiver) -> None:
+    telemetry = EngineTelemetry()
+    telemetry.count(Count.GRAPH_REQUESTS, 3, tenant_id="t", method="GET", operation="/users/{id}", status_code=403)
+    telemetry.gauge(Gauge.OLDEST_DUE, 12.5, configuration_id="c")
+
+    told = {each["metrics"][0]["name"]: each for each in envelopes(ingestion) if "metrics" in each}
+
+    assert {name: each["metrics"][0]["value"] for name, each in told.items()} == {
+        "tenantsync.graph.requests": 3,
+        "tenantsync.entries.oldest_due": 12.5,
+    }
+    assert told["tenantsync.entries.oldest_due"]["properties"] == {"tenantsync.configuration_id": "c"}
+    assert told["tenantsync.graph.requests"]["properties"] == {
+        "tenantsync.tenant_id": "t",
+        "http.request.method": "GET",
+        "url.template": "/users/{id}",
+        "http.response.status_code": "403",
+    }
+
+
+def test_application_insights_names_a_write_as_the_workbook_asks_for_it(
+    ingestion: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    with span("write", tenant_id="t", entries=1) as current:
+        current.part(
+            "PATCH /users/{id}",
+            method="PATCH",
+            operation="/users/{id}",
+            source_id="x",
+            outcome="refused",
+            status_code=403,
+        )
+
+    write = next(each for each in envelopes(ingestion) if each["name"] != "write")
+
+    assert (write["name"], write["type"], write["resultCode"]) == ("PATCH /users/{id}", "HTTP", "403")
+    assert write["success"] is False
+    assert write["properties"] == {"tenantsync.source_id": "x", "tenantsync.outcome": "refused"}
+    assert [each for each in caplog.records if each.levelno >= logging.WARNING] == []
+
+
+def test_with_the_authentication_string_application_insights_is_reached_as_the_identity(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     for name, value in QUIET.items():
         monkeypatch.setenv(name, value)
-    with receiving() as ingestion:
-        ingestion.reply = json.dumps({"itemsReceived": 9, "itemsAccepted": 9, "errors": []}).encode()
-        connection = f"InstrumentationKey={KEY};IngestionEndpoint={ingestion.endpoint}"
-        ours = open_providers(open_exporters({"APPLICATIONINSIGHTS_CONNECTION_STRING": connection}))
-        with ours.tracer.start_as_current_span("cycle_timer"):
-            ours.counters[Count.TICKS].add(1)
-            ours.gauges[Gauge.OLDEST_DUE].set(12.5)
-        ours.flush()
-        ours.close()
+    connection = {"APPLICATIONINSIGHTS_CONNECTION_STRING": f"InstrumentationKey={KEY}"}
 
-    envelopes = [envelope for body in ingestion.bodies for envelope in json.loads(body)]
-    measures = {each["name"]: each["value"] for e in envelopes for each in e["data"]["baseData"].get("metrics", ())}
-    assert {each["iKey"] for each in envelopes} == {KEY}
-    assert "cycle_timer" in [each["data"]["baseData"].get("name") for each in envelopes]
-    assert (measures["tenantsync.ticks"], measures["tenantsync.entries.oldest_due"]) == (1, 12.5)
+    def identities() -> set[str]:
+        found = open_exporters(connection)
+        return {type(getattr(each, "_credential", None)).__name__ for each in (*found.spans, *found.metrics)}
+
+    assert identities() == {"NoneType"}
+    monkeypatch.setenv("APPLICATIONINSIGHTS_AUTHENTICATION_STRING", f"ClientId={KEY};Authorization=AAD")
+    assert identities() == {"ManagedIdentityCredential"}
 
 
 def test_to_find_the_functions_nothing_slow_is_loaded() -> None:

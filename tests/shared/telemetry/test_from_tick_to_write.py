@@ -20,7 +20,7 @@ from shared import wiring
 from shared.orchestration.engine import Engine
 from shared.orchestration.ports import Count, Gauge
 from shared.telemetry import EngineTelemetry
-from shared.telemetry.attributes import NAMES
+from shared.telemetry.attributes import NAMES, PATH
 from shared.telemetry.providers import providers
 from tests.engine.local_engine import LocalEngine
 from tests.engine.small_world import TARGET, id_of, person, small_world
@@ -104,6 +104,7 @@ async def test_a_write_says_whose_it_was_and_what_graph_answered(told: Receiver)
         "http.request.method": "DELETE",
         "http.response.status_code": 204,
         "url.template": "/users/{id}",
+        "url.full": "/users/{id}",
         "tenantsync.source_id": id_of("dora"),
         "tenantsync.outcome": "done",
     }
@@ -170,4 +171,4 @@ async def test_only_names_of_the_closed_set_leave_the_process(told: Receiver) ->
     spans = {key for span in told.spans for key in span.attributes}
     points = {key for point in told.points for key in point.attributes}
 
-    assert spans | points <= set(NAMES.values())
+    assert spans | points <= {*NAMES.values(), PATH}

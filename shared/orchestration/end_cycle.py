@@ -6,14 +6,13 @@ from shared.cycles.cycle import Cycle, CycleKind, CycleState
 from shared.cycles.state import ConfigurationState, Quarantine, QuarantineReason, is_held, is_surging
 from shared.orchestration.cycle_snapshots import forget_snapshots
 from shared.orchestration.engine import Engine
-from shared.orchestration.ports import Count, UnexpectedAnswer
+from shared.orchestration.ports import Count, Gauge, UnexpectedAnswer
 from shared.orchestration.update_state import update_state
 from shared.provisioning.provisioning_log import ProvisioningAction, ProvisioningStatus
 
 
 async def end_cycle(engine: Engine, cycle: Cycle) -> None:
     """Make the configuration free for its next cycle."""
-
     changed = False
 
     async def change(state: ConfigurationState) -> ConfigurationState | None:
@@ -28,9 +27,15 @@ async def end_cycle(engine: Engine, cycle: Cycle) -> None:
     await forget_snapshots(engine, cycle.configuration_id, cycle.number)
     await update_state(engine, cycle.configuration_id, change)
     if changed:
-        engine.telemetry.count(
-            Count.CYCLES, configuration_id=cycle.configuration_id, kind=cycle.kind, outcome=cycle.state
-        )
+        _tell(engine, cycle)
+
+
+def _tell(engine: Engine, cycle: Cycle) -> None:
+    id_, kind = cycle.configuration_id, cycle.kind
+    engine.telemetry.count(Count.CYCLES, configuration_id=id_, kind=kind, outcome=cycle.state)
+    if cycle.completed is not None:
+        seconds = (cycle.completed - cycle.started).total_seconds()
+        engine.telemetry.gauge(Gauge.CYCLE_DURATION, seconds, configuration_id=id_, kind=kind)
 
 
 def _failed(state: ConfigurationState, cycle: Cycle) -> ConfigurationState:

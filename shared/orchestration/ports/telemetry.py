@@ -24,8 +24,10 @@ class Count(StrEnum):
 
 
 class Gauge(StrEnum):
-    """What is measured at each tick; the newest value is what holds."""
+    """What is measured, most of it at each tick; the newest value is what holds."""
 
+    CYCLE_DURATION = "tenantsync.cycle.duration"
+    """Seconds from the beginning of a cycle to its end, told when it ends."""
     CYCLE_LATENESS = "tenantsync.cycle.lateness"
     """Intervals since the last cycle that completed; one that comes in time stays about 1."""
     QUARANTINE = "tenantsync.quarantine"

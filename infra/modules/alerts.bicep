@@ -65,6 +65,14 @@ var rules = [
   }
 ]
 
+var receivers = [
+  {
+    name: 'operators'
+    emailAddress: email
+    useCommonAlertSchema: true
+  }
+]
+
 resource actions 'Microsoft.Insights/actionGroups@2023-01-01' = {
   name: 'ag-tenantsync-${token}'
   location: 'global'
@@ -72,15 +80,7 @@ resource actions 'Microsoft.Insights/actionGroups@2023-01-01' = {
   properties: {
     enabled: true
     groupShortName: 'tenantsync'
-    emailReceivers: empty(email)
-      ? []
-      : [
-          {
-            name: 'operators'
-            emailAddress: email
-            useCommonAlertSchema: true
-          }
-        ]
+    emailReceivers: empty(email) ? [] : receivers
   }
 }
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from shared.configuration.clouds import DOORS
+from shared.configuration.clouds import ENDPOINTS
 from shared.configuration.configuration import Cloud
 
 STORAGE: Final = "AzureWebJobsStorage"
@@ -99,7 +99,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         application_id=environment.get(APPLICATION_ID, ""),
         managed_identity_client_id=environment.get(MANAGED_IDENTITY, ""),
         cloud=cloud,
-        graph_endpoint=environment.get(GRAPH_ENDPOINT, "") or DOORS[cloud].graph,
+        graph_endpoint=environment.get(GRAPH_ENDPOINT, "") or ENDPOINTS[cloud].graph,
         sandbox_credential=credential == "sandbox",
         clock_scale=scale,
         clock_origin=origin,
@@ -116,10 +116,10 @@ def _cloud(environment: Mapping[str, str], problems: list[str]) -> Cloud:
         return Cloud.GLOBAL
     cloud = Cloud(text)
     endpoint = environment.get(GRAPH_ENDPOINT, "").rstrip("/")
-    of_another = {doors.graph for doors in DOORS.values()} - {DOORS[cloud].graph}
+    of_another = {each.graph for each in ENDPOINTS.values()} - {ENDPOINTS[cloud].graph}
     if endpoint in of_another:
         problems.append(
-            f"{GRAPH_ENDPOINT} is {endpoint}, but in {cloud} Graph is at {DOORS[cloud].graph}; leave it out."
+            f"{GRAPH_ENDPOINT} is {endpoint}, but in {cloud} Graph is at {ENDPOINTS[cloud].graph}; leave it out."
         )
     return cloud
 

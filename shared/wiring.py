@@ -26,7 +26,7 @@ from shared.adapters.tables.provisioning_logs import TableProvisioningLogIndex
 from shared.adapters.tables.rows import Rows
 from shared.adapters.tables.snapshots import TableSnapshotStore
 from shared.adapters.tables.watermarks import TableWatermarkStore
-from shared.configuration.clouds import DOORS
+from shared.configuration.clouds import ENDPOINTS
 from shared.configuration.document import parse
 from shared.orchestration.engine import Engine
 from shared.orchestration.ports import Clock, Directories, MessageQueue
@@ -119,8 +119,8 @@ def _account(settings: Settings, endpoint: str, on_date: Callable[[datetime], No
 def _graph(settings: Settings) -> GraphOptions:
     return GraphOptions(
         endpoint=settings.graph_endpoint,
-        authority=DOORS[settings.cloud].authority,
-        exchange=DOORS[settings.cloud].exchange,
+        authority=ENDPOINTS[settings.cloud].authority,
+        exchange=ENDPOINTS[settings.cloud].exchange,
         application_id=settings.application_id,
         managed_identity_client_id=settings.managed_identity_client_id,
         credential_kind=CredentialKind.SANDBOX if settings.sandbox_credential else CredentialKind.MANAGED_IDENTITY,

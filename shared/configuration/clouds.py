@@ -1,4 +1,4 @@
-"""Which Microsoft clouds are there, where are their doors, and which go together?
+"""Which Microsoft clouds are there, where are their endpoints, and which go together?
 
 https://learn.microsoft.com/graph/deployments
 """
@@ -11,7 +11,7 @@ from shared.configuration.configuration import Cloud
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Doors:
+class Endpoints:
     """The hosts of one cloud. `exchange` is the audience that a managed identity's token needs to be exchanged there:
     https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity
     """
@@ -21,23 +21,23 @@ class Doors:
     exchange: str
 
 
-DOORS: Final[Mapping[Cloud, Doors]] = {
-    Cloud.GLOBAL: Doors(
+ENDPOINTS: Final[Mapping[Cloud, Endpoints]] = {
+    Cloud.GLOBAL: Endpoints(
         graph="https://graph.microsoft.com",
         authority="https://login.microsoftonline.com",
         exchange="api://AzureADTokenExchange",
     ),
-    Cloud.US_GOV: Doors(
+    Cloud.US_GOV: Endpoints(
         graph="https://graph.microsoft.us",
         authority="https://login.microsoftonline.us",
         exchange="api://AzureADTokenExchangeUSGov",
     ),
-    Cloud.US_GOV_DOD: Doors(
+    Cloud.US_GOV_DOD: Endpoints(
         graph="https://dod-graph.microsoft.us",
         authority="https://login.microsoftonline.us",
         exchange="api://AzureADTokenExchangeUSGov",
     ),
-    Cloud.CHINA: Doors(
+    Cloud.CHINA: Endpoints(
         graph="https://microsoftgraph.chinacloudapi.cn",
         authority="https://login.chinacloudapi.cn",
         exchange="api://AzureADTokenExchangeChina",

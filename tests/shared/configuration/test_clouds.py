@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from shared.configuration.clouds import DOORS, refusal
+from shared.configuration.clouds import ENDPOINTS, refusal
 from shared.configuration.configuration import Cloud
 from shared.configuration.document import parse, serialize
 from shared.configuration.problems import ConfigurationError
@@ -56,8 +56,8 @@ def test_where_a_cloud_is_none_at_all_only_that_is_told() -> None:
 
 
 def test_every_door_is_https_and_no_cloud_shares_its_graph() -> None:
-    assert set(DOORS) == set(Cloud)
+    assert set(ENDPOINTS) == set(Cloud)
     assert all(
-        doors.graph.startswith("https://") and doors.authority.startswith("https://") for doors in DOORS.values()
+        each.graph.startswith("https://") and each.authority.startswith("https://") for each in ENDPOINTS.values()
     )
-    assert len({doors.graph for doors in DOORS.values()}) == len(Cloud)
+    assert len({each.graph for each in ENDPOINTS.values()}) == len(Cloud)

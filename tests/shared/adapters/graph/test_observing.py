@@ -1,5 +1,7 @@
 """Is each request told by method, template and status, and by nothing that could be a token or a value?"""
 
+from datetime import timedelta
+
 import pytest
 from kiota_abstractions.method import Method
 from kiota_abstractions.request_information import RequestInformation
@@ -71,3 +73,12 @@ async def test_requests_and_the_items_of_batches_are_counted_by_their_own_status
         for (_, dimensions), amount in telemetry.counts.items()
     }
     assert told == {("/organization", 200): 2, ("/$batch", 200): 1, ("/users/{id}", 403): 1}
+
+
+def test_what_a_batch_has_waited_for_its_slots_is_summed_up() -> None:
+    watching, telemetry = observer()
+
+    for seconds in (2.5, 0.0, 4.0):
+        watching.waited(timedelta(seconds=seconds))
+
+    assert telemetry.counted(Count.BUDGET_WAITED, tenant_id=TARGET) == 6.5

@@ -8,12 +8,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from shared.configuration.clouds import ENDPOINTS
+from shared.configuration.configuration import Cloud
+
 STORAGE: Final = "AzureWebJobsStorage"
 QUEUE_URI: Final = "AzureWebJobsStorage__queueServiceUri"
 TABLE_URI: Final = "AzureWebJobsStorage__tableServiceUri"
 STORAGE_CLIENT_ID: Final = "AzureWebJobsStorage__clientId"
 APPLICATION_ID: Final = "TENANTSYNC_APPLICATION_ID"
 MANAGED_IDENTITY: Final = "TENANTSYNC_MANAGED_IDENTITY_CLIENT_ID"
+CLOUD: Final = "TENANTSYNC_CLOUD"
 GRAPH_ENDPOINT: Final = "TENANTSYNC_GRAPH_ENDPOINT"
 CREDENTIAL: Final = "TENANTSYNC_CREDENTIAL"
 CLOCK_SCALE: Final = "TENANTSYNC_CLOCK_SCALE"
@@ -28,6 +32,7 @@ KEYS: Final = (
     STORAGE_CLIENT_ID,
     APPLICATION_ID,
     MANAGED_IDENTITY,
+    CLOUD,
     GRAPH_ENDPOINT,
     CREDENTIAL,
     CLOCK_SCALE,
@@ -56,6 +61,7 @@ class Settings:
     storage_client_id: str
     application_id: str
     managed_identity_client_id: str
+    cloud: Cloud
     graph_endpoint: str
     sandbox_credential: bool
     clock_scale: float
@@ -80,6 +86,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     read_only = environment.get(READ_ONLY, "").casefold()
     if read_only not in _YES | _NO:
         problems.append(f"{READ_ONLY} is '{environment[READ_ONLY]}': it is 'true' or 'false'.")
+    cloud = _cloud(environment, problems)
     scale = _number(environment, CLOCK_SCALE, 1.0, problems)
     origin = _number(environment, CLOCK_ORIGIN, 0.0, problems)
     if problems:
@@ -91,13 +98,30 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         storage_client_id=environment.get(STORAGE_CLIENT_ID, ""),
         application_id=environment.get(APPLICATION_ID, ""),
         managed_identity_client_id=environment.get(MANAGED_IDENTITY, ""),
-        graph_endpoint=environment.get(GRAPH_ENDPOINT, "") or "https://graph.microsoft.com",
+        cloud=cloud,
+        graph_endpoint=environment.get(GRAPH_ENDPOINT, "") or ENDPOINTS[cloud].graph,
         sandbox_credential=credential == "sandbox",
         clock_scale=scale,
         clock_origin=origin,
         read_only=read_only in _YES,
         platform_authentication=environment.get(AUTHENTICATION, "").casefold() == "true",
     )
+
+
+def _cloud(environment: Mapping[str, str], problems: list[str]) -> Cloud:
+    """Return the cloud; an endpoint beside it is for simulated tenants, or it is that cloud's own."""
+    text = environment.get(CLOUD, "") or Cloud.GLOBAL
+    if text not in set(Cloud):
+        problems.append(f"{CLOUD} is '{text}': it is one of {', '.join(Cloud)}.")
+        return Cloud.GLOBAL
+    cloud = Cloud(text)
+    endpoint = environment.get(GRAPH_ENDPOINT, "").rstrip("/")
+    of_another = {each.graph for each in ENDPOINTS.values()} - {ENDPOINTS[cloud].graph}
+    if endpoint in of_another:
+        problems.append(
+            f"{GRAPH_ENDPOINT} is {endpoint}, but in {cloud} Graph is at {ENDPOINTS[cloud].graph}; leave it out."
+        )
+    return cloud
 
 
 def _number(environment: Mapping[str, str], key: str, default: float, problems: list[str]) -> float:

@@ -26,11 +26,12 @@ from shared.adapters.tables.provisioning_logs import TableProvisioningLogIndex
 from shared.adapters.tables.rows import Rows
 from shared.adapters.tables.snapshots import TableSnapshotStore
 from shared.adapters.tables.watermarks import TableWatermarkStore
+from shared.configuration.clouds import ENDPOINTS
 from shared.configuration.document import parse
 from shared.orchestration.engine import Engine
 from shared.orchestration.ports import Clock, Directories, MessageQueue
 from shared.settings import Settings, read_settings
-from shared.telemetry import MessageTracing
+from shared.telemetry import EngineTelemetry
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -65,7 +66,7 @@ async def open_engine(environment: Mapping[str, str]) -> AsyncIterator[Engine]:
         rows = tables.rows("budgets")
         await clock.synchronize(lambda: rows.get("clock", "clock"))
         budgets = TableBudgetStore(rows, always_read_only=settings.read_only)
-        directories = GraphDirectories(_graph(settings), budgets, clock, SystemRandom())
+        directories = GraphDirectories(_graph(settings), budgets, clock, SystemRandom(), telemetry=EngineTelemetry())
         assembled = assemble(
             rows=tables.rows,
             clock=clock,
@@ -73,7 +74,7 @@ async def open_engine(environment: Mapping[str, str]) -> AsyncIterator[Engine]:
             import_queue=queues.queue(IMPORT_QUEUE),
             provisioning_queue=queues.queue(PROVISIONING_QUEUE),
         )
-        yield replace(assembled, budgets=budgets)
+        yield replace(assembled, budgets=budgets, cloud=settings.cloud)
         await directories.aclose()
 
 
@@ -100,7 +101,7 @@ def assemble(
         directories=directories,
         import_queue=import_queue,
         provisioning_queue=provisioning_queue,
-        tracing=MessageTracing(),
+        telemetry=EngineTelemetry(),
         new_owner=new_id,
     )
 
@@ -118,6 +119,8 @@ def _account(settings: Settings, endpoint: str, on_date: Callable[[datetime], No
 def _graph(settings: Settings) -> GraphOptions:
     return GraphOptions(
         endpoint=settings.graph_endpoint,
+        authority=ENDPOINTS[settings.cloud].authority,
+        exchange=ENDPOINTS[settings.cloud].exchange,
         application_id=settings.application_id,
         managed_identity_client_id=settings.managed_identity_client_id,
         credential_kind=CredentialKind.SANDBOX if settings.sandbox_credential else CredentialKind.MANAGED_IDENTITY,

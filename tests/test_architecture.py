@@ -44,8 +44,8 @@ ALLOWED = {
     "shared.cycles": ("shared.cycles", "shared.provisioning", "shared.configuration"),
     "shared.provisioning": ("shared.provisioning", "shared.configuration"),
     "shared.configuration": ("shared.configuration",),
-    "shared.settings": (),
-    "shared.telemetry": (),
+    "shared.settings": ("shared.configuration",),
+    "shared.telemetry": ("shared.telemetry", "shared.orchestration.ports"),
     "function_app": ("functions",),
 }
 OURS = ("functions", "cli", "sandbox", "shared", "function_app", "tests")

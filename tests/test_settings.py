@@ -153,3 +153,27 @@ def test_the_app_is_read_only_where_the_setting_says_so(text: str, read_only: bo
 
 def test_a_setting_that_may_mean_either_is_refused() -> None:
     assert "TENANTSYNC_READ_ONLY is 'yes please'" in problems_of({**LOCAL, "TENANTSYNC_READ_ONLY": "yes please"})
+
+
+@pytest.mark.parametrize(
+    ("cloud", "endpoint"),
+    [
+        ("", "https://graph.microsoft.com"),
+        ("global", "https://graph.microsoft.com"),
+        ("usGov", "https://graph.microsoft.us"),
+        ("usGovDoD", "https://dod-graph.microsoft.us"),
+        ("china", "https://microsoftgraph.chinacloudapi.cn"),
+    ],
+)
+def test_each_cloud_has_its_own_graph(cloud: str, endpoint: str) -> None:
+    assert read_settings({**AZURE, "TENANTSYNC_CLOUD": cloud}).graph_endpoint == endpoint
+
+
+def test_a_cloud_that_does_not_exist_is_refused() -> None:
+    assert "TENANTSYNC_CLOUD is 'mars'" in problems_of({**AZURE, "TENANTSYNC_CLOUD": "mars"})
+
+
+def test_the_graph_of_another_cloud_is_refused() -> None:
+    endpoint = {"TENANTSYNC_CLOUD": "china", "TENANTSYNC_GRAPH_ENDPOINT": "https://graph.microsoft.com/"}
+
+    assert "leave it out" in problems_of({**AZURE, **endpoint})

@@ -1,6 +1,8 @@
 """How does a functions host of the local world run? As a process on a port of its own, any number on one storage."""
 
 import asyncio
+import os
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -89,8 +91,14 @@ def _command(place: HostPlace, port: int, number: int) -> Command:
     )
 
 
+def receivers_of(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return who shall receive traces and measures: the one thing in which a run depends on who runs it."""
+    return {name: value for name, value in environment.items() if name.startswith("OTEL_")}
+
+
 def _environment(place: HostPlace) -> dict[str, str]:
     return {
+        **receivers_of(os.environ),
         "AzureWebJobsStorage": place.connection_string,
         "FUNCTIONS_WORKER_RUNTIME": "python",
         "WEBSITE_AUTH_ENABLED": "true",

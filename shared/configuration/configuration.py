@@ -6,9 +6,12 @@ from enum import StrEnum
 
 
 class Cloud(StrEnum):
-    """The Microsoft cloud a tenant lives in. Others differ in hosts and in what they can do; none is supported yet."""
+    """The Microsoft cloud that a tenant lives in; see `shared.configuration.clouds`."""
 
     GLOBAL = "global"
+    US_GOV = "usGov"
+    US_GOV_DOD = "usGovDoD"
+    CHINA = "china"
 
 
 class ScopeKind(StrEnum):

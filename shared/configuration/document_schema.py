@@ -6,6 +6,7 @@ Python's `$` also matches before a final line break.
 """
 
 from shared.configuration import durations
+from shared.configuration.configuration import Cloud
 
 JsonSchema = dict[str, object]
 
@@ -67,8 +68,9 @@ def _or_null(schema: JsonSchema) -> JsonSchema:
 
 
 def _cloud() -> JsonSchema:
-    message = 'only the global cloud is supported; write "global" or leave it out'
-    return _one_of("Microsoft cloud of the tenant.", ["global"], "global", message)
+    message = 'must be "global", "usGov", "usGovDoD" or "china"; leave it out for the global cloud'
+    description = "Microsoft cloud of the tenant; both tenants, and the app itself, are in the same one."
+    return _one_of(description, [cloud.value for cloud in Cloud], "global", message)
 
 
 def _guard(description: str) -> JsonSchema:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from shared.configuration.clouds import refusal
+from shared.configuration.configuration import Cloud
 from shared.configuration.durations import format_duration, parse_duration
 from shared.configuration.problems import Problem, child_path
 
@@ -34,6 +36,7 @@ def rule_problems(document: object, unfit: Collection[str]) -> Iterator[Problem]
     for limits in _DURATIONS:
         yield from _duration_problems(document, limits, unfit)
     yield from _tenant_problems(document, unfit)
+    yield from _cloud_problems(document, unfit)
     yield from _redirect_problems(document, unfit)
     yield from _recipient_problems(document, unfit)
 
@@ -52,6 +55,17 @@ def _tenant_problems(document: object, unfit: Collection[str]) -> Iterator[Probl
     if isinstance(source, str) and isinstance(target, str) and source.lower() == target.lower():
         message = "is the source tenant; people cannot be provisioned into the tenant they come from"
         yield Problem(path="/target/tenantId", message=message)
+
+
+def _cloud_problems(document: object, unfit: Collection[str]) -> Iterator[Problem]:
+    if {"/source/cloud", "/target/cloud"} & set(unfit):
+        return
+    source, target = (
+        Cloud(str(_value(document, (side, "cloud"), unfit) or Cloud.GLOBAL)) for side in ("source", "target")
+    )
+    reason = refusal(source, target)
+    if reason:
+        yield Problem(path="/target/cloud", message=f"is {target} and /source/cloud is {source}; {reason}")
 
 
 def _redirect_problems(document: object, unfit: Collection[str]) -> Iterator[Problem]:

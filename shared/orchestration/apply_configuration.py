@@ -38,9 +38,12 @@ async def apply_configuration(
 ) -> ConfigurationState:
     """Make the document the current version; one that says the same as the current one changes nothing.
 
-    Raises ConfigurationError if it moves the configuration to other tenants, VersionMismatch if the version that
+    Raises ConfigurationError if it moves the configuration to other tenants or names another cloud than the app's,
+    VersionMismatch if the version that
     stands there (0: none) is not `expected`, Conflict if others change it all the time.
     """
+
+    _check_reachable(engine, configuration)
 
     async def change(state: ConfigurationState) -> ConfigurationState | None:
         return await _next_version(engine, configuration, state, expected)
@@ -94,6 +97,14 @@ async def _store(engine: Engine, configuration: Configuration, first: int) -> in
 def _check_version(version: int, expected: Callable[[int], bool]) -> None:
     if not expected(version):
         raise VersionMismatch(f"the current version is {version}")
+
+
+def _check_reachable(engine: Engine, configuration: Configuration) -> None:
+    """Both tenants are in one cloud (the document's own rules say so): is it the one that this app works in?"""
+    cloud = configuration.target.cloud
+    if cloud is not engine.cloud:
+        message = f"is {cloud}, but this app works in {engine.cloud}; deploy one into that cloud (TENANTSYNC_CLOUD)"
+        raise ConfigurationError((Problem(path="/target/cloud", message=message),))
 
 
 def _check_unmoved(current: Configuration, desired: Configuration) -> None:

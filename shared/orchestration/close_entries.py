@@ -1,6 +1,7 @@
 """The end of a chunk: link, log record, counters and what stays open go into storage together."""
 
 import logging
+from collections import Counter
 from dataclasses import replace
 from uuid import NAMESPACE_URL, uuid5
 
@@ -10,7 +11,7 @@ from shared.cycles.work import Work
 from shared.orchestration.entry_pass import Ending, EntryPass, Job
 from shared.orchestration.hints import hint_waiting
 from shared.orchestration.index_logs import index_logs
-from shared.orchestration.ports import Closing, ClosingResult
+from shared.orchestration.ports import Closing, ClosingResult, Count
 from shared.orchestration.watch_surges import count_surges
 from shared.provisioning.change_planning import failure
 from shared.provisioning.provisioning_log import (
@@ -38,6 +39,7 @@ async def close_entries(job: Job, passes: list[EntryPass], *, apart: bool = Fals
         await hint_waiting(job.engine, job.state, rows)
     ended = zip(closings, results, strict=True)
     records = [closing.log for closing, result in ended if closing.log and result is not ClosingResult.LOST]
+    _count(job, records)
     await count_surges(job, [each.action for each in records if each.status is ProvisioningStatus.SUCCESS])
     if records:
         shard = job.engine.entries.shard(passes[0].source_id, job.state.shards)
@@ -45,6 +47,12 @@ async def close_entries(job: Job, passes: list[EntryPass], *, apart: bool = Fals
     for each in passes:
         _tell(job, each)
     return passes
+
+
+def _count(job: Job, records: list[ProvisioningLogRecord]) -> None:
+    id_ = job.configuration.id
+    for (action, status), number in Counter((each.action, each.status) for each in records).items():
+        job.engine.telemetry.count(Count.ENTRIES, number, configuration_id=id_, action=action, status=status)
 
 
 async def _stamped(job: Job, closings: list[Closing]) -> list[Closing]:

@@ -11,16 +11,19 @@ from shared.cycles.state import ConfigurationState, Quarantine, QuarantineReason
 from shared.orchestration.cycle_snapshots import forget_snapshots
 from shared.orchestration.doubt_cycle import doubted
 from shared.orchestration.engine import Engine
-from shared.orchestration.ports import UnexpectedAnswer
+from shared.orchestration.ports import Count, Gauge, UnexpectedAnswer
 from shared.orchestration.update_state import update_state
 from shared.provisioning.provisioning_log import ProvisioningAction, ProvisioningStatus
 
 
 async def end_cycle(engine: Engine, cycle: Cycle) -> None:
     """Make the configuration free for its next cycle."""
+    changed = False
 
     async def change(state: ConfigurationState) -> ConfigurationState | None:
-        if not state.running or state.cycle != cycle.number:
+        nonlocal changed
+        changed = state.running and state.cycle == cycle.number
+        if not changed:
             return None
         if cycle.state is CycleState.FAILED:
             return _failed(state, cycle, engine.clock.now())
@@ -28,6 +31,16 @@ async def end_cycle(engine: Engine, cycle: Cycle) -> None:
 
     await forget_snapshots(engine, cycle.configuration_id, cycle.number)
     await update_state(engine, cycle.configuration_id, change)
+    if changed:
+        _tell(engine, cycle)
+
+
+def _tell(engine: Engine, cycle: Cycle) -> None:
+    id_, kind = cycle.configuration_id, cycle.kind
+    engine.telemetry.count(Count.CYCLES, configuration_id=id_, kind=kind, outcome=cycle.state)
+    if cycle.completed is not None:
+        seconds = (cycle.completed - cycle.started).total_seconds()
+        engine.telemetry.gauge(Gauge.CYCLE_DURATION, seconds, configuration_id=id_, kind=kind)
 
 
 def _failed(state: ConfigurationState, cycle: Cycle, now: datetime) -> ConfigurationState:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from shared.configuration.configuration import Cloud
 from shared.orchestration.entitled import Entitlements
 from shared.orchestration.ports import (
     BudgetStore,
@@ -15,7 +16,7 @@ from shared.orchestration.ports import (
     MessageQueue,
     ProvisioningLogIndex,
     SnapshotStore,
-    Tracing,
+    Telemetry,
     WatermarkStore,
 )
 
@@ -36,8 +37,10 @@ class Engine:
     directories: Directories
     import_queue: MessageQueue
     provisioning_queue: MessageQueue
-    tracing: Tracing
+    telemetry: Telemetry
     new_owner: Callable[[], str]
     """Returns a name that no other pass has; a lease is held under it."""
+    cloud: Cloud = Cloud.GLOBAL
+    """The one cloud that this app gets tokens for, and whose Graph it calls."""
     entitlements: Entitlements = field(default_factory=Entitlements)
     """What chunks of this process share of the assignments."""

@@ -24,7 +24,7 @@ async def hint_reading(
 ) -> None:
     """Tell an import worker to go on from this sequence number."""
     message = ImportMessage(
-        configuration_id=configuration_id, cycle=cycle, sequence=sequence, traceparent=engine.tracing.traceparent()
+        configuration_id=configuration_id, cycle=cycle, sequence=sequence, traceparent=engine.telemetry.traceparent()
     )
     await engine.import_queue.send(encode(message), delay=delay)
 
@@ -49,14 +49,14 @@ async def hint_shard(
 ) -> None:
     """Tell a provisioning worker that there is work in a shard; which, is decided when it comes."""
     message = ProvisioningMessage(
-        configuration_id=configuration_id, shard=shard, granted=granted, traceparent=engine.tracing.traceparent()
+        configuration_id=configuration_id, shard=shard, granted=granted, traceparent=engine.telemetry.traceparent()
     )
     await engine.provisioning_queue.send(encode(message), delay=delay)
 
 
 async def hint_again(engine: Engine, message: ProvisioningMessage, *, delay: timedelta = timedelta(0)) -> None:
     """Send a message once more; what was reserved for its time is not reserved for another."""
-    again = msgspec.structs.replace(message, granted=0, traceparent=engine.tracing.traceparent())
+    again = msgspec.structs.replace(message, granted=0, traceparent=engine.telemetry.traceparent())
     await engine.provisioning_queue.send(encode(again), delay=delay)
 
 
@@ -88,6 +88,6 @@ async def _send(engine: Engine, state: ConfigurationState, shard: int, ids: list
         configuration_id=state.configuration_id,
         shard=shard,
         source_ids=tuple(ids),
-        traceparent=engine.tracing.traceparent(),
+        traceparent=engine.telemetry.traceparent(),
     )
     await engine.provisioning_queue.send(encode(message), delay=delay)

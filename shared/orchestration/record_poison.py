@@ -18,6 +18,7 @@ from shared.orchestration.messages import (
     decode_import,
     decode_provisioning,
 )
+from shared.orchestration.ports import Count
 from shared.provisioning.change_planning import failure
 from shared.provisioning.provisioning_log import (
     Identity,
@@ -64,7 +65,7 @@ async def record_provisioning_poison(engine: Engine, given_up: GivenUp) -> None:
     await engine.log_index.add([_record(state, row, given_up) for row in waiting])
     now = engine.clock.now()
     await engine.entries.exchange(state, [(row, escrow(row, now, ERROR)) for row in waiting])
-    _tell(given_up, message.configuration_id)
+    _tell(engine, given_up, message.configuration_id)
 
 
 async def _named(engine: Engine, state: ConfigurationState, message: ProvisioningMessage) -> list[Pending]:
@@ -88,6 +89,7 @@ async def record_import_poison(engine: Engine, given_up: GivenUp) -> None:
     except (UnreadableMessage, NewerMessage) as error:
         await _record_unreadable(engine, given_up, error)
         return
+    _tell(engine, given_up, message.configuration_id)
     cycle = await engine.cycles.get(message.configuration_id, message.cycle)
     if cycle is None or cycle.state is not CycleState.RUNNING or cycle.sequence != message.sequence:
         return
@@ -104,7 +106,6 @@ async def record_import_poison(engine: Engine, given_up: GivenUp) -> None:
         )
     )
     await end_cycle(engine, failed)
-    _tell(given_up, message.configuration_id)
 
 
 async def _record_unreadable(engine: Engine, given_up: GivenUp, error: Exception) -> None:
@@ -121,7 +122,7 @@ async def _record_unreadable(engine: Engine, given_up: GivenUp, error: Exception
         error=failure(ERROR, f"A queue message could not be used: {error}.", "Find out who writes to the queue."),
     )
     await engine.log_index.add([record])
-    _tell(given_up, UNREADABLE)
+    _tell(engine, given_up, UNREADABLE)
 
 
 def _record(state: ConfigurationState, row: Pending, given_up: GivenUp) -> ProvisioningLogRecord:
@@ -139,6 +140,7 @@ def _record(state: ConfigurationState, row: Pending, given_up: GivenUp) -> Provi
     )
 
 
-def _tell(given_up: GivenUp, configuration_id: str) -> None:
+def _tell(engine: Engine, given_up: GivenUp, configuration_id: str) -> None:
+    engine.telemetry.count(Count.POISON_MESSAGES, configuration_id=configuration_id)
     extra = {"action": "record_poison", "message_id": given_up.id, "configuration_id": configuration_id}
     _log.error("message given up", extra=extra)

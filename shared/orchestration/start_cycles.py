@@ -1,6 +1,7 @@
 """The tick: which configurations are due, and which cycles got stuck?"""
 
 import logging
+from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -13,7 +14,8 @@ from shared.orchestration.engine import Engine
 from shared.orchestration.forgive_escrows import forgive_escrows
 from shared.orchestration.hints import hint_reading
 from shared.orchestration.leave_quarantine import give_up, lift_if_recovered
-from shared.orchestration.ports import Conflict, NewerRow
+from shared.orchestration.measure_standing import measure_app, measure_configuration
+from shared.orchestration.ports import Conflict, Count, NewerRow
 from shared.orchestration.remove_configuration import purge_removed
 from shared.orchestration.resend import resend_stalled
 
@@ -31,13 +33,23 @@ _log = logging.getLogger(__name__)
 
 async def tick(engine: Engine) -> None:
     """Start each configuration that is due, and re-send what nobody works on. One failing does not stop the others."""
+    engine.telemetry.count(Count.TICKS)
     async for state in engine.configurations.states():
-        try:
-            await _tick_one(engine, state)
-        except (Conflict, NewerRow):
-            continue  # somebody else was faster, or a newer version of the app is in charge of this one
-        except Exception:  # noqa: BLE001  outermost loop: one configuration must not stop the others
-            _log.exception("tick failed", extra={"action": "tick", "configuration_id": state.configuration_id})
+        await _survive(_tick_one(engine, state), state.configuration_id)
+        # whatever became of it: who is late must be told above all where ticks fail
+        if engine.telemetry.is_measured:
+            await _survive(measure_configuration(engine, state), state.configuration_id)
+    if engine.telemetry.is_measured:
+        await _survive(measure_app(engine), "")
+
+
+async def _survive(work: Awaitable[None], configuration_id: str) -> None:
+    try:
+        await work
+    except (Conflict, NewerRow):
+        return  # somebody else was faster, or a newer version of the app is in charge of this one
+    except Exception:  # noqa: BLE001  outermost loop: one configuration must not stop the others
+        _log.exception("tick failed", extra={"action": "tick", "configuration_id": configuration_id})
 
 
 async def _tick_one(engine: Engine, state: ConfigurationState) -> None:
@@ -71,22 +83,22 @@ async def _start(engine: Engine, state: ConfigurationState, now: datetime) -> No
 
 
 async def _begin(engine: Engine, state: ConfigurationState, now: datetime) -> None:
-    cycle = await engine.cycles.create(
-        Cycle(
-            configuration_id=state.configuration_id,
-            number=state.cycle,
-            kind=CycleKind.INITIAL if state.full_next else CycleKind.INCREMENTAL,
-            state=CycleState.RUNNING,
-            phase=CyclePhase.SNAPSHOT,
-            cursor=Cursor(),
-            sequence=0,
-            heartbeat=now,
-            started=now,
-            configuration_version=state.version,
-            known_users=state.known_users,
-        )
+    begun = Cycle(
+        configuration_id=state.configuration_id,
+        number=state.cycle,
+        kind=CycleKind.INITIAL if state.full_next else CycleKind.INCREMENTAL,
+        state=CycleState.RUNNING,
+        phase=CyclePhase.SNAPSHOT,
+        cursor=Cursor(),
+        sequence=0,
+        heartbeat=now,
+        started=now,
+        configuration_version=state.version,
+        known_users=state.known_users,
     )
-    await hint_reading(engine, cycle.configuration_id, cycle.number, cycle.sequence)
+    with engine.telemetry.span("cycle", configuration_id=begun.configuration_id, cycle=begun.number, kind=begun.kind):
+        cycle = await engine.cycles.create(begun)
+        await hint_reading(engine, cycle.configuration_id, cycle.number, cycle.sequence)
 
 
 async def _resume(engine: Engine, state: ConfigurationState, now: datetime) -> None:

@@ -19,6 +19,7 @@ from shared.adapters.graph.directories import GraphDirectories
 from shared.adapters.graph.options import CredentialKind, GraphOptions
 from shared.adapters.memory.queue import MemoryQueues, Mischief
 from shared.adapters.memory.rows import MemoryTables
+from shared.adapters.memory.telemetry import SilentTelemetry
 from shared.adapters.tables.budgets import TableBudgetStore
 from shared.configuration.document import parse, serialize
 from shared.cycles.cycle import Cycle, CycleState
@@ -28,7 +29,7 @@ from shared.orchestration.apply_configuration import SHARDS
 from shared.orchestration.engine import Engine
 from shared.orchestration.import_changes import import_changes
 from shared.orchestration.messages import decode_import, decode_provisioning
-from shared.orchestration.ports import EntryRows
+from shared.orchestration.ports import EntryRows, Telemetry
 from shared.orchestration.provision_entries import provision_entries
 from shared.orchestration.start_cycles import tick
 from shared.provisioning.provisioning_log import ProvisioningAction, ProvisioningLogRecord, ProvisioningStatus
@@ -73,6 +74,9 @@ def handled(engine: Engine, queue: str, text: str) -> Coroutine[Any, Any, None]:
 class LocalEngine:
     """Storage, tenants and clock; `engine` looks at them, `worker` is the process that works and may die over it."""
 
+    telemetry: Telemetry = SilentTelemetry()
+    """Silent, so that two runs send the same messages: ids of traces are random."""
+
     def __init__(
         self,
         scenario: Scenario,
@@ -113,8 +117,9 @@ class LocalEngine:
         options = GraphOptions(endpoint="http://127.0.0.1:9", credential_kind=CredentialKind.SANDBOX)
         budgets = TableBudgetStore(surroundings.rows(self.tables.rows("budgets")))
         tenants = self._network(httpx.ASGITransport(app=self.simulation.application))
-        directories = GraphDirectories(options, budgets, self.clock, Random(1), surroundings.transport(tenants))
-        return assemble(
+        transport = surroundings.transport(tenants)
+        directories = GraphDirectories(options, budgets, self.clock, Random(1), transport, self.telemetry)
+        assembled = assemble(
             rows=lambda name: surroundings.rows(self.tables.rows(name)),
             clock=self.clock,
             directories=directories,
@@ -122,6 +127,7 @@ class LocalEngine:
             provisioning_queue=surroundings.queue(self.queues.queue("provisioning")),
             new_id=self._new_owner,
         )
+        return replace(assembled, telemetry=self.telemetry)
 
     def _new_owner(self) -> str:
         self._owners += 1

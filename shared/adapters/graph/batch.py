@@ -35,7 +35,9 @@ class BatchAnswer:
 
 async def send_batch(client: GraphClient, calls: Mapping[str, RequestInformation]) -> BatchAnswer:
     """Send up to twenty reads in one; raises the port's errors if the batch as a whole fails."""
-    return batch_answer(await client.read(batch_call(calls)), calls)
+    answer = batch_answer(await client.read(batch_call(calls)), calls)
+    client.observer.answered(calls, answer.answers)
+    return answer
 
 
 def batch_call(calls: Mapping[str, RequestInformation]) -> RequestInformation:

@@ -27,6 +27,7 @@ from shared.adapters.graph.calls import GraphCalls, following, relative_url
 from shared.adapters.graph.credentials import RenewableCredential
 from shared.adapters.graph.errors import raise_failure
 from shared.adapters.graph.links import relative_link
+from shared.adapters.graph.observing import GraphObserver
 from shared.adapters.graph.options import GraphOptions
 from shared.orchestration.ports import Clock, Forbidden, Unavailable
 
@@ -43,8 +44,10 @@ class GraphClient:
         clock: Clock,
         random: Random,
         transport: httpx.AsyncBaseTransport | None = None,
+        observer: GraphObserver | None = None,
     ) -> None:
         self.clock = clock
+        self.observer = observer or GraphObserver()
         self._base_url = options.base_url
         self._credential = credential
         self._random = random
@@ -60,16 +63,11 @@ class GraphClient:
 
     async def send(self, call: RequestInformation) -> Answer:
         """Send once and return the answer, whatever it says. Raises Unavailable and Forbidden where there is none."""
-        response = await self._exchange(call)
-        if response.status_code == 401 and "claims=" not in response.headers.get("www-authenticate", ""):
-            # with a claims challenge the SDK has asked for a new token and sent again already
-            await self._credential.renew()
-            response = await self._exchange(call)
-        return Answer(
-            status=response.status_code,
-            headers={name.lower(): value for name, value in response.headers.items()},
-            body=decoded(response.content),
-        )
+        with self.observer.request(call) as span:
+            answer = await self._answer(call)
+            span.note(status_code=answer.status)
+        self.observer.answered({"": call}, {"": answer})
+        return answer
 
     async def read(self, call: RequestInformation) -> Answer:
         """Send and return the answer if it is a success; raises the port's errors if it is not."""
@@ -89,6 +87,18 @@ class GraphClient:
     def guessed_wait(self) -> timedelta:
         """Return how long to wait after a 429 of a read that does not say."""
         return timedelta(seconds=self._random.uniform(5, 15))
+
+    async def _answer(self, call: RequestInformation) -> Answer:
+        response = await self._exchange(call)
+        if response.status_code == 401 and "claims=" not in response.headers.get("www-authenticate", ""):
+            # with a claims challenge the SDK has asked for a new token and sent again already
+            await self._credential.renew()
+            response = await self._exchange(call)
+        return Answer(
+            status=response.status_code,
+            headers={name.lower(): value for name, value in response.headers.items()},
+            body=decoded(response.content),
+        )
 
     async def _exchange(self, call: RequestInformation) -> httpx.Response:
         try:

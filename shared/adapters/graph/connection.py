@@ -8,6 +8,7 @@ import httpx
 
 from shared.adapters.graph.client import GraphClient
 from shared.adapters.graph.credentials import tenant_credential
+from shared.adapters.graph.observing import GraphObserver
 from shared.adapters.graph.options import GraphOptions
 from shared.adapters.graph.organization import Organization
 from shared.adapters.graph.source_directory import GraphSourceDirectory
@@ -15,7 +16,7 @@ from shared.adapters.graph.target_directory import GraphTargetDirectory
 from shared.adapters.graph.target_writes import TargetWrites
 from shared.adapters.graph.throttling import WriteGate
 from shared.configuration.configuration import Configuration
-from shared.orchestration.ports import BudgetStore, Clock, SourceDirectory, TargetDirectory
+from shared.orchestration.ports import BudgetStore, Clock, SourceDirectory, TargetDirectory, Telemetry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,7 @@ class Surroundings:
     budgets: BudgetStore
     clock: Clock
     random: Random
+    telemetry: Telemetry
     transport: httpx.AsyncBaseTransport | None = None
 
 
@@ -34,7 +36,8 @@ class Connection:
 
     def __init__(self, tenant_id: str, around: Surroundings) -> None:
         credential = tenant_credential(tenant_id, around.options)
-        self._client = GraphClient(around.options, credential, around.clock, around.random, around.transport)
+        observer = GraphObserver(around.telemetry, tenant_id)
+        self._client = GraphClient(around.options, credential, around.clock, around.random, around.transport, observer)
         self._organization = Organization(self._client, tenant_id)
         self._gate = WriteGate(tenant_id, around.budgets, around.clock, around.random)
 

@@ -14,8 +14,6 @@ from azure.identity.aio import ClientAssertionCredential, ManagedIdentityCredent
 
 from shared.adapters.graph.options import CredentialKind, GraphOptions
 
-# The global cloud's audience; each cloud has its own, and no token crosses from one to another.
-_EXCHANGE = "api://AzureADTokenExchange/.default"
 _NEVER = 4_102_444_800  # 2100: a name does not expire
 
 
@@ -42,6 +40,7 @@ class FederatedCredential(_Credential):
 
     def __init__(self, tenant_id: str, options: GraphOptions) -> None:
         self._assertion = ""
+        self._exchange = f"{options.exchange}/.default"
         self._identity = ManagedIdentityCredential(client_id=options.managed_identity_client_id)
         self._application = ClientAssertionCredential(
             tenant_id, options.application_id, lambda: self._assertion, authority=options.authority
@@ -56,7 +55,7 @@ class FederatedCredential(_Credential):
         **_: object,
     ) -> AccessToken:
         # the exchange asks for its assertion by a plain call, so it is fetched before; both cache their tokens
-        self._assertion = (await self._identity.get_token(_EXCHANGE)).token
+        self._assertion = (await self._identity.get_token(self._exchange)).token
         return await self._application.get_token(*scopes, claims=claims, tenant_id=tenant_id, enable_cae=enable_cae)
 
     async def close(self) -> None:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from shared.adapters.graph.options import GraphOptions
+from shared.adapters.memory.telemetry import SilentTelemetry
 from shared.configuration.configuration import Configuration
-from shared.orchestration.ports import BudgetStore, Clock, SourceDirectory, TargetDirectory
+from shared.orchestration.ports import BudgetStore, Clock, SourceDirectory, TargetDirectory, Telemetry
 
 if TYPE_CHECKING:
     import httpx
@@ -25,12 +26,14 @@ class GraphDirectories:
         clock: Clock,
         random: Random,
         transport: "httpx.AsyncBaseTransport | None" = None,
+        telemetry: Telemetry | None = None,
     ) -> None:
         self._options = options
         self._budgets = budgets
         self._clock = clock
         self._random = random
         self._transport = transport
+        self._telemetry = telemetry or SilentTelemetry()
         # a client and a lock belong to the loop that they were first used in
         self._connections: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, Connection]] = WeakKeyDictionary()
 
@@ -60,6 +63,7 @@ class GraphDirectories:
             budgets=self._budgets,
             clock=self._clock,
             random=self._random,
+            telemetry=self._telemetry,
             transport=self._transport,
         )
         return open_connection(tenant_id, around)

@@ -5,6 +5,9 @@ from datetime import timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from shared.configuration.clouds import ENDPOINTS
+from shared.configuration.configuration import Cloud
+
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -19,10 +22,12 @@ class CredentialKind(StrEnum):
 class GraphOptions:
     """How the tenants are reached; `request_timeout` is engine time, but never less than five seconds of real time."""
 
-    endpoint: str = "https://graph.microsoft.com"
+    endpoint: str = ENDPOINTS[Cloud.GLOBAL].graph
     application_id: str = ""
     managed_identity_client_id: str = ""
-    authority: str = "https://login.microsoftonline.com"
+    authority: str = ENDPOINTS[Cloud.GLOBAL].authority
+    exchange: str = ENDPOINTS[Cloud.GLOBAL].exchange
+    """The audience of the managed identity's token; each cloud has its own, and no token crosses to another."""
     credential_kind: CredentialKind = CredentialKind.MANAGED_IDENTITY
     request_timeout: timedelta = timedelta(seconds=100)
 

@@ -11,11 +11,13 @@ from shared.adapters.graph.answer import Answer
 from shared.adapters.graph.batch import MOST_ITEMS, batch_answer, batch_call
 from shared.adapters.graph.client import GraphClient
 from shared.adapters.graph.errors import Failure, error_of, failure_of, is_missing, retry_after
+from shared.adapters.graph.observing import tell_written
 from shared.adapters.graph.throttling import WriteGate
 from shared.cycles.pending import INVITATIONS_BLOCKED, POLICY_FORBIDS, READ_ONLY
 from shared.orchestration.ports import (
     Conflict,
     Forbidden,
+    Span,
     StorageUnavailable,
     Unavailable,
     UnexpectedAnswer,
@@ -78,7 +80,9 @@ class TargetWrites:
     async def _refusal(self, writes: Sequence[Write]) -> WriteResult | None:
         """Return why nothing of this may be sent now; None once it has its slots. A batch is of one kind."""
         budgets, tenant_id = self._gate.budgets, self._gate.tenant_id
+        asked = self._client.clock.now()
         wait = await self._gate.closed_for(len(writes))
+        self._client.observer.waited(self._client.clock.now() - asked)
         if wait > timedelta(0):
             return WriteResult(status=WriteStatus.NOT_SENT, retry_after=wait, code="TooManyRequests")
         # Only now, after a slot may have been waited for: whoever says stop must be heard before the next write.
@@ -105,18 +109,26 @@ class TargetWrites:
                 await budgets.pass_invitations(tenant_id)
 
     async def _send_batch(self, writes: Sequence[Write]) -> Results:
-        keys = {str(number): write for number, write in enumerate(writes, 1)}
-        calls = {key: self._call(write) for key, write in keys.items()}
         try:
-            answer = await self._client.send(batch_call(calls))
-            if answer.status != 200:
-                return {write.source_id: self._failed(write, answer) for write in writes}
-            answers = batch_answer(answer, calls).answers
+            with self._client.observer.writing(len(writes)) as span:
+                return await self._exchange(writes, span)
         except Forbidden as error:
             return _all(writes, WriteResult(status=WriteStatus.FORBIDDEN, code=error.code, message=error.message))
         except (Unavailable, UnexpectedAnswer) as error:
             return _all(writes, WriteResult(status=WriteStatus.AMBIGUOUS, message=str(error)))
-        return {write.source_id: self._result(write, answers.get(key)) for key, write in keys.items()}
+
+    async def _exchange(self, writes: Sequence[Write], span: Span) -> Results:
+        keys = {str(number): write for number, write in enumerate(writes, 1)}
+        calls = {key: self._call(write) for key, write in keys.items()}
+        answer = await self._client.send(batch_call(calls))
+        if answer.status != 200:
+            return {write.source_id: self._failed(write, answer) for write in writes}
+        answers = batch_answer(answer, calls).answers
+        self._client.observer.answered(calls, answers)
+        results = {key: self._result(write, answers.get(key)) for key, write in keys.items()}
+        for key, write in keys.items():
+            tell_written(span, write, results[key], answers.get(key))
+        return {keys[key].source_id: result for key, result in results.items()}
 
     def _call(self, write: Write) -> RequestInformation:
         calls = self._client.calls

@@ -1,4 +1,4 @@
-"""What does the engine need of its surroundings: time, queues, traces?"""
+"""What does the engine need of its surroundings: time, queues?"""
 
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -18,12 +18,4 @@ class MessageQueue(Protocol):
     async def send(self, text: str, *, delay: timedelta = timedelta(0)) -> None: ...
     async def length(self) -> int:
         """Return about how many messages are in the queue, visible or not."""
-        ...
-
-
-class Tracing(Protocol):
-    """The trace that the present work belongs to."""
-
-    def traceparent(self) -> str:
-        """Return the W3C traceparent of the current span; empty without one."""
         ...

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from shared.configuration.configuration import Cloud
 from shared.configuration.document import serialize
 from shared.configuration.problems import ConfigurationError
 from shared.orchestration.apply_configuration import VersionMismatch, apply_configuration
@@ -125,3 +126,21 @@ async def test_nothing_is_created_where_a_version_is_expected() -> None:
         await apply_configuration(engine, configuration(), expected=bool)
 
     assert await engine.configurations.state("contoso-fabrikam") is None
+
+
+@pytest.mark.parametrize(("app", "document"), [(Cloud.GLOBAL, "usGov"), (Cloud.CHINA, "global")])
+async def test_tenants_of_another_cloud_than_the_apps_are_refused(app: Cloud, document: str) -> None:
+    engine = replace(memory_engine(), cloud=app)
+
+    with pytest.raises(ConfigurationError, match=f"is {document}, but this app works in {app}"):
+        await apply_configuration(engine, configuration({"/source/cloud": document, "/target/cloud": document}))
+
+    assert [state async for state in engine.configurations.states()] == []
+
+
+async def test_tenants_of_the_apps_own_cloud_are_taken() -> None:
+    engine = replace(memory_engine(), cloud=Cloud.CHINA)
+
+    state = await apply_configuration(engine, configuration({"/source/cloud": "china", "/target/cloud": "china"}))
+
+    assert state.version == 1

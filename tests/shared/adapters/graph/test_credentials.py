@@ -10,6 +10,9 @@ from azure.core.credentials import AccessToken
 from shared.adapters.graph import credentials
 from shared.adapters.graph.credentials import FederatedCredential, RenewableCredential, tenant_credential
 from shared.adapters.graph.options import CredentialKind, GraphOptions
+from shared.configuration.configuration import Cloud
+from shared.settings import read_settings
+from shared.wiring import _graph
 from tests.shared.adapters.graph.fake_graph import OPTIONS, SOURCE
 
 REFUSED = [
@@ -44,7 +47,17 @@ async def test_a_sandbox_token_names_the_tenant() -> None:
     assert token.token == f"sandbox.{SOURCE}"
 
 
-async def test_the_managed_identity_is_exchanged_for_the_application(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("cloud", "login", "audience"),
+    [
+        (Cloud.GLOBAL, "https://login.microsoftonline.com", "api://AzureADTokenExchange"),
+        (Cloud.US_GOV, "https://login.microsoftonline.us", "api://AzureADTokenExchangeUSGov"),
+        (Cloud.CHINA, "https://login.chinacloudapi.cn", "api://AzureADTokenExchangeChina"),
+    ],
+)
+async def test_the_managed_identity_is_exchanged_for_the_application(
+    monkeypatch: pytest.MonkeyPatch, cloud: Cloud, login: str, audience: str
+) -> None:
     seen: list[Any] = []
 
     class Identity:
@@ -69,7 +82,16 @@ async def test_the_managed_identity_is_exchanged_for_the_application(monkeypatch
 
     monkeypatch.setattr(credentials, "ManagedIdentityCredential", Identity)
     monkeypatch.setattr(credentials, "ClientAssertionCredential", Application)
-    options = GraphOptions(application_id="app", managed_identity_client_id="identity")
+    options = _graph(
+        read_settings(
+            {
+                "AzureWebJobsStorage": "UseDevelopmentStorage=true",
+                "TENANTSYNC_APPLICATION_ID": "app",
+                "TENANTSYNC_MANAGED_IDENTITY_CLIENT_ID": "identity",
+                "TENANTSYNC_CLOUD": cloud.value,
+            }
+        )
+    )
 
     async with tenant_credential(SOURCE, options) as credential:
         token = await credential.get_token("https://graph.microsoft.com/.default", claims="c")
@@ -77,8 +99,8 @@ async def test_the_managed_identity_is_exchanged_for_the_application(monkeypatch
     assert token.token == "token"
     assert seen == [
         {"client_id": "identity"},
-        {"tenant_id": SOURCE, "client_id": "app", "authority": "https://login.microsoftonline.com"},
-        "api://AzureADTokenExchange/.default",
+        {"tenant_id": SOURCE, "client_id": "app", "authority": login},
+        f"{audience}/.default",
         (("https://graph.microsoft.com/.default",), "c", "assertion"),
         "closed",
         "closed",

@@ -2,11 +2,8 @@
 
 import pytest
 
-from shared.telemetry import MessageTracing, span
-
-
-def traceparent() -> str:
-    return MessageTracing().traceparent()
+from shared.telemetry import span
+from shared.telemetry.tracing import traceparent
 
 
 def trace_of(parent: str) -> str:
@@ -34,7 +31,7 @@ def test_the_trace_goes_on_through_any_number_of_messages() -> None:
     sent = ""
     traces = set[str]()
     for number in range(4):
-        with span("worker", parent=sent, number=number):
+        with span("worker", parent=sent, cycle=number):
             sent = traceparent()
         traces.add(trace_of(sent))
 

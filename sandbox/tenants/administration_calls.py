@@ -177,6 +177,13 @@ _WRITES = (
         *("name", "issuer", "subject", "audiences", "description"),
     ),
     _written(
+        "update_federated_credential",
+        "PATCH applications/{id}/federatedIdentityCredentials/{credential}",
+        API + "federatedidentitycredential-update",
+        _WRITE_APPLICATIONS,
+        *("issuer", "subject", "audiences"),
+    ),
+    _written(
         "delete_federated_credential",
         "DELETE applications/{id}/federatedIdentityCredentials/{credential}",
         API + "federatedidentitycredential-delete",
@@ -188,6 +195,13 @@ _WRITES = (
         API + "serviceprincipal-post-serviceprincipals",
         _WRITE_APPLICATIONS,
         *("appId", "tags"),
+    ),
+    _written(
+        "update_service_principal",
+        "PATCH servicePrincipals/{id}",
+        API + "serviceprincipal-update",
+        _WRITE_APPLICATIONS,
+        "accountEnabled",
     ),
     _written(
         "delete_service_principal",

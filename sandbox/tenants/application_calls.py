@@ -81,6 +81,19 @@ def create_federated_credential(context: Context) -> Answer:
     return Answer(status=201, body=_shown(credentials[-1], _CREDENTIAL))
 
 
+def update_federated_credential(context: Context) -> Answer:
+    """Everything but its name: https://learn.microsoft.com/graph/api/federatedidentitycredential-update"""
+    credentials, name = (
+        _own_application(context).get("federatedIdentityCredentials", []),
+        context.parameters["credential"],
+    )
+    found = next((each for each in credentials if name in {each["id"], each["name"]}), None)
+    if found is None:
+        raise errors.not_found(name)
+    found.update(context.request.document)
+    return Answer(status=204)
+
+
 def delete_federated_credential(context: Context) -> Answer:
     application, name = _own_application(context), context.parameters["credential"]
     credentials = application.get("federatedIdentityCredentials", [])
@@ -121,6 +134,14 @@ def create_service_principal(context: Context) -> Answer:
     }
     context.tenant.service_principals[key_of(principal["id"])] = principal
     return Answer(status=201, body=_shown(principal, _SERVICE_PRINCIPAL))
+
+
+def update_service_principal(context: Context) -> Answer:
+    principal, body = application_of(context), context.request.document
+    if not isinstance(body.get("accountEnabled"), bool):
+        raise errors.bad_request("Property 'accountEnabled' has the wrong type.", "accountEnabled")
+    principal.update(body)
+    return Answer(status=204)
 
 
 def delete_service_principal(context: Context) -> Answer:

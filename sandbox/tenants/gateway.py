@@ -7,7 +7,7 @@ go wrong comes between quota and permission, or after the write.
 import math
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sandbox.tenants import errors
@@ -58,9 +58,10 @@ class Gateway:
         try:
             if tenant is None or not _token_holds(tenant, caller_of(request)):
                 raise errors.invalid_token()
-            return self._admitted(tenant, request, now)
+            return _with_roles(tenant, request, self._admitted(tenant, request, now))
         except GraphError as error:
-            return _refusal(error, request, now)
+            refusal = _refusal(error, request, now)
+            return refusal if tenant is None else _with_roles(tenant, request, refusal)
 
     def tenant_of(self, request: Request) -> Tenant | None:
         """The tenant that the token names: Bearer sandbox.<tenant id>, or a verified domain instead of the id."""
@@ -161,6 +162,13 @@ def caller_of(request: Request) -> Caller:
 def _token_holds(tenant: Tenant, caller: Caller) -> bool:
     """Entra gives a token for a tenant only to an application that has a service principal there."""
     return caller is Caller.ADMINISTRATOR or (tenant.knows_application and not tenant.refuses_tokens)
+
+
+def _with_roles(tenant: Tenant, request: Request, answer: Answer) -> Answer:
+    """Tokens here hold nothing; so the answer that proves the tenant says what a token's roles claim would."""
+    if request.path != ("organization",):
+        return answer
+    return replace(answer, headers={**answer.headers, "x-sandbox-roles": " ".join(sorted(tenant.permissions))})
 
 
 def _check_permission(context: Context) -> None:

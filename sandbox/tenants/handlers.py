@@ -52,6 +52,8 @@ HANDLERS: Mapping[str, Handler] = {
     "upsert_application": application_calls.upsert_application,
     "delete_application": application_calls.delete_application,
     "create_federated_credential": application_calls.create_federated_credential,
+    "update_federated_credential": application_calls.update_federated_credential,
+    "update_service_principal": application_calls.update_service_principal,
     "delete_federated_credential": application_calls.delete_federated_credential,
     "create_service_principal": application_calls.create_service_principal,
     "delete_service_principal": application_calls.delete_service_principal,

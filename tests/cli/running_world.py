@@ -55,7 +55,7 @@ class RunningWorld:
 def bare_scenario(users: int = 3, **of_target: Any) -> Scenario:  # noqa: ANN401 - fields of a tenant
     """Two tenants in which nobody has set anything up."""
     source, target = small_world(people(users)).world.tenants
-    bare = {"permissions": (), "service_principals": (), "partners": ()}
+    bare: dict[str, Any] = {"permissions": (), "service_principals": (), "partners": ()}
     tenants = (replace(source, **bare), replace(target, **{**bare, **of_target}))
     return Scenario(name="bare", seed=1, world=World(tenants=tenants), configurations=())
 

@@ -1,4 +1,4 @@
-"""`setup --undo` leaves both tenants as they were, in ten starting situations; and refuses where somebody edited since."""
+"""`setup --undo` leaves both tenants as they were, in ten starting situations, and refuses where somebody has edited."""
 
 import json
 from pathlib import Path
@@ -184,7 +184,7 @@ def test_an_interrupted_undo_is_finished_by_the_next_one(run: Run, tmp_path: Pat
 def test_a_setup_that_was_interrupted_is_taken_back_whole(run: Run, tmp_path: Path) -> None:
     with running_world(bare_scenario()) as world:
         before = policies(world)
-        permissions = [each for each in world.local.simulation.tenant(SOURCE).administrator_permissions]
+        permissions = world.local.simulation.tenant(SOURCE).administrator_permissions
         less = [each for each in permissions if each != "AppRoleAssignment.ReadWrite.All"]
         world.local.simulation.change(SOURCE, [{"op": "setAdministratorPermissions", "permissions": less}])
 

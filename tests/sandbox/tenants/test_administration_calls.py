@@ -124,6 +124,14 @@ def requests(client: Graph) -> dict[str, tuple[str, str, str, Any, int]]:
             {**CREDENTIAL, "name": "second"},
             201,
         ),
+        "update_federated_credential": (
+            "PATCH",
+            f"/applications/{app}/federatedIdentityCredentials/function-app",
+            SOURCE,
+            {"subject": "2"},
+            204,
+        ),
+        "update_service_principal": ("PATCH", mine, SOURCE, {"accountEnabled": False}, 204),
         "delete_federated_credential": (
             "DELETE",
             f"/applications/{app}/federatedIdentityCredentials/function-app",

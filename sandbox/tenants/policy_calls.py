@@ -69,7 +69,7 @@ def update_partner(context: Context) -> Answer:
 
 def delete_partner(context: Context) -> Answer:
     """Refused while it has an identity synchronization (inferred): that one goes first."""
-    if "identitySynchronization" in _partner(context):
+    if _partner(context).get("identitySynchronization") is not None:
         raise errors.bad_request("The partner configuration has a user synchronization policy. Delete it first.")
     del context.tenant.partners[key_of(context.id)]
     return Answer(status=204)
@@ -85,7 +85,7 @@ def get_identity_synchronization(context: Context) -> Answer:
 def put_identity_synchronization(context: Context) -> Answer:
     """409 where there is one: an update is a PATCH."""
     partner, body = _partner(context), context.request.document
-    if "identitySynchronization" in partner:
+    if partner.get("identitySynchronization") is not None:
         raise errors.same_key("tenantId")
     if not isinstance(body.get("displayName", ""), str):
         raise errors.bad_request("Property 'displayName' has the wrong type.", "displayName")

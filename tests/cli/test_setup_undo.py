@@ -1,4 +1,4 @@
-"""`setup --undo` leaves both tenants as they were, in ten starting situations, and refuses where somebody has edited."""
+"""`setup --undo` leaves both tenants as they were, in ten situations, and refuses where somebody has edited since."""
 
 import json
 from pathlib import Path

@@ -29,6 +29,7 @@ ADMINISTRATOR_PERMISSIONS = (
     "Organization.Read.All",
     "Policy.Read.All",
     "Policy.ReadWrite.CrossTenantAccess",
+    "User.Invite.All",
     "User.ReadWrite.All",
 )
 #: A licence that holds Microsoft Entra ID P1.

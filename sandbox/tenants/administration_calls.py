@@ -248,8 +248,7 @@ _WRITES = (
         "PATCH users/{id}",
         API + "user-update",
         ("User.ReadWrite.All", "Directory.ReadWrite.All"),
-        "department",
-        "accountEnabled",
+        *("accountEnabled", "department", "mail"),
     ),
     _written(
         "purge_user",

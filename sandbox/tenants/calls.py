@@ -25,6 +25,7 @@ _DIRECTORY: tuple[Call, ...] = (
         page=_API + "user-delta",
         permissions=_READ_USERS,
         options=_options("select", "skiptoken", "deltatoken"),
+        by=BOTH,
     ),
     Call(
         name="list_users",
@@ -126,6 +127,7 @@ _DIRECTORY: tuple[Call, ...] = (
             }
         ),
         writes=1,
+        by=BOTH,
     ),
     Call(
         name="list_deleted_users",

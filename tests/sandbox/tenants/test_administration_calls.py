@@ -254,7 +254,7 @@ def test_the_application_never_makes_the_calls_of_an_administrator(name: str) ->
         ("GET", f"/tenantRelationships/findTenantInformationByTenantId(tenantId='{STRANGER}')", SOURCE, None, 404, ""),
         ("GET", "/applications(uniqueName='tenantsync')?$select=keyCredentials", SOURCE, None, 400, "keyCredentials"),
         ("GET", "/applications", SOURCE, None, 501, "not a call"),
-        ("POST", "/invitations", TARGET, {}, 501, "not a call"),
+        ("POST", "/$batch", TARGET, {"requests": []}, 501, "not a call"),
     ],
 )
 def test_what_is_not_documented_or_not_so_is_refused(

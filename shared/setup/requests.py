@@ -63,9 +63,8 @@ def applying_request(change: PolicyChange, ids: Ids) -> GraphRequest:
             return _post(PARTNERS, {"tenantId": resource.key, **change.after})
         case Kind.IDENTITY_SYNCHRONIZATION:
             return GraphRequest(method="PUT", path=_synchronization_path(resource), body=change.after)
-        case Kind.ASSIGNMENT:
-            body = {"principalId": resource.key, "resourceId": ids.service_principal, "appRoleId": ids.app_role}
-            return _post(f"{_principal_path(ids)}/appRoleAssignedTo", body)
+    body = {"principalId": resource.key, "resourceId": ids.service_principal, "appRoleId": ids.app_role}
+    return _post(f"{_principal_path(ids)}/appRoleAssignedTo", body)  # an assignment, the last of the kinds
 
 
 def undoing_request(change: PolicyChange, ids: Ids) -> GraphRequest:
@@ -113,8 +112,7 @@ def _path(resource: Resource, ids: Ids, *, updating: bool = False) -> str:
             return f"{PARTNERS}/{resource.key}"
         case Kind.IDENTITY_SYNCHRONIZATION:
             return _synchronization_path(resource)
-        case Kind.ASSIGNMENT:
-            return f"{_principal_path(ids)}/appRoleAssignedTo/{ids.objects[resource]}"
+    return f"{_principal_path(ids)}/appRoleAssignedTo/{ids.objects[resource]}"
 
 
 def _post(path: str, body: Values) -> GraphRequest:

@@ -41,7 +41,8 @@ def doctor(
         print_json(answer)
     else:
         for finding in findings:
-            typer.echo(printable(_line(finding)))
+            for line in _lines(finding):
+                typer.echo(printable(line))
     if any(at(each, "severity") == "error" for each in findings):
         raise typer.Exit(1)
 
@@ -58,8 +59,8 @@ def _path(configuration: str, service_principal: str) -> str:
     return jobs_path(service_principal, configuration, "diagnosis")
 
 
-def _line(finding: dict[str, object]) -> str:
+def _lines(finding: dict[str, object]) -> tuple[str, str]:
     known = "" if at(finding, "outcome") == "failed" else "unknown, "
     head = f"{at(finding, 'check')} ({known}{at(finding, 'severity')}, {at(finding, 'code')})"
     tenant = f" in tenant {at(finding, 'tenantId')}" if at(finding, "tenantId") else ""
-    return f"{head}{tenant}: {at(finding, 'message')}\n    -> {at(finding, 'remedy')}"
+    return f"{head}{tenant}: {at(finding, 'message')}", f"    -> {at(finding, 'remedy')}"

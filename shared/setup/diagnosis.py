@@ -57,6 +57,19 @@ def diagnose(configuration: Configuration, sights: Sights) -> tuple[Finding, ...
     return tuple(_finding(each, configuration) for each in points if each.holds is not True)
 
 
+def storage_finding() -> Finding:
+    """Return what is said where not even the configuration can be read."""
+    remedy = REMEDIES[Check.TABLES]
+    return Finding(
+        check=Check.TABLES,
+        outcome=Outcome.FAILED,
+        severity=remedy.severity,
+        code=remedy.code,
+        message=f"{remedy.message} configurations",
+        remedy=remedy.what_to_do,
+    )
+
+
 def refusals(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """Return the findings because of which credentials are not valid: failed ones, and no mere warnings."""
     return tuple(each for each in findings if each.outcome is Outcome.FAILED and each.severity is Severity.ERROR)

@@ -7,7 +7,8 @@ from starlette.responses import JSONResponse, Response
 
 from shared.configuration.problems import Problem
 from shared.orchestration.diagnose_job import diagnose_job
-from shared.setup.diagnosis import Finding, Outcome, refusals
+from shared.orchestration.ports import StorageUnavailable
+from shared.setup.diagnosis import Finding, Outcome, refusals, storage_finding
 from shared.setup.remedies import Severity
 from shared.web.errors import GraphError
 from shared.web.found_job import found_job
@@ -40,7 +41,11 @@ async def validate_credentials(request: Request, service_principal_id: str, job_
 
 async def _findings(request: Request, service_principal_id: str, job_id: str) -> tuple[Finding, ...]:
     engine = await engine_of(request)
-    job = await found_job(engine, service_principal_id, job_id)
+    try:
+        job = await found_job(engine, service_principal_id, job_id)
+    except StorageUnavailable:
+        # whoever asks what is amiss is to hear of this, and not to try again later
+        return (storage_finding(),)
     return await diagnose_job(engine, job.configuration)
 
 

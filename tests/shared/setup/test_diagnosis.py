@@ -1,7 +1,7 @@
 """What is amiss, by what was seen? (The faults themselves are planted in tests/engine/test_diagnosis.py.)"""
 
 from shared.configuration.document import parse
-from shared.setup.diagnosis import Outcome, diagnose, refusals
+from shared.setup.diagnosis import Outcome, diagnose, refusals, storage_finding
 from shared.setup.permissions import PERMISSIONS, Side
 from shared.setup.remedies import REMEDIES, Check, Severity
 from shared.setup.sights import AppSight, PartnerSight, Sights, SourceSight, TargetSight
@@ -60,3 +60,7 @@ def test_a_warning_refuses_nothing_and_an_error_does() -> None:
 def test_each_point_has_a_remedy_with_words_and_a_code() -> None:
     assert set(REMEDIES) == set(Check)
     assert all(each.code and each.message and each.what_to_do for each in REMEDIES.values())
+
+
+def test_storage_that_does_not_answer_at_all_is_a_refusal_of_its_own() -> None:
+    assert refusals((storage_finding(),)) == (storage_finding(),)

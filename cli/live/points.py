@@ -39,7 +39,8 @@ class Point:
 def listed_points(path: Path = UNVERIFIED) -> tuple[str, ...]:
     """Return the behaviours that the page lists."""
     rows = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
-    return tuple(row.split(" | ")[0].removeprefix("| ").strip() for row in rows[1:])
+    firsts = (row.split(" | ")[0].removeprefix("| ").strip() for row in rows)
+    return tuple(first for first in firsts if first != "behaviour")
 
 
 def held(*, is_so: bool, evidence: str) -> Answer:

@@ -140,4 +140,28 @@ POINTS = (
         behaviour="roles held through a role-assignable group",
         why_not="needs a role-assignable group with a guest in it, made by hand",
     ),
+    Point(
+        behaviour="an update of a partner's `automaticUserConsentSettings`",
+        why_not="note what Graph shows of both partners, run `setup --undo` on both sides, and compare",
+    ),
+    Point(
+        behaviour="a second `PUT` of `identitySynchronization`",
+        why_not="nothing of ours sends it; Graph's answer to a hand-made one shows it",
+    ),
+    Point(
+        behaviour="`PATCH /applications(uniqueName=",
+        why_not="`setup source` in a tenant of such a cloud shows it",
+    ),
+    Point(
+        behaviour="an application with a name of a deleted one",
+        why_not="`setup source` after a `setup source --undo` shows it",
+    ),
+    Point(
+        behaviour="`allowInvitesFrom: none` refuses",
+        why_not="restrict invitations by hand, one step after the other, and provision a person on demand at each",
+    ),
+    Point(
+        behaviour="the licence that automatic redemption needs",
+        why_not="the doctor's findings in this report show it: no warning in a source that has the licence",
+    ),
 )

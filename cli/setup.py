@@ -1,6 +1,7 @@
 """How does an administrator set one of the two tenants up, and put it back as it was?"""
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -27,10 +28,15 @@ from cli.tenant_reading import NoTenant, Reading, Tenant, find_tenant, own_tenan
 from shared.setup.description import described, described_undo, portal_steps
 from shared.setup.desired import Setup, desired_of
 from shared.setup.permissions import Side
-from shared.setup.plan import Plan, plan_of
+from shared.setup.plan import Plan, PolicyChange, plan_of
 from shared.setup.record import Record, UnreadableRecord, remember, undo_of
-from shared.setup.requests import UnknownPermission, applying_request, ids_after, undoing_request
+from shared.setup.requests import Ids, UnknownPermission, applying_request, ids_after, undoing_request
 from shared.setup.resource import Kind
+
+# Seconds between the tries, a minute in all; the objects that hang on one that was just made.
+_WAITS = (1, 2, 4, 8, 15, 30)
+_LATER = frozenset({Kind.SERVICE_PRINCIPAL, Kind.FEDERATED_CREDENTIAL, Kind.CONSENT, Kind.ASSIGNMENT})
+_NOT_THERE_YET = frozenset({400, 404})
 
 app = typer.Typer(no_args_is_help=True, help="Set up the two tenants, and put them back as they were.")
 
@@ -51,6 +57,7 @@ Assigned = Annotated[
 Document = Annotated[
     Path | None, typer.Option("--configuration", help="Write a configuration document for the pair to this new file.")
 ]
+Patience = Annotated[float, typer.Option("--patience", help="Times a second between tries.", min=0, hidden=True)]
 SourceTenant = Annotated[str, typer.Option("--source", help="Id or domain of the source tenant.")]
 TargetTenant = Annotated[str, typer.Option("--target", help="Id or domain of the target tenant.")]
 
@@ -63,6 +70,7 @@ class Way:
     undo: bool
     record: Path | None
     place: Place
+    patience: float = 1.0
 
 
 @app.command()
@@ -78,9 +86,10 @@ def source(  # noqa: PLR0913, PLR0917 - typer makes options of them
     record: RecordFile = None,
     graph: Graph = DEFAULT_GRAPH,
     sign_in: SignInAs = SignIn.DEVICE_CODE,
+    patience: Patience = 1.0,
 ) -> None:
     """First: the application, its consents, and automatic redemption towards the target."""
-    way = Way(yes=yes, undo=undo, record=record, place=Place(graph=graph, sign_in=sign_in))
+    way = Way(yes=yes, undo=undo, record=record, place=Place(graph=graph, sign_in=sign_in), patience=patience)
     wanted = Setup(
         side=Side.SOURCE,
         tenant_id=source_tenant,
@@ -110,11 +119,12 @@ def target(  # noqa: PLR0913, PLR0917
     record: RecordFile = None,
     graph: Graph = DEFAULT_GRAPH,
     sign_in: SignInAs = SignIn.DEVICE_CODE,
+    patience: Patience = 1.0,
 ) -> None:
     """Second: the application's consents, inbound synchronization and automatic redemption for people of the source."""
     if not application_id and not undo:
         fail("step missing: setup source. It registers the application and prints its --application-id", exit_code=1)
-    way = Way(yes=yes, undo=undo, record=record, place=Place(graph=graph, sign_in=sign_in))
+    way = Way(yes=yes, undo=undo, record=record, place=Place(graph=graph, sign_in=sign_in), patience=patience)
     wanted = Setup(
         side=Side.TARGET,
         tenant_id=target_tenant,
@@ -156,7 +166,7 @@ class Session:
             typer.echo("  nothing to change")
         else:
             self._confirm()
-            reading = self._make(plan, reading)
+            reading = self._make(plan, self._unchanged(reading))
         for step in portal_steps(self.setup):
             typer.echo(f"By hand: {step}")
         return reading
@@ -189,14 +199,38 @@ class Session:
         record = remember(record, replace(self.setup, app_id=record.setup.app_id or self.setup.app_id), plan)
         save_record(self.record_path, record)
         for change in plan.changes:
-            try:
-                answer = self.administrator.send(applying_request(change, reading.ids))
-            except Denied as denied:
-                _explain(change.resource.kind, self.setup, denied)
-                raise
-            reading = replace(reading, ids=ids_after(change, answer, reading.ids))
+            reading = replace(reading, ids=ids_after(change, self._send(change, reading.ids), reading.ids))
         typer.echo(f"done; --undo takes it back by {self.record_path}")
         return reading
+
+    def _send(self, change: PolicyChange, ids: Ids) -> dict[str, object]:
+        """Make one change. What was just made may not be everywhere yet, and a refusal means that nothing was done.
+
+        https://learn.microsoft.com/graph/api/serviceprincipal-post-approleassignments and others name such delays
+        """
+        request = applying_request(change, ids)
+        for wait in _WAITS if change.before is None else ():
+            try:
+                return self.administrator.send(request)
+            except Denied as denied:
+                if denied.status not in _NOT_THERE_YET or change.resource.kind not in _LATER:
+                    raise
+                time.sleep(wait * self.way.patience)
+        try:
+            return self.administrator.send(request)
+        except Denied as denied:
+            _explain(change.resource.kind, self.setup, denied)
+            raise
+
+    def _unchanged(self, reading: Reading) -> Reading:
+        """Read once more: between the plan and the answer somebody may have changed what the plan was made from."""
+        now = read_tenant(self.administrator, self.setup)
+        if plan_of(desired_of(self.setup), now.observed) != plan_of(desired_of(self.setup), reading.observed):
+            fail(
+                "somebody has changed the tenant since the plan was shown; nothing was changed, run it again",
+                exit_code=1,
+            )
+        return now
 
     def _confirm(self) -> None:
         if self.way.yes:

@@ -68,6 +68,7 @@ def list_federated_credentials(context: Context) -> Answer:
 
 
 def create_federated_credential(context: Context) -> Answer:
+    _check_seen(context)
     application, body = _own_application(context), context.request.document
     for name in ("name", "issuer", "subject", "audiences"):
         if not body.get(name):
@@ -119,7 +120,7 @@ def create_service_principal(context: Context) -> Answer:
     """Of an application of this tenant, or of a multi-tenant one of another: what consent makes in a portal."""
     app_id = context.request.document.get("appId", "")
     application = _application_where(context.tenant, "appId", app_id) or _foreign(context, app_id)
-    if application is None:
+    if application is None or _is_unseen(context.tenant):
         message = f"The appId '{app_id}' of the service principal does not reference a valid application object."
         raise GraphError(400, "Request_BadRequest", message)
     if _principal_where(context.tenant, app_id) is not None:
@@ -156,6 +157,7 @@ def list_consents(context: Context) -> Answer:
 
 
 def grant_consent(context: Context) -> Answer:
+    _check_seen(context)
     principal, body = application_of(context), context.request.document
     _check_principal(principal["id"], body, "principalId")
     _check_principal(context.tenant.graph["id"], body, "resourceId")
@@ -171,6 +173,7 @@ def revoke_consent(context: Context) -> Answer:
 
 
 def assign(context: Context) -> Answer:
+    _check_seen(context)
     application, body, tenant = application_of(context), context.request.document, context.tenant
     _check_principal(application["id"], body, "resourceId")
     roles = {each["id"] for each in application.get("appRoles") or ()} or {DEFAULT_ROLE}
@@ -188,6 +191,17 @@ def assign(context: Context) -> Answer:
 def unassign(context: Context) -> Answer:
     context.tenant.assignments.remove_one(_existing(context, context.tenant.assignments))
     return Answer(status=204)
+
+
+def _is_unseen(tenant: Tenant) -> bool:
+    """Whether this request meets a replica that does not know what was made a moment ago."""
+    tenant.unseen -= 1
+    return tenant.unseen >= 0
+
+
+def _check_seen(context: Context) -> None:
+    if _is_unseen(context.tenant):
+        raise errors.not_found(context.id)
 
 
 def _key(context: Context) -> str:

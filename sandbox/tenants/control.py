@@ -57,6 +57,7 @@ class Life:
             "setLicences": self._set_licences,
             "setDomains": self._set_domains,
             "refuseTokens": self._refuse_tokens,
+            "lagApplications": self._lag_applications,
             "expireDeltaTokens": self._expire_delta_tokens,
             "resyncDelta": self._resync_delta,
             "blockInvitations": self._block_invitations,
@@ -183,6 +184,10 @@ class Life:
     def _refuse_tokens(self, change: Change) -> None:
         """{"op": "refuseTokens", "refused": bool}: as when the service principal is disabled."""
         self._tenant.refuses_tokens = bool(change.get("refused", True))
+
+    def _lag_applications(self, change: Change) -> None:
+        """{"op": "lagApplications", "requests": N}: the next N requests meet a replica that does not know them yet."""
+        self._tenant.unseen = int(change["requests"])
 
     def _expire_delta_tokens(self, _: Change) -> None:
         """All tokens given out until now answer 400 syncStateNotFound."""

@@ -52,6 +52,8 @@ class Tenant:
         self.subscribed_skus = [dict(each) for each in document.subscribed_skus]
         self.administrator_permissions = frozenset(ADMINISTRATOR_PERMISSIONS)
         self.refuses_tokens = False
+        #: So many requests that build on an application or service principal will meet a replica without it.
+        self.unseen = 0
         self.contact_addresses = frozenset().union(*(addresses_of(each) for each in document.contacts))
         self.links = Links(f"{document.id}{random.random()}")
         self.quota = quota

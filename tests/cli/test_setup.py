@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+import typer
 
 from tests.cli.conftest import Run
 from tests.cli.running_world import RunningWorld, bare_scenario, running_world
@@ -115,6 +116,48 @@ def test_the_plan_tells_each_change_with_its_reason_before_it_asks(run: Run, tmp
         assert "consent to Directory.Read.All (the assignments of a person, read once more" in shown
         assert f"create partner {TARGET}" in shown
         assert "By hand: " in done.output
+
+
+@pytest.mark.parametrize("requests", [1, 3, 6])
+def test_what_was_made_a_moment_ago_is_waited_for(requests: int, run: Run, tmp_path: Path) -> None:
+    with running_world(bare_scenario()) as world:
+        for tenant in (SOURCE, TARGET):
+            world.local.simulation.change(tenant, [{"op": "lagApplications", "requests": requests}])
+
+        source = run(*arguments(world, "source", tmp_path, "--managed-identity", id_of("identity")))
+        target = run(*arguments(world, "target", tmp_path, "--application-id", application_id(source.output)))
+
+        assert (source.exit_code, target.exit_code) == (0, 0), source.output + target.output
+
+
+def test_what_is_never_seen_is_told_and_the_next_run_goes_on(run: Run, tmp_path: Path) -> None:
+    with running_world(bare_scenario()) as world:
+        world.local.simulation.change(SOURCE, [{"op": "lagApplications", "requests": 7}])
+
+        first = run(*arguments(world, "source", tmp_path))
+        second = run(*arguments(world, "source", tmp_path))
+
+        assert (first.exit_code, second.exit_code) == (1, 0)
+        assert "does not reference a valid application object" in first.output
+        assert "create application" not in second.output
+
+
+def test_a_tenant_that_changes_while_the_person_reads_the_plan_is_planned_again(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running_world(bare_scenario()) as world:
+        confirmed = typer.confirm
+
+        def confirm_slowly(question: str, *, abort: bool) -> bool:
+            world.local.simulation.change(SOURCE, [{"op": "setPartner", "tenantId": TARGET, "set": {}}])
+            return confirmed(question, abort=abort)
+
+        monkeypatch.setattr(typer, "confirm", confirm_slowly)
+        done = run(*without(arguments(world, "source", tmp_path), "--yes"), stdin="y\ny\n")
+
+        assert done.exit_code == 1
+        assert "somebody has changed the tenant" in done.output
+        assert world.local.simulation.tenant(SOURCE).applications == {}
 
 
 def test_tenants_are_found_by_a_domain(run: Run, tmp_path: Path) -> None:

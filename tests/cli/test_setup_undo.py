@@ -64,7 +64,19 @@ def policies(world: RunningWorld) -> bytes:
 
 
 def arguments(world: RunningWorld, side: str, folder: Path, *more: str) -> list[str]:
-    common = ["--source", SOURCE, "--target", TARGET, "--graph", world.graph, "--sign-in", "sandbox", "--yes"]
+    common = [
+        "--source",
+        SOURCE,
+        "--target",
+        TARGET,
+        "--graph",
+        world.graph,
+        "--sign-in",
+        "sandbox",
+        "--yes",
+        "--patience",
+        "0",
+    ]
     return ["setup", side, *common, "--record", str(folder / f"{side}.json"), *more]
 
 

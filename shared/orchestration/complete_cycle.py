@@ -15,7 +15,7 @@ async def complete_cycle(reading: Reading) -> None:
     if reading.assigned_only:
         content = pack(await reading.scope_in_work())
         await engine.snapshots.save(cycle.configuration_id, SCOPE, cycle.number, content)
-    watched = await with_policies(engine, reading.configuration, cycle)
+    watched = await with_policies(engine, reading.configuration, cycle, reading.state.last_completed)
     now = engine.clock.now()
     done = replace(watched, state=CycleState.COMPLETED, completed=now, heartbeat=now, sequence=cycle.sequence + 1)
     reading.cycle = await engine.cycles.save(done)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import httpx
 import pytest
 
+from shared.cycles.cycle import CycleState
 from shared.orchestration.engine import Engine
 from shared.orchestration.messages import decode_provisioning
 from shared.orchestration.provision_entries import provision_entries
@@ -119,3 +120,18 @@ async def test_a_policy_that_cannot_be_read_for_a_cycle_has_not_changed() -> Non
 
     assert unread.policy_changes == (await local.cycle()).policy_changes == ()
     assert unread.policies["outboundRedemption"] is True
+
+
+async def test_a_cycle_that_fails_does_not_hide_a_change() -> None:
+    local = LocalEngine(small_world(people(3)))
+    await local.begin()
+
+    local.change(permissions("User.Read.All", "User.ReadWrite.All", "Directory.Read.All"))
+    local.change_target(policy(allowed=False))
+    await local.run_cycle()
+    failed = await local.cycle()
+    local.change(permissions())
+    await local.run_cycle()
+
+    assert failed.state is CycleState.FAILED
+    assert (await local.cycle()).policy_changes == ("inboundSynchronization: allowed -> not allowed",)

@@ -145,6 +145,14 @@ def administrator(tenant: str, place: Place) -> Iterator[Administrator]:
         yield Administrator(client=client, token=_token_source(tenant, place, url.host))
 
 
+def required(document: Mapping[str, object], name: str) -> str:
+    """Return a text that Graph documents to be there. Raises Unreached."""
+    value = document.get(name)
+    if not isinstance(value, str) or not value:
+        raise Unreached(f"Graph answered an object without `{name}`, which is not documented; nothing is guessed.")
+    return value
+
+
 def _token_source(tenant: str, place: Place, host: str) -> Callable[[], str]:
     if place.sign_in is SignIn.SANDBOX:
         return lambda: f"sandbox.{tenant}.administrator"

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 from urllib.parse import quote
 
-from cli.administrator import Administrator, Denied
+from cli.administrator import Administrator, Denied, required
 from shared.setup.desired import APPLICATION_NAME, Setup
 from shared.setup.permissions import Side
 from shared.setup.requests import PARTNERS, Ids, app_role_of
@@ -39,10 +38,11 @@ class NoTenant(Exception):
 
 def own_tenant(administrator: Administrator) -> Tenant:
     """Return the tenant that the administrator is signed in to."""
-    organization = next(administrator.records("/organization?$select=id,displayName,verifiedDomains"))
-    domains: Any = organization.get("verifiedDomains")
-    default = next((str(each["name"]) for each in domains or () if each.get("isDefault")), "")
-    return Tenant(id=str(organization["id"]), name=str(organization["displayName"]), domain=default)
+    organization = next(administrator.records("/organization?$select=id,displayName,verifiedDomains"), {})
+    domains = organization.get("verifiedDomains")
+    known = [each for each in domains if isinstance(each, dict)] if isinstance(domains, list) else []
+    default = next((required(each, "name") for each in known if each.get("isDefault")), "")
+    return Tenant(id=required(organization, "id"), name=required(organization, "displayName"), domain=default)
 
 
 def find_tenant(administrator: Administrator, name: str) -> Tenant:
@@ -61,7 +61,9 @@ def find_tenant(administrator: Administrator, name: str) -> Tenant:
     if found is None:
         raise NoTenant(f"Microsoft Entra knows no tenant '{name}'. Give its id, or a domain that it has verified.")
     return Tenant(
-        id=str(found["tenantId"]), name=str(found["displayName"]), domain=str(found.get("defaultDomainName") or "")
+        id=required(found, "tenantId"),
+        name=required(found, "displayName"),
+        domain=str(found.get("defaultDomainName") or ""),
     )
 
 
@@ -87,10 +89,10 @@ def _application(administrator: Administrator, setup: Setup) -> Reading:
     found = administrator.find(f"/applications({key})?$select={_APPLICATION}")
     if found is None:
         return empty
-    ids = Ids(application=str(found["id"]), app_id=str(found["appId"]))
+    ids = Ids(application=required(found, "id"), app_id=required(found, "appId"))
     reading = _seen(Reading(observed={}, ids=ids), setup.application, found)
     for each in administrator.records(f"/applications/{ids.application}/federatedIdentityCredentials"):
-        resource = Resource(kind=Kind.FEDERATED_CREDENTIAL, key=str(each["name"]))
+        resource = Resource(kind=Kind.FEDERATED_CREDENTIAL, key=required(each, "name"))
         reading = _named(reading, resource, each)
     return reading
 
@@ -98,29 +100,29 @@ def _application(administrator: Administrator, setup: Setup) -> Reading:
 def _principal(administrator: Administrator, setup: Setup, reading: Reading) -> Reading:
     graph = administrator.read(f"/servicePrincipals(appId='{GRAPH_APP_ID}')?$select=id,appRoles")
     permissions = dict(_application_permissions(graph))
-    reading = replace(reading, ids=replace(reading.ids, graph=str(graph["id"]), permissions=permissions))
+    reading = replace(reading, ids=replace(reading.ids, graph=required(graph, "id"), permissions=permissions))
     if not reading.ids.app_id:
         return reading
     found = administrator.find(f"/servicePrincipals(appId='{quote(reading.ids.app_id)}')?$select={_PRINCIPAL}")
     if found is None:
         return reading
-    ids = replace(reading.ids, service_principal=str(found["id"]), app_role=app_role_of(found))
+    ids = replace(reading.ids, service_principal=required(found, "id"), app_role=app_role_of(found))
     reading = _seen(replace(reading, ids=ids), setup.service_principal, found)
     values = {role: name for name, role in permissions.items()}
     for each in administrator.records(f"/servicePrincipals/{ids.service_principal}/appRoleAssignments"):
         if each.get("resourceId") == ids.graph and each.get("appRoleId") in values:
-            name = values[str(each["appRoleId"])]
+            name = values[required(each, "appRoleId")]
             reading = _named(reading, Resource(kind=Kind.CONSENT, key=name), {**each, "permission": name})
     for each in administrator.records(f"/servicePrincipals/{ids.service_principal}/appRoleAssignedTo"):
-        reading = _named(reading, Resource(kind=Kind.ASSIGNMENT, key=str(each["principalId"])), each)
+        reading = _named(reading, Resource(kind=Kind.ASSIGNMENT, key=required(each, "principalId")), each)
     return reading
 
 
 def _application_permissions(graph: Values) -> Iterator[tuple[str, str]]:
     """Yield Graph's application permissions; a delegated scope of the same name is none of them."""
     roles = graph.get("appRoles")
-    for role in roles if isinstance(roles, list) else ():
-        yield str(role["value"]), str(role["id"])
+    for role in (each for each in roles if isinstance(each, dict)) if isinstance(roles, list) else ():
+        yield required(role, "value"), required(role, "id")
 
 
 def _seen(reading: Reading, resource: Resource, document: Values) -> Reading:
@@ -129,5 +131,5 @@ def _seen(reading: Reading, resource: Resource, document: Values) -> Reading:
 
 
 def _named(reading: Reading, resource: Resource, document: Values) -> Reading:
-    ids = replace(reading.ids, objects={**reading.ids.objects, resource: str(document["id"])})
+    ids = replace(reading.ids, objects={**reading.ids.objects, resource: required(document, "id")})
     return _seen(replace(reading, ids=ids), resource, document)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from cli.administrator import Administrator, Denied, Unreached
+from cli.administrator import Administrator, Denied, Unreached, required
 from cli.jobs import results_of, subjects_of
 from cli.server import Server, jobs_path
 from shared.configuration.configuration import Configuration, ScopeKind
@@ -56,7 +56,7 @@ class Flock:
             # before the request: if its answer is lost, the address is cleaned up all the same
             self.mails.add(address)
             answer = self.source.send(GraphRequest(method="POST", path="/users", body=self._person(number, address)))
-            canary = Canary(id=str(answer["id"]), mail=address, created=str(answer.get("createdDateTime") or ""))
+            canary = Canary(id=required(answer, "id"), mail=address, created=str(answer.get("createdDateTime") or ""))
             self.canaries.append(canary)
         if self.configuration.scope.kind is ScopeKind.ASSIGNED:
             self._entitle()
@@ -81,7 +81,7 @@ class Flock:
             self.looks += 1
             found = self.search(f"mail eq '{mail}'")
             if found:
-                self.made.update(str(each["id"]) for each in found)
+                self.made.update(required(each, "id") for each in found)
                 return found[0]
             time.sleep(self.patience)
         return None
@@ -150,7 +150,7 @@ def _purged(administrator: Administrator, mail: str) -> Iterator[str]:
             yield f"{collection} with {mail}: {error}"
             continue
         for each in found:
-            yield from _gone(administrator, str(each["id"]))
+            yield from _gone(administrator, required(each, "id"))
 
 
 def _gone(administrator: Administrator, object_id: str) -> Iterator[str]:

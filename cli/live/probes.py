@@ -8,7 +8,7 @@ from shared.setup.requests import GraphRequest
 
 def is_adopted_by_age(flock: Flock) -> Answer:
     newest = max(each.created for each in flock.canaries)
-    ages = [str(found["createdDateTime"]) for each in flock.canaries if (found := flock.found(each.mail))]
+    ages = [str(found.get("createdDateTime")) for each in flock.canaries if (found := flock.found(each.mail))]
     # both times are Graph's; the people of the source were all made before anybody was invited
     early = [each for each in ages if each < newest]
     return held(
@@ -17,7 +17,7 @@ def is_adopted_by_age(flock: Flock) -> Answer:
 
 
 def becomes_member(flock: Flock) -> Answer:
-    types = [str(found["userType"]) for each in flock.canaries if (found := flock.found(each.mail))]
+    types = [str(found.get("userType")) for each in flock.canaries if (found := flock.found(each.mail))]
     return held(is_so=set(types) == {"Member"}, evidence=f"userType of {len(types)} objects: {sorted(set(types))}")
 
 
@@ -47,7 +47,7 @@ def takes_new_mail(flock: Flock) -> Answer:
     flock.provision([canary])
     after = flock.found(address)
     state = None if before is None else before.get("externalUserState")
-    same = before is not None and after is not None and after["id"] == before["id"]
+    same = before is not None and after is not None and after.get("id") == before.get("id")
     return held(is_so=same, evidence=f"externalUserState {state}; the same object has the new mail: {same}")
 
 
@@ -66,7 +66,7 @@ def invites_twice(flock: Flock) -> Answer:
     invited = answer.get("invitedUser")
     object_id = str(invited.get("id")) if isinstance(invited, dict) else ""
     flock.made.add(object_id)
-    same = known is not None and object_id == known["id"]
+    same = known is not None and object_id == known.get("id")
     return held(is_so=same, evidence=f"201, the same object: {same}, status {answer.get('status')}")
 
 

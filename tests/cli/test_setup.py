@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import typer
 
+from tests.cli.answering_server import AnsweringServer
 from tests.cli.conftest import Run
 from tests.cli.running_world import RunningWorld, bare_scenario, running_world
 from tests.cli.test_setup_undo import arguments, policies
@@ -267,6 +268,22 @@ def test_sandbox_tokens_go_to_no_host_but_this_machine(graph: str, run: Run, tmp
 
     assert done.exit_code == 2
     assert "loopback" in done.output or "not https" in done.output
+
+
+@pytest.mark.parametrize("body", [{}, {"value": []}, {"value": None}, {"value": [{}]}, {"value": ["x"]}, [], b"<html>"])
+def test_an_answer_that_is_not_documented_is_told_in_one_line(
+    body: object, run: Run, server: AnsweringServer, tmp_path: Path
+) -> None:
+    server.answer("GET", "/v1.0/organization?$select=id,displayName,verifiedDomains", 200, body)
+
+    done = run(
+        *("setup", "source", "--source", SOURCE, "--target", TARGET, "--sign-in", "sandbox", "--graph", server.url),
+        *("--record", str(tmp_path / "record.json")),
+    )
+
+    assert done.exit_code == 2
+    assert done.output.count("\n") == 1
+    assert "not documented" in done.output
 
 
 def unreachable(world: RunningWorld) -> str:

@@ -1,11 +1,11 @@
 """What can the application see of how a tenant is set up? Reads only; what cannot be read stays unknown."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from kiota_abstractions.request_information import RequestInformation
 
-from shared.adapters.graph.answer import Answer, Record, records
+from shared.adapters.graph.answer import Answer, Record, record, records, text
 from shared.adapters.graph.client import GraphClient
 from shared.adapters.graph.errors import error_of, is_missing
 from shared.adapters.graph.organization import is_tenant
@@ -41,10 +41,10 @@ class Inspection:
         return SourceSight(
             granted=await self._granted(organization),
             partner=await self._partner(target_id),
-            application_enabled=_is_enabled(principal),
-            anybody_assigned=_is_anybody(assigned),
-            has_mail_domain=_takes_mail(organization),
-            has_premium=_is_premium(licences),
+            application_enabled=_judged(principal, _is_enabled, missing=False),
+            anybody_assigned=_judged(assigned, _is_anybody, missing=False),
+            has_mail_domain=_judged(organization, _takes_mail),
+            has_premium=_judged(licences, _is_premium),
         )
 
     async def target(self, source_id: str) -> TargetSight:
@@ -59,7 +59,7 @@ class Inspection:
             granted=await self._granted(organization),
             partner=await self._partner(source_id),
             synchronization_allowed=allows(synchronization),
-            guests_may_be_invited=_lets_invite(authorization),
+            guests_may_be_invited=_judged(authorization, _lets_invite),
         )
 
     async def policy(self, other_id: str, *, synchronization: bool) -> PolicySight:
@@ -91,8 +91,8 @@ class Inspection:
         if organization.status == 401:
             return error_of(organization).message or "Graph does not accept the token."
         # without the permission for it, nothing is said of which tenant this is
-        answered = organization.ok and not is_tenant(organization.body, self._tenant_id)
-        return _WRONG_TENANT if answered else ""
+        right = _judged(organization, lambda body: is_tenant(body, self._tenant_id))
+        return _WRONG_TENANT if right is False else ""
 
     async def _granted(self, organization: Answer | None) -> frozenset[str] | None:
         if self._sandbox and organization is not None:
@@ -125,38 +125,46 @@ def allows(answer: Answer | None) -> bool | None:
     return _object(_properties(answer).get("userSyncInbound")).get("isSyncAllowed") is True
 
 
-def _is_enabled(answer: Answer | None) -> bool | None:
-    if answer is not None and is_missing(answer):
-        return False
-    return _properties(answer).get("accountEnabled") is True if answer is not None and answer.ok else None
-
-
-def _is_anybody(answer: Answer | None) -> bool | None:
-    if answer is not None and is_missing(answer):
-        return False
-    return bool(records(answer.body)) if answer is not None and answer.ok else None
-
-
-def _takes_mail(answer: Answer | None) -> bool | None:
-    """https://learn.microsoft.com/graph/api/resources/verifieddomain"""
-    if answer is None or not answer.ok:
+def _judged(answer: Answer | None, judge: Callable[[object], bool], *, missing: bool | None = None) -> bool | None:
+    """Return what the answer's body says; None if there is none, or in a shape that nobody documented."""
+    if answer is None:
         return None
-    domains = records({"value": records(answer.body)[0].get("verifiedDomains")})
+    if is_missing(answer):
+        return missing
+    try:
+        return judge(answer.body) if answer.ok else None
+    except UnexpectedAnswer:
+        return None
+
+
+def _is_enabled(body: object) -> bool:
+    return record(body).get("accountEnabled") is True
+
+
+def _is_anybody(body: object) -> bool:
+    return bool(records(body))
+
+
+def _takes_mail(body: object) -> bool:
+    """https://learn.microsoft.com/graph/api/resources/verifieddomain"""
+    domains = records(
+        {"value": [each for organization in records(body) for each in _list(organization, "verifiedDomains")]}
+    )
     return any("email" in str(each.get("capabilities", "")).casefold().replace(",", " ").split() for each in domains)
 
 
-def _is_premium(answer: Answer | None) -> bool | None:
-    if answer is None or not answer.ok:
-        return None
-    usable = (each for each in records(answer.body) if each.get("capabilityStatus") in {"Enabled", "Warning"})
+def _is_premium(body: object) -> bool:
+    usable = (each for each in records(body) if each.get("capabilityStatus") in {"Enabled", "Warning"})
     return any(
-        plan.get("servicePlanName") in _PREMIUM for sku in usable for plan in records({"value": sku["servicePlans"]})
+        plan.get("servicePlanName") in _PREMIUM
+        for sku in usable
+        for plan in records({"value": sku.get("servicePlans")})
     )
 
 
-def _lets_invite(answer: Answer | None) -> bool | None:
+def _lets_invite(body: object) -> bool:
     """https://learn.microsoft.com/graph/api/resources/authorizationpolicy"""
-    return _properties(answer).get("allowInvitesFrom") != "none" if answer is not None and answer.ok else None
+    return text(record(body), "allowInvitesFrom") != "none"
 
 
 def _is_blocked(mine: Record, inherited: Record, name: str) -> bool:
@@ -168,6 +176,13 @@ def _is_blocked(mine: Record, inherited: Record, name: str) -> bool:
         isinstance(targets, list) and any(_object(each).get("target") == "AllUsers" for each in targets)
     )
     return people.get("accessType") == "blocked" and everybody
+
+
+def _list(source: Record, name: str) -> list[object]:
+    value = source.get(name)
+    if not isinstance(value, list):
+        raise UnexpectedAnswer(f"Graph answered an object whose `{name}` is not a list.")
+    return value
 
 
 def _properties(answer: Answer | None) -> Record:

@@ -158,6 +158,22 @@ async def test_a_licence_counts_while_it_is_usable(skus: list[object], premium: 
     assert (await source(**{"GET /subscribedSkus": Reply(body={"value": skus})})).has_premium is premium
 
 
+@pytest.mark.parametrize(
+    "body", [None, [], {}, {"value": None}, {"value": ["x"]}, {"value": [{}]}, {"accountEnabled": 1}]
+)
+async def test_a_shape_that_nobody_documented_is_unknown_or_no_and_raises_nothing(body: object) -> None:
+    odd = {call: Reply(body=body) for call in replies() if call != "GET /organization"}
+
+    seen, other = await source(**odd), await target(**odd)
+    strange = await source(**{"GET /organization": Reply(body=body)})
+
+    assert not seen.application_enabled
+    assert not seen.has_premium
+    assert not other.synchronization_allowed
+    assert other.guests_may_be_invited is None
+    assert not strange.has_mail_domain
+
+
 async def test_of_a_policy_only_what_was_read_is_told() -> None:
     async with connected(FakeGraph(replies(**{PARTNER: error(403, "x")}))) as client:
         inspection = Inspection(client, SOURCE, sandbox=True)

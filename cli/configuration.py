@@ -32,18 +32,33 @@ def validate(context: typer.Context, file: File, output: Shown = None) -> None:
         typer.echo("valid")
 
 
+Start = Annotated[
+    bool, typer.Option("--start", help="Start the job too, if both tenants are set up; else say which step is missing.")
+]
+
+
 @app.command()
-def apply(context: typer.Context, file: File, url: Url = DEFAULT_URL, output: Shown = None) -> None:
+def apply(
+    context: typer.Context,
+    file: File,
+    start: Start = False,  # noqa: FBT002 - typer makes an option of it
+    url: Url = DEFAULT_URL,
+    output: Shown = None,
+) -> None:
     """Make a document the configuration of its synchronization job."""
     configuration = _parse_or_fail(file)
     document = serialize(configuration)
+    job = configuration.source.service_principal_id, configuration.id
     with connect(url) as server:
-        path = jobs_path(configuration.source.service_principal_id, configuration.id, "configuration")
-        answer = server.put(path, document)
+        answer = server.put(jobs_path(*job, "configuration"), document)
+        if start:
+            # applied, but not started: the refusal names each missing step
+            server.post(jobs_path(*job, "validateCredentials"))
+            server.post(jobs_path(*job, "start"))
     if (output or context.obj) is Output.JSON:
         print_json(answer or json.loads(document))
     else:
-        typer.echo(f"applied {configuration.id}")
+        typer.echo(f"applied {configuration.id}{' and started it' if start else ''}")
 
 
 def _parse_or_fail(file: str) -> Configuration:

@@ -130,19 +130,19 @@ def provision_on_demand(
         message = f"{len(users)} people; at most {_MOST_SUBJECTS} can be provisioned on demand at a time"
         raise typer.BadParameter(message, param_hint="USER_ID")
     with connect(url) as server:
-        answer = server.post(jobs_path(service_principal, job, "provisionOnDemand"), _subjects(users))
-    results = _results(answer)
+        answer = server.post(jobs_path(service_principal, job, "provisionOnDemand"), subjects_of(users))
+    results = results_of(answer)
     print_records(results, answer, _RESULT_COLUMNS, output or context.obj)
     if any(str(at(result, "statusInfo.status")).lower() == "failure" for result in results):
         raise typer.Exit(1)
 
 
-def _subjects(users: Sequence[str]) -> dict[str, object]:
+def subjects_of(users: Sequence[str]) -> dict[str, object]:
     subjects = [{"objectId": user, "objectTypeName": "User"} for user in users]
     return {"parameters": [{"ruleId": DEFAULT_RULE_ID, "subjects": subjects}]}
 
 
-def _results(answer: Mapping[str, object]) -> list[dict[str, object]]:
+def results_of(answer: Mapping[str, object]) -> list[dict[str, object]]:
     """Read Graph's stringKeyStringValuePair, whose value is JSON in a text: one result or a list of them."""
     try:
         value = json.loads(str(answer.get("value", "[]")))

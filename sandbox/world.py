@@ -21,6 +21,24 @@ DEFAULT_PERMISSIONS = (
     "User.ReadWrite.All",
     "RoleManagement.Read.Directory",
 )
+#: What an administrator consents to who signs in to set a tenant up, delegated.
+ADMINISTRATOR_PERMISSIONS = (
+    "Application.ReadWrite.All",
+    "AppRoleAssignment.ReadWrite.All",
+    "CrossTenantInformation.ReadBasic.All",
+    "Organization.Read.All",
+    "Policy.Read.All",
+    "Policy.ReadWrite.CrossTenantAccess",
+    "User.Invite.All",
+    "User.ReadWrite.All",
+)
+#: A licence that holds Microsoft Entra ID P1.
+PREMIUM: Document = {
+    "skuPartNumber": "AAD_PREMIUM",
+    "capabilityStatus": "Enabled",
+    "prepaidUnits": {"enabled": 1000},
+    "servicePlans": [{"servicePlanName": "AAD_PREMIUM", "provisioningStatus": "Success"}],
+}
 
 
 class WorldError(ValueError):
@@ -74,6 +92,12 @@ class TenantDocument:
     #: Mail contacts: they hold addresses that no user can take.
     contacts: Sequence[Document] = ()
     permissions: tuple[str, ...] = DEFAULT_PERMISSIONS
+    applications: Sequence[Document] = ()
+    #: Of https://learn.microsoft.com/graph/api/resources/authorizationpolicy what differs from the default.
+    authorization_policy: Mapping[str, Any] = field(default_factory=dict)
+    #: Of the default cross-tenant access policy what differs from the system's default.
+    default_policy: Mapping[str, Any] = field(default_factory=dict)
+    subscribed_skus: Sequence[Document] = (PREMIUM,)
 
     def to_json(self) -> Document:
         return {key: _plain(getattr(self, name)) for name, key in _KEYS.items()}
@@ -152,6 +176,10 @@ _KEYS = {
     "deleted_items": "deletedItems",
     "contacts": "contacts",
     "permissions": "permissions",
+    "applications": "applications",
+    "authorization_policy": "authorizationPolicy",
+    "default_policy": "defaultPolicy",
+    "subscribed_skus": "subscribedSkus",
 }
 
 
@@ -166,5 +194,7 @@ def _decode(raw: msgspec.Raw) -> Document:
     return msgspec.json.decode(raw, type=Document)
 
 
-def _plain(value: str | Sequence[Any]) -> str | list[Any]:
+def _plain(value: str | Sequence[Any] | Mapping[str, Any]) -> str | list[Any] | Document:
+    if isinstance(value, Mapping):
+        return dict(value)
     return value if isinstance(value, str) else list(value)

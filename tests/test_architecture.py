@@ -16,7 +16,7 @@ LONGEST_FUNCTION = 50
 # Each layer may import itself and the layers named behind it. `ports` are named where the use cases are not allowed.
 ALLOWED = {
     "functions": ("functions", "shared.wiring", "shared.telemetry", "shared.orchestration"),
-    "cli": ("cli", "shared.configuration"),
+    "cli": ("cli", "shared.setup", "shared.configuration"),
     "sandbox": ("sandbox",),
     "shared.wiring": (
         "shared.web",
@@ -29,18 +29,27 @@ ALLOWED = {
     "shared.web": (
         "shared.web",
         "shared.orchestration",
+        "shared.setup",
         "shared.provisioning",
         "shared.cycles",
         "shared.configuration",
     ),
-    "shared.orchestration": ("shared.orchestration", "shared.provisioning", "shared.cycles", "shared.configuration"),
+    "shared.orchestration": (
+        "shared.orchestration",
+        "shared.setup",
+        "shared.provisioning",
+        "shared.cycles",
+        "shared.configuration",
+    ),
     "shared.adapters": (
         "shared.adapters",
         "shared.orchestration.ports",
+        "shared.setup",
         "shared.provisioning",
         "shared.cycles",
         "shared.configuration",
     ),
+    "shared.setup": ("shared.setup", "shared.configuration"),
     "shared.cycles": ("shared.cycles", "shared.provisioning", "shared.configuration"),
     "shared.provisioning": ("shared.provisioning", "shared.configuration"),
     "shared.configuration": ("shared.configuration",),
@@ -50,7 +59,7 @@ ALLOWED = {
 }
 OURS = ("functions", "cli", "sandbox", "shared", "function_app", "tests")
 
-PURE = ("shared/configuration", "shared/provisioning", "shared/cycles")
+PURE = ("shared/configuration", "shared/provisioning", "shared/cycles", "shared/setup")
 IMPURE = (
     *(
         "asyncio",

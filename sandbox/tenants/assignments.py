@@ -64,6 +64,14 @@ class Assignments:
         self._by_principal[principal] = (*self._by_principal.get(principal, ()), assignment)
         return assignment
 
+    def find(self, assignment_id: str) -> Assignment | None:
+        return next((each for each in self if each.id == assignment_id), None)
+
+    def remove_one(self, assignment: Assignment) -> None:
+        del self._by_resource[key_of(assignment.resource_id)][assignment.id]
+        principal = key_of(assignment.principal_id)
+        self._by_principal[principal] = tuple(each for each in self.of(principal) if each is not assignment)
+
     def remove(self, principal_id: str, resource_id: str | None = None) -> int:
         """Unassign from one application, or from all; how many assignments went."""
         principal = key_of(principal_id)

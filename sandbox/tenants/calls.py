@@ -4,47 +4,20 @@ Each row names its path, the options, headers and body properties that may be se
 https://learn.microsoft.com/graph/throttling-limits#identity-and-access-service-limits
 """
 
-from dataclasses import dataclass, field
-
+from sandbox.tenants.administration_calls import ADMINISTRATION
+from sandbox.tenants.call import API as _API
+from sandbox.tenants.call import BOTH, Call, Caller
+from sandbox.tenants.call import options as _options
 from sandbox.tenants.properties import USER_PROPERTIES
 
 _READ_USERS = ("User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All")
 _WRITE_USERS = ("User.ReadWrite.All", "Directory.ReadWrite.All")
 _READ_GROUPS = ("GroupMember.Read.All", "Group.Read.All", "Directory.Read.All", "Directory.ReadWrite.All")
-_READ_APPLICATIONS = ("Application.Read.All", "Directory.Read.All")
+_READ_APPLICATIONS = ("Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All")
 _DELETE_RESTORE = ("User.DeleteRestore.All", "User.ReadWrite.All")
 _READ_ROLES = ("RoleManagement.Read.Directory", "RoleManagement.Read.All")
-_API = "https://learn.microsoft.com/graph/api/"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    name: str
-    method: str
-    #: Segments joined by /; a segment in braces is a parameter.
-    path: str
-    #: The Microsoft page that describes the call.
-    page: str
-    #: Application permissions of which any one is enough.
-    permissions: tuple[str, ...]
-    options: frozenset[str] = field(default=frozenset())
-    #: Options without which the product never sends this call.
-    required: frozenset[str] = field(default=frozenset())
-    #: Properties that the body may hold; none: no body.
-    properties: frozenset[str] = field(default=frozenset())
-    units: int = 1
-    writes: int = 0
-
-    @property
-    def segments(self) -> tuple[str, ...]:
-        return tuple(self.path.split("/"))
-
-
-def _options(*names: str) -> frozenset[str]:
-    return frozenset(f"${name}" for name in names)
-
-
-CALLS: tuple[Call, ...] = (
+_DIRECTORY: tuple[Call, ...] = (
     Call(
         name="users_delta",
         method="GET",
@@ -52,6 +25,7 @@ CALLS: tuple[Call, ...] = (
         page=_API + "user-delta",
         permissions=_READ_USERS,
         options=_options("select", "skiptoken", "deltatoken"),
+        by=BOTH,
     ),
     Call(
         name="list_users",
@@ -62,6 +36,7 @@ CALLS: tuple[Call, ...] = (
         options=_options("filter", "select", "top", "skiptoken"),
         required=_options("filter"),
         units=2,
+        by=BOTH,
     ),
     Call(
         name="get_user",
@@ -71,6 +46,7 @@ CALLS: tuple[Call, ...] = (
         permissions=_READ_USERS,
         options=_options("select"),
         units=2,
+        by=BOTH,
     ),
     Call(
         name="update_user",
@@ -88,6 +64,7 @@ CALLS: tuple[Call, ...] = (
         page=_API + "user-delete",
         permissions=_DELETE_RESTORE,
         writes=1,
+        by=BOTH,
     ),
     Call(
         name="list_groups_of_user",
@@ -122,6 +99,7 @@ CALLS: tuple[Call, ...] = (
         page=_API + "serviceprincipal-list-approleassignedto",
         permissions=_READ_APPLICATIONS,
         options=_options("select", "top", "skiptoken"),
+        by=BOTH,
     ),
     Call(
         name="get_organization",
@@ -130,6 +108,7 @@ CALLS: tuple[Call, ...] = (
         page=_API + "organization-list",
         permissions=("Organization.Read.All", "Directory.Read.All"),
         options=_options("select"),
+        by=BOTH,
     ),
     Call(
         name="invite",
@@ -148,6 +127,7 @@ CALLS: tuple[Call, ...] = (
             }
         ),
         writes=1,
+        by=BOTH,
     ),
     Call(
         name="list_deleted_users",
@@ -157,6 +137,7 @@ CALLS: tuple[Call, ...] = (
         permissions=_READ_USERS,
         options=_options("filter", "select", "top", "skiptoken"),
         required=_options("filter"),
+        by=BOTH,
     ),
     Call(
         name="get_deleted_user",
@@ -165,6 +146,7 @@ CALLS: tuple[Call, ...] = (
         page=_API + "directory-deleteditems-get",
         permissions=_READ_USERS,
         options=_options("select"),
+        by=BOTH,
     ),
     Call(
         name="restore_user",
@@ -181,6 +163,7 @@ CALLS: tuple[Call, ...] = (
         page=_API + "crosstenantidentitysyncpolicypartner-get",
         permissions=("Policy.Read.All",),
         options=_options("select"),
+        by=BOTH,
     ),
     Call(
         name="list_role_assignments",
@@ -202,30 +185,24 @@ CALLS: tuple[Call, ...] = (
     ),
 )
 
+CALLS: tuple[Call, ...] = (*_DIRECTORY, *ADMINISTRATION)
+
 _BY_SHAPE: dict[tuple[str, int], tuple[Call, ...]] = {}
 for _call in CALLS:
     _shape = (_call.method, len(_call.segments))
     _BY_SHAPE[_shape] = (*_BY_SHAPE.get(_shape, ()), _call)
 
 
-def find_call(method: str, path: tuple[str, ...]) -> tuple[Call, dict[str, str]] | None:
+def find_call(
+    method: str, path: tuple[str, ...], caller: Caller = Caller.APPLICATION
+) -> tuple[Call, dict[str, str]] | None:
     """The row that answers, with its path parameters. Rows with fixed segments stand before those with parameters."""
     if path and path[-1].endswith("()"):
         # SDKs call functions with parentheses: /users/delta()
         path = (*path[:-1], path[-1][:-2])
     path = tuple("delta" if each == "microsoft.graph.delta" else each for each in path)
     for call in _BY_SHAPE.get((method, len(path)), ()):
-        parameters = _match(call.segments, path)
+        parameters = call.parameters(path) if caller in call.by else None
         if parameters is not None:
             return call, parameters
     return None
-
-
-def _match(template: tuple[str, ...], path: tuple[str, ...]) -> dict[str, str] | None:
-    parameters: dict[str, str] = {}
-    for expected, found in zip(template, path, strict=True):
-        if expected.startswith("{"):
-            parameters[expected[1:-1]] = found
-        elif expected.lower() != found.lower():
-            return None
-    return parameters

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.tenants import errors
-from sandbox.tenants.calls import Call
+from sandbox.tenants.call import Call, Caller
 from sandbox.tenants.exchange import Answer, GraphError, Request
 from sandbox.tenants.faults import Faults, FaultSwitches
 from sandbox.tenants.links import ListCursor, link
@@ -26,6 +26,13 @@ class Context:
     #: All tenants of the world by id: invitations depend on the policies of both sides.
     tenants: Mapping[str, Tenant]
     accepts_automatically: bool
+    caller: Caller = Caller.APPLICATION
+
+    @property
+    def granted(self) -> frozenset[str]:
+        """The permissions of whoever asks."""
+        tenant = self.tenant
+        return tenant.administrator_permissions if self.caller is Caller.ADMINISTRATOR else tenant.permissions
 
     @property
     def switches(self) -> FaultSwitches:

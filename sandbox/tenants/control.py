@@ -51,6 +51,13 @@ class Life:
             "unassignRole": self._unassign_role,
             "setPartner": self._set_partner,
             "setPermissions": self._set_permissions,
+            "setAdministratorPermissions": self._set_administrator_permissions,
+            "setPolicy": self._set_policy,
+            "setServicePrincipal": self._set_service_principal,
+            "setLicences": self._set_licences,
+            "setDomains": self._set_domains,
+            "refuseTokens": self._refuse_tokens,
+            "lagApplications": self._lag_applications,
             "expireDeltaTokens": self._expire_delta_tokens,
             "resyncDelta": self._resync_delta,
             "blockInvitations": self._block_invitations,
@@ -149,6 +156,38 @@ class Life:
 
     def _set_permissions(self, change: Change) -> None:
         self._tenant.permissions = frozenset(change["permissions"])
+
+    def _set_administrator_permissions(self, change: Change) -> None:
+        self._tenant.administrator_permissions = frozenset(change["permissions"])
+
+    def _set_policy(self, change: Change) -> None:
+        """{"op": "setPolicy", "policy": "authorization"|"default", "set": {...}}"""
+        policies = {"authorization": self._tenant.authorization_policy, "default": self._tenant.default_policy}
+        policies[change["policy"]].update(change["set"])
+
+    def _set_service_principal(self, change: Change) -> None:
+        """{"op": "setServicePrincipal", "id": ..., "set": {...} | null}: null removes it."""
+        found = self._tenant.service_principals.pop(key_of(change["id"]))
+        if change["set"] is not None:
+            self._tenant.service_principals[key_of(change["id"])] = {**found, **change["set"]}
+
+    def _set_licences(self, change: Change) -> None:
+        """{"op": "setLicences", "skus": [...]}"""
+        self._tenant.subscribed_skus = [dict(each) for each in change["skus"]]
+
+    def _set_domains(self, change: Change) -> None:
+        """{"op": "setDomains", "verified": [...], "withoutMail": [...]}: the initial domain stays."""
+        verified = (*change["verified"], self._tenant.initial_domain)
+        self._tenant.verified_domains = tuple(dict.fromkeys(each.lower() for each in verified))
+        self._tenant.domains_without_mail = frozenset(each.lower() for each in change.get("withoutMail", ()))
+
+    def _refuse_tokens(self, change: Change) -> None:
+        """{"op": "refuseTokens", "refused": bool}: as when the service principal is disabled."""
+        self._tenant.refuses_tokens = bool(change.get("refused", True))
+
+    def _lag_applications(self, change: Change) -> None:
+        """{"op": "lagApplications", "requests": N}: the next N requests meet a replica that does not know them yet."""
+        self._tenant.unseen = int(change["requests"])
 
     def _expire_delta_tokens(self, _: Change) -> None:
         """All tokens given out until now answer 400 syncStateNotFound."""

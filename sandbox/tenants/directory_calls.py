@@ -22,6 +22,7 @@ from sandbox.tenants.tenant import Tenant
 from sandbox.tenants.user_calls import FILTERABLE, assignments_answer, rows_after
 
 _ORGANIZATION = ("id", "displayName", "verifiedDomains", "createdDateTime")
+_CAPABILITIES = "Email, OfficeCommunicationsOnline"
 _ROLE_ASSIGNMENT = ("id", "principalId", "roleDefinitionId", "directoryScopeId")
 
 
@@ -68,22 +69,9 @@ def get_organization(context: Context) -> Answer:
 
 def list_assigned_to(context: Context) -> Answer:
     """Direct assignments of the application; no delta, so the product reads them all and compares."""
-    application = _application(context)
+    application = application_of(context)
     every = context.tenant.assignments.to(application["id"])
     return assignments_answer(context, after(every, last_shown(context)))
-
-
-def get_identity_synchronization(context: Context) -> Answer:
-    selected(context.request, ("displayName", "tenantId", "userSyncInbound"))
-    setting = _partner(context).get("identitySynchronization")
-    if setting is None:
-        raise errors.not_found(context.id)
-    shown = {
-        "displayName": setting.get("displayName"),
-        "tenantId": _partner(context)["tenantId"],
-        "userSyncInbound": setting.get("userSyncInbound"),
-    }
-    return entity(context, "policies/crossTenantAccessPolicy/partners/identitySynchronization", shown)
 
 
 def list_role_assignments(context: Context) -> Answer:
@@ -111,7 +99,7 @@ def _deleted_view(person: Person, names: tuple[str, ...] | None) -> dict[str, An
 
 def _domain(name: str, tenant: Tenant) -> dict[str, Any]:
     return {
-        "capabilities": "Email, OfficeCommunicationsOnline",
+        "capabilities": "OfficeCommunicationsOnline" if name in tenant.domains_without_mail else _CAPABILITIES,
         "isDefault": name == tenant.verified_domains[0],
         "isInitial": name == tenant.initial_domain.lower(),
         "name": name,
@@ -119,19 +107,11 @@ def _domain(name: str, tenant: Tenant) -> dict[str, Any]:
     }
 
 
-def _application(context: Context) -> dict[str, Any]:
+def application_of(context: Context) -> dict[str, Any]:
     application = context.tenant.service_principals.get(context.id.lower())
     if application is None:
         raise errors.not_found(context.id)
     return application
-
-
-def _partner(context: Context) -> dict[str, Any]:
-    """https://learn.microsoft.com/graph/api/crosstenantaccesspolicyconfigurationpartner-get"""
-    partner = context.tenant.partners.get(context.id.lower())
-    if partner is None:
-        raise errors.not_found(context.id)
-    return partner
 
 
 def _role_view(document: dict[str, Any], number: int) -> dict[str, Any]:

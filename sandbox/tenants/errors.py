@@ -71,6 +71,23 @@ def name_conflict() -> GraphError:
     )
 
 
+def same_key(name: str) -> GraphError:
+    """https://learn.microsoft.com/graph/api/crosstenantaccesspolicy-post-partners says so of a second partner."""
+    message = f"Another object with the same value for property {name} already exists."
+    error = GraphError(409, "Request_MultipleObjectsWithSameKeyValue", message)
+    error.target = name
+    return error
+
+
+def guests_not_allowed() -> GraphError:
+    """The tenant lets nobody invite (the wording was observed, the code is not documented)."""
+    return GraphError(
+        403,
+        "Forbidden",
+        "Guest invitations not allowed for your company. Contact your company administrator for more details.",
+    )
+
+
 def concurrency() -> GraphError:
     """https://learn.microsoft.com/graph/resolve-auth-errors lists it as one to retry."""
     return GraphError(409, "Directory_ConcurrencyViolation", "Concurrent requests have been made to change the object.")

@@ -7,12 +7,13 @@ go wrong comes between quota and permission, or after the write.
 import math
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sandbox.tenants import errors
 from sandbox.tenants.batch import answer_batch
-from sandbox.tenants.calls import Call, find_call
+from sandbox.tenants.call import Call, Caller
+from sandbox.tenants.calls import find_call
 from sandbox.tenants.clock import moment
 from sandbox.tenants.context import Context
 from sandbox.tenants.exchange import Answer, GraphError, Request
@@ -24,6 +25,7 @@ from sandbox.tenants.recording import Recorder
 from sandbox.tenants.tenant import Tenant
 
 _BEARER = "bearer sandbox."
+_OF_ADMINISTRATOR = ".administrator"
 _OUTAGES = (500, 502, 503, 504)
 
 
@@ -54,19 +56,23 @@ class Gateway:
         """The answer to one request, alone or in a batch."""
         tenant = self.tenant_of(request)
         try:
-            if tenant is None:
+            if tenant is None or not _token_holds(tenant, caller_of(request)):
                 raise errors.invalid_token()
-            return self._admitted(tenant, request, now)
+            return _with_roles(tenant, request, self._admitted(tenant, request, now))
         except GraphError as error:
-            return _refusal(error, request, now)
+            refusal = _refusal(error, request, now)
+            return refusal if tenant is None else _with_roles(tenant, request, refusal)
 
     def tenant_of(self, request: Request) -> Tenant | None:
-        """The tenant that the token names: Bearer sandbox.<tenant id>."""
-        token = request.headers.get("authorization", "")
-        return self.tenants.get(token[len(_BEARER) :].lower()) if token.lower().startswith(_BEARER) else None
+        """The tenant that the token names: Bearer sandbox.<tenant id>, or a verified domain instead of the id."""
+        token = request.headers.get("authorization", "").lower()
+        if not token.startswith(_BEARER):
+            return None
+        name = token[len(_BEARER) :].removesuffix(_OF_ADMINISTRATOR)
+        return self.tenants.get(name) or next((t for t in self.tenants.values() if name in t.verified_domains), None)
 
     def _admitted(self, tenant: Tenant, request: Request, now: float) -> Answer:
-        found = find_call(request.method, request.path)
+        found = find_call(request.method, request.path, caller_of(request))
         if found is None:
             path = "/".join(request.path)
             raise GraphError(501, "NotImplemented", f"{request.method} /{path} is not a call of the product.")
@@ -84,6 +90,7 @@ class Gateway:
             faults=self.faults,
             tenants=self.tenants,
             accepts_automatically=self.accepts_automatically,
+            caller=caller_of(request),
         )
         return self._performed(context)
 
@@ -146,8 +153,26 @@ class Gateway:
             self.recorder.note(request, answer, tenant.id if tenant else None, now)
 
 
+def caller_of(request: Request) -> Caller:
+    """Who the token says it is."""
+    token = request.headers.get("authorization", "").lower()
+    return Caller.ADMINISTRATOR if token.endswith(_OF_ADMINISTRATOR) else Caller.APPLICATION
+
+
+def _token_holds(tenant: Tenant, caller: Caller) -> bool:
+    """Entra gives a token for a tenant only to an application that has a service principal there."""
+    return caller is Caller.ADMINISTRATOR or (tenant.knows_application and not tenant.refuses_tokens)
+
+
+def _with_roles(tenant: Tenant, request: Request, answer: Answer) -> Answer:
+    """Tokens here hold nothing; so the answer that proves the tenant says what a token's roles claim would."""
+    if request.path != ("organization",):
+        return answer
+    return replace(answer, headers={**answer.headers, "x-sandbox-roles": " ".join(sorted(tenant.permissions))})
+
+
 def _check_permission(context: Context) -> None:
-    if context.tenant.permissions.isdisjoint(context.call.permissions):
+    if context.granted.isdisjoint(context.call.permissions):
         raise errors.invitation_denied() if context.call.name == "invite" else errors.denied()
 
 

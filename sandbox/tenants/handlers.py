@@ -2,7 +2,16 @@
 
 from collections.abc import Mapping
 
-from sandbox.tenants import directory_calls, group_calls, invitations, user_calls, user_delta
+from sandbox.tenants import (
+    administration_of_users,
+    application_calls,
+    directory_calls,
+    group_calls,
+    invitations,
+    policy_calls,
+    user_calls,
+    user_delta,
+)
 from sandbox.tenants.context import Handler
 
 HANDLERS: Mapping[str, Handler] = {
@@ -20,6 +29,39 @@ HANDLERS: Mapping[str, Handler] = {
     "list_deleted_users": directory_calls.list_deleted_users,
     "get_deleted_user": directory_calls.get_deleted_user,
     "restore_user": directory_calls.restore_user,
-    "get_identity_synchronization": directory_calls.get_identity_synchronization,
+    "get_identity_synchronization": policy_calls.get_identity_synchronization,
     "list_role_assignments": directory_calls.list_role_assignments,
+    "find_tenant_by_id": policy_calls.find_tenant_by_id,
+    "find_tenant_by_domain": policy_calls.find_tenant_by_domain,
+    "get_partner": policy_calls.get_partner,
+    "get_default_policy": policy_calls.get_default_policy,
+    "get_authorization_policy": policy_calls.get_authorization_policy,
+    "list_subscribed_skus": policy_calls.list_subscribed_skus,
+    "create_partner": policy_calls.create_partner,
+    "update_partner": policy_calls.update_partner,
+    "delete_partner": policy_calls.delete_partner,
+    "put_identity_synchronization": policy_calls.put_identity_synchronization,
+    "update_identity_synchronization": policy_calls.update_identity_synchronization,
+    "delete_identity_synchronization": policy_calls.delete_identity_synchronization,
+    "get_application_by_name": application_calls.get_application_by_name,
+    "get_application_by_app_id": application_calls.get_application_by_app_id,
+    "list_federated_credentials": application_calls.list_federated_credentials,
+    "get_service_principal": application_calls.get_service_principal,
+    "get_service_principal_by_app_id": application_calls.get_service_principal_by_app_id,
+    "list_consents": application_calls.list_consents,
+    "upsert_application": application_calls.upsert_application,
+    "delete_application": application_calls.delete_application,
+    "create_federated_credential": application_calls.create_federated_credential,
+    "update_federated_credential": application_calls.update_federated_credential,
+    "update_service_principal": application_calls.update_service_principal,
+    "delete_federated_credential": application_calls.delete_federated_credential,
+    "create_service_principal": application_calls.create_service_principal,
+    "delete_service_principal": application_calls.delete_service_principal,
+    "grant_consent": application_calls.grant_consent,
+    "revoke_consent": application_calls.revoke_consent,
+    "assign": application_calls.assign,
+    "unassign": application_calls.unassign,
+    "create_user": administration_of_users.create_user,
+    "change_user": user_calls.update_user,
+    "purge_user": administration_of_users.purge_user,
 }

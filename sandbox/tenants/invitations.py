@@ -100,6 +100,8 @@ def _address(body: Mapping[str, Any]) -> str:
 def _check_rights(context: Context, body: Mapping[str, Any]) -> None:
     if context.tenant.invitations_blocked:
         raise errors.invitations_blocked()
+    if context.tenant.authorization_policy["allowInvitesFrom"] == "none":
+        raise errors.guests_not_allowed()
     # Not documented; one project found that an application needs more than User.Invite.All to invite members.
     if body.get("invitedUserType", "Guest") != "Guest" and "Directory.ReadWrite.All" not in context.tenant.permissions:
         raise errors.invitation_denied()
@@ -110,9 +112,9 @@ def _check_policy(context: Context, address: str) -> None:
     home = _home_of(context, address)
     if home is None:
         return
-    inbound = context.tenant.partners.get(key_of(home.id), {})
-    outbound = home.partners.get(key_of(context.tenant.id), {})
-    if _blocks(inbound.get("b2bCollaborationInbound")) or _blocks(outbound.get("b2bCollaborationOutbound")):
+    inbound = _collaboration(context.tenant, home, "b2bCollaborationInbound")
+    outbound = _collaboration(home, context.tenant, "b2bCollaborationOutbound")
+    if _blocks(inbound) or _blocks(outbound):
         raise errors.bad_request(_BLOCKED_BY_POLICY)
 
 
@@ -120,6 +122,12 @@ def _home_of(context: Context, address: str) -> Tenant | None:
     domain = address.rpartition("@")[2].lower()
     others = (each for each in context.tenants.values() if each is not context.tenant)
     return next((each for each in others if domain in each.verified_domains), None)
+
+
+def _collaboration(tenant: Tenant, partner: Tenant, name: str) -> Mapping[str, Any] | None:
+    """What a tenant says of a partner; what it does not say it inherits from its default."""
+    setting: Mapping[str, Any] | None = tenant.partners.get(key_of(partner.id), {}).get(name)
+    return tenant.default_policy.get(name) if setting is None else setting
 
 
 def _blocks(setting: Mapping[str, Any] | None) -> bool:

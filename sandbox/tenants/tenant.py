@@ -11,7 +11,8 @@ from sandbox.tenants.groups import Groups
 from sandbox.tenants.links import Links
 from sandbox.tenants.people import People, Person, addresses_of, key_of
 from sandbox.tenants.quotas import Quota
-from sandbox.world import Document, TenantDocument, WorldError
+from sandbox.tenants.resource_application import GRAPH_ROLES, graph_service_principal
+from sandbox.world import ADMINISTRATOR_PERMISSIONS, Document, TenantDocument, WorldError
 
 _YEAR = 365 * 86_400.0
 
@@ -34,6 +35,7 @@ class Tenant:
         self.initial_domain = document.initial_domain
         domains = (*document.verified_domains, document.initial_domain)
         self.verified_domains = tuple(dict.fromkeys(each.lower() for each in domains))
+        self.domains_without_mail: frozenset[str] = frozenset()
         self.permissions = frozenset(document.permissions)
         self.people = People(random)
         self.groups = Groups()
@@ -41,6 +43,17 @@ class Tenant:
         self.service_principals = {key_of(each["id"]): dict(each) for each in document.service_principals}
         self.role_assignments = [dict(each) for each in document.role_assignments]
         self.partners = {key_of(each["tenantId"]): dict(each) for each in document.partners}
+        self.applications = {key_of(each["id"]): dict(each) for each in document.applications}
+        #: Microsoft Graph's own service principal, whose app roles are the permissions.
+        self.graph = graph_service_principal(document.id)
+        self.consents = Assignments()
+        self.authorization_policy = {"allowInvitesFrom": "everyone", **document.authorization_policy}
+        self.default_policy = dict(document.default_policy)
+        self.subscribed_skus = [dict(each) for each in document.subscribed_skus]
+        self.administrator_permissions = frozenset(ADMINISTRATOR_PERMISSIONS)
+        self.refuses_tokens = False
+        #: So many requests that build on an application or service principal will meet a replica without it.
+        self.unseen = 0
         self.contact_addresses = frozenset().union(*(addresses_of(each) for each in document.contacts))
         self.links = Links(f"{document.id}{random.random()}")
         self.quota = quota
@@ -55,6 +68,22 @@ class Tenant:
         self.writes_not_before = 0.0
         #: Whether a changed-to-null property shows as null in delta's default mode is not documented.
         self.nulls_in_delta = random.random() < 0.5
+
+    @property
+    def knows_application(self) -> bool:
+        """Whether the product's application has a service principal here; a world may name its permissions only."""
+        return bool(self.permissions or self.service_principals)
+
+    def grant(self, consent: Document, now: float) -> Assignment:
+        """Consent for a service principal; whichever it is, the product's application has the permission then."""
+        document = {**consent, "principalType": "ServicePrincipal"}
+        granted = self.consents.add(document, self.graph["id"], moment(now))
+        self.permissions |= {GRAPH_ROLES[granted.app_role_id]}
+        return granted
+
+    def revoke(self, consent: Assignment) -> None:
+        self.consents.remove_one(consent)
+        self.permissions -= {GRAPH_ROLES[consent.app_role_id]}
 
     def default_service_principal(self) -> str | None:
         first = next(iter(self.service_principals.values()), None)

@@ -76,6 +76,10 @@ class Cycle:
     """The number of the snapshot of the links that counts; 0 while there is none."""
     scope_at: int = 0
     """The number of the snapshot of the entitled people that counts; 0 while there is none."""
+    policies: Mapping[str, bool] = field(default_factory=dict)
+    """What the two partner policies allowed when this cycle ended, or were last seen to allow before."""
+    policy_changes: tuple[str, ...] = ()
+    """What of it is otherwise than the cycle before has seen it."""
     error_code: str = ""
     error_message: str = ""
     etag: str = ""

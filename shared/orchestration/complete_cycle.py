@@ -6,6 +6,7 @@ from shared.cycles.cycle import CycleState
 from shared.cycles.scope_snapshot import pack
 from shared.orchestration.end_cycle import end_cycle
 from shared.orchestration.reading import SCOPE, Reading
+from shared.orchestration.watch_policies import with_policies
 
 
 async def complete_cycle(reading: Reading) -> None:
@@ -14,8 +15,9 @@ async def complete_cycle(reading: Reading) -> None:
     if reading.assigned_only:
         content = pack(await reading.scope_in_work())
         await engine.snapshots.save(cycle.configuration_id, SCOPE, cycle.number, content)
+    watched = await with_policies(engine, reading.configuration, cycle, reading.state.last_completed)
     now = engine.clock.now()
-    done = replace(cycle, state=CycleState.COMPLETED, completed=now, heartbeat=now, sequence=cycle.sequence + 1)
+    done = replace(watched, state=CycleState.COMPLETED, completed=now, heartbeat=now, sequence=cycle.sequence + 1)
     reading.cycle = await engine.cycles.save(done)
     await end_cycle(engine, reading.cycle)
     await engine.snapshots.prune(cycle.configuration_id, SCOPE, cycle.number)

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from shared.orchestration.engine import Engine
 from shared.web import (
     configuration_routes,
+    diagnosis_routes,
     endpoints,
     held_routes,
     job_routes,
@@ -44,6 +45,8 @@ ROUTES: dict[Endpoint, Route] = {
     endpoints.PROVISION_ON_DEMAND: job_routes.provision,
     endpoints.LIST_CYCLES: job_routes.read_cycles,
     endpoints.READ_WORKLOAD: job_routes.read_workload,
+    endpoints.VALIDATE_CREDENTIALS: diagnosis_routes.validate_credentials,
+    endpoints.READ_DIAGNOSIS: diagnosis_routes.read_diagnosis,
     endpoints.READ_HELD: held_routes.read_held,
     endpoints.APPROVE_HELD: held_routes.approve,
     endpoints.REJECT_HELD: held_routes.reject,

@@ -30,6 +30,7 @@ def cycle_resource(counted: CountedCycle) -> Resource:
         "inScope": cycle.in_scope,
         "skipped": dict(cycle.skipped),
         "staged": cycle.staged,
+        "policyChanges": list(cycle.policy_changes),
         "error": failed if cycle.error_code else None,
         "actions": {
             action.value: {result.value: counted.counters.of(action, result) for result in _RESULTS}

@@ -1,7 +1,8 @@
 """What does a source tenant look like that answers otherwise than the simulated one?"""
 
 from shared.configuration.configuration import Configuration
-from shared.orchestration.ports import Directories, SourceDirectory, TargetDirectory
+from shared.orchestration.ports import Directories, PolicySight, SourceDirectory, TargetDirectory
+from shared.setup.sights import SourceSight, TargetSight
 
 
 class OddDirectories:
@@ -15,6 +16,15 @@ class OddDirectories:
 
     def target(self, configuration: Configuration) -> TargetDirectory:
         return self.calm.target(configuration)
+
+    async def inspect_source(self, configuration: Configuration) -> SourceSight:
+        return await self.calm.inspect_source(configuration)
+
+    async def inspect_target(self, configuration: Configuration) -> TargetSight:
+        return await self.calm.inspect_target(configuration)
+
+    async def policies(self, configuration: Configuration) -> tuple[PolicySight, PolicySight]:
+        return await self.calm.policies(configuration)
 
     def odd(self, source: SourceDirectory) -> SourceDirectory:
         raise NotImplementedError

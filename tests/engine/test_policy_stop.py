@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import httpx
 import pytest
 
+from shared.cycles.cycle import CycleState
 from shared.orchestration.engine import Engine
 from shared.orchestration.messages import decode_provisioning
 from shared.orchestration.provision_entries import provision_entries
@@ -13,7 +14,7 @@ from shared.orchestration.start_cycles import tick
 from tests.engine.hazards import Calm, writes_of
 from tests.engine.local_engine import CYCLE, LocalEngine
 from tests.engine.small_world import SOURCE, TARGET, people, small_world
-from tests.engine.test_permissions import policy
+from tests.engine.test_permissions import permissions, policy
 
 HOSTS = 4
 
@@ -78,3 +79,59 @@ async def test_four_hosts_stop_together_and_go_on_by_themselves(after: int) -> N
     await local.run_for(2 * CYCLE)
     assert await local.engine.budgets.refused_since(TARGET, SOURCE) is None
     local.assert_agreement()
+
+
+REDEEMING = {"inboundAllowed": True, "outboundAllowed": True}
+CHANGES = [
+    (SOURCE, "outboundRedemption", {"automaticUserConsentSettings": {**REDEEMING, "outboundAllowed": False}}),
+    (TARGET, "inboundRedemption", {"automaticUserConsentSettings": {**REDEEMING, "inboundAllowed": None}}),
+    (TARGET, "inboundSynchronization", {"identitySynchronization": {"userSyncInbound": {"isSyncAllowed": False}}}),
+    (TARGET, "inboundSynchronization", {"identitySynchronization": None}),
+]
+
+
+@pytest.mark.parametrize(("tenant", "setting", "changed"), CHANGES)
+async def test_what_changes_in_a_partner_policy_between_two_cycles_is_told_once(
+    tenant: str, setting: str, changed: dict[str, object]
+) -> None:
+    local = LocalEngine(small_world(people(3)))
+    await local.begin()
+    assert (await local.cycle()).policy_changes == ()
+
+    other = TARGET if tenant == SOURCE else SOURCE
+    local.simulation.change(tenant, [{"op": "setPartner", "tenantId": other, "set": changed}])
+    await local.run_cycle()
+    told = (await local.cycle()).policy_changes
+    await local.run_cycle()
+
+    assert told == (f"{setting}: allowed -> not allowed",)
+    assert (await local.cycle()).policy_changes == ()
+
+
+async def test_a_policy_that_cannot_be_read_for_a_cycle_has_not_changed() -> None:
+    local = LocalEngine(small_world(people(3)))
+    await local.begin()
+
+    local.change(permissions("Policy.Read.All"))
+    await local.run_cycle()
+    unread = await local.cycle()
+    local.change(permissions())
+    await local.run_cycle()
+
+    assert unread.policy_changes == (await local.cycle()).policy_changes == ()
+    assert unread.policies["outboundRedemption"] is True
+
+
+async def test_a_cycle_that_fails_does_not_hide_a_change() -> None:
+    local = LocalEngine(small_world(people(3)))
+    await local.begin()
+
+    local.change(permissions("User.Read.All", "User.ReadWrite.All", "Directory.Read.All"))
+    local.change_target(policy(allowed=False))
+    await local.run_cycle()
+    failed = await local.cycle()
+    local.change(permissions())
+    await local.run_cycle()
+
+    assert failed.state is CycleState.FAILED
+    assert (await local.cycle()).policy_changes == ("inboundSynchronization: allowed -> not allowed",)

@@ -227,5 +227,6 @@ async def test_failures_in_every_cycle_make_its_attempts_rare() -> None:
 
     quarantine, cycle = (await local.state()).quarantine, await local.cycle()
     assert quarantine is not None
+    assert quarantine.series_began is not None
     assert (quarantine.series_count, quarantine.next_attempt) == (3, quarantine.series_began + 12 * HOUR)
     assert cycle.started >= quarantine.series_began + 6 * HOUR

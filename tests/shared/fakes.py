@@ -9,7 +9,8 @@ from shared.adapters.memory.rows import MemoryTables
 from shared.configuration.configuration import Configuration
 from shared.configuration.document import parse
 from shared.orchestration.engine import Engine
-from shared.orchestration.ports import SourceDirectory, TargetDirectory
+from shared.orchestration.ports import PolicySight, SourceDirectory, TargetDirectory
+from shared.setup.sights import SourceSight, TargetSight
 from shared.wiring import assemble
 from tests.engine.local_engine import JumpingClock
 from tests.shared.configuration.documents import document
@@ -23,6 +24,16 @@ class NoDirectories:
 
     def target(self, configuration: Configuration) -> TargetDirectory:
         raise AssertionError(f"the target of {configuration.id} was asked for")
+
+    async def inspect_source(self, configuration: Configuration) -> SourceSight:
+        """Nothing can be seen."""
+        return SourceSight()
+
+    async def inspect_target(self, configuration: Configuration) -> TargetSight:
+        return TargetSight()
+
+    async def policies(self, configuration: Configuration) -> tuple[PolicySight, PolicySight]:
+        return PolicySight(), PolicySight()
 
 
 def memory_engine() -> Engine:

@@ -34,6 +34,10 @@ class GraphCalls:
         self.memberships_of("")
         self.organization()
         self.partner_policy("")
+        self.partner("")
+        self.default_policy()
+        self.authorization_policy()
+        self.subscribed_skus()
         self.deleted_users_where("", ())
         self.role_assignments_of("")
         self.invite({})
@@ -73,6 +77,23 @@ class GraphCalls:
         partners = self._graph.policies.cross_tenant_access_policy.partners
         partner = partners.by_cross_tenant_access_policy_configuration_partner_tenant_id(source_tenant_id)
         return _read(partner.identity_synchronization)
+
+    def partner(self, tenant_id: str) -> RequestInformation:
+        partners = self._graph.policies.cross_tenant_access_policy.partners
+        return _read(partners.by_cross_tenant_access_policy_configuration_partner_tenant_id(tenant_id))
+
+    def default_policy(self) -> RequestInformation:
+        return _read(self._graph.policies.cross_tenant_access_policy.default)
+
+    def authorization_policy(self) -> RequestInformation:
+        return _read(self._graph.policies.authorization_policy, select=["id", "allowInvitesFrom"])
+
+    def subscribed_skus(self) -> RequestInformation:
+        return _read(self._graph.subscribed_skus, select=["capabilityStatus", "servicePlans"])
+
+    def service_principal(self, service_principal_id: str) -> RequestInformation:
+        builder = self._graph.service_principals.by_service_principal_id(service_principal_id)
+        return _read(builder, select=["id", "accountEnabled"])
 
     def users_where(self, condition: str, select: Sequence[str]) -> RequestInformation:
         return _read(self._graph.users, filter=condition, select=list(select))

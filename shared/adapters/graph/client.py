@@ -5,6 +5,7 @@ redirects, or build its models (3.6 ms for each user).
 """
 
 import asyncio
+import re
 import uuid
 from datetime import timedelta
 from random import Random
@@ -29,9 +30,11 @@ from shared.adapters.graph.errors import raise_failure
 from shared.adapters.graph.links import relative_link
 from shared.adapters.graph.observing import GraphObserver
 from shared.adapters.graph.options import GraphOptions
+from shared.adapters.graph.token_roles import roles_of
 from shared.orchestration.ports import Clock, Forbidden, Unavailable
 
 _LEAST_TIMEOUT = timedelta(seconds=5)
+_ENTRA_CODE = re.compile("AADSTS[0-9]{4,9}")
 
 
 class GraphClient:
@@ -50,6 +53,7 @@ class GraphClient:
         self.observer = observer or GraphObserver()
         self._base_url = options.base_url
         self._credential = credential
+        self._scope = f"https://{options.host}/.default"
         self._random = random
         self._timeout = max(clock.real(options.request_timeout), _LEAST_TIMEOUT).total_seconds()
         # kept because the SDK's wrapper does not close what it wraps
@@ -60,6 +64,14 @@ class GraphClient:
     async def aclose(self) -> None:
         await self._transport.aclose()
         await self._credential.close()
+
+    async def granted(self) -> frozenset[str] | None:
+        """Return the application permissions that the token holds, None if it does not show them."""
+        try:
+            token = await self._credential.get_token(self._scope)
+        except AzureError:
+            return None
+        return roles_of(token.token)
 
     async def send(self, call: RequestInformation) -> Answer:
         """Send once and return the answer, whatever it says. Raises Unavailable and Forbidden where there is none."""
@@ -107,9 +119,7 @@ class GraphClient:
         except CredentialUnavailableError as error:
             raise Unavailable(f"No token could be had ({type(error).__name__}).") from error
         except ClientAuthenticationError as error:
-            raise Forbidden(
-                "InvalidAuthenticationToken", "Microsoft Entra ID gave no token for this tenant."
-            ) from error
+            raise Forbidden("InvalidAuthenticationToken", _said_by_entra(error)) from error
         # ValueError: a claims challenge that is not base64
         except (AzureError, httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
             raise Unavailable(f"Graph did not answer ({type(error).__name__}).") from error
@@ -130,6 +140,15 @@ class GraphClient:
         request.content = call.content
         request.add_request_options([ResponseHandlerOption(NativeResponseHandler())])
         return request
+
+
+def _said_by_entra(error: ClientAuthenticationError) -> str:
+    """Of Entra's message only the code, which is documented: the rest may name people and addresses.
+
+    https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+    """
+    code = _ENTRA_CODE.search(str(error.message))
+    return f"Microsoft Entra ID gave no token for this tenant{f' ({code[0]})' if code else ''}."
 
 
 def _adapter(

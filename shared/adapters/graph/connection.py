@@ -8,8 +8,9 @@ import httpx
 
 from shared.adapters.graph.client import GraphClient
 from shared.adapters.graph.credentials import tenant_credential
+from shared.adapters.graph.inspection import Inspection
 from shared.adapters.graph.observing import GraphObserver
-from shared.adapters.graph.options import GraphOptions
+from shared.adapters.graph.options import CredentialKind, GraphOptions
 from shared.adapters.graph.organization import Organization
 from shared.adapters.graph.source_directory import GraphSourceDirectory
 from shared.adapters.graph.target_directory import GraphTargetDirectory
@@ -38,6 +39,8 @@ class Connection:
         credential = tenant_credential(tenant_id, around.options)
         observer = GraphObserver(around.telemetry, tenant_id)
         self._client = GraphClient(around.options, credential, around.clock, around.random, around.transport, observer)
+        self._tenant_id = tenant_id
+        self._sandbox = around.options.credential_kind is CredentialKind.SANDBOX
         self._organization = Organization(self._client, tenant_id)
         self._gate = WriteGate(tenant_id, around.budgets, around.clock, around.random)
 
@@ -48,6 +51,9 @@ class Connection:
         source_id = configuration.source.tenant_id
         writes = TargetWrites(self._client, self._gate, source_id, configuration.target.invite_redirect_url)
         return GraphTargetDirectory(self._client, self._organization, writes, self._gate, source_id)
+
+    def inspection(self) -> Inspection:
+        return Inspection(self._client, self._tenant_id, sandbox=self._sandbox)
 
     async def aclose(self) -> None:
         await self._client.aclose()

@@ -8,7 +8,8 @@ from weakref import WeakKeyDictionary
 from shared.adapters.graph.options import GraphOptions
 from shared.adapters.memory.telemetry import SilentTelemetry
 from shared.configuration.configuration import Configuration
-from shared.orchestration.ports import BudgetStore, Clock, SourceDirectory, TargetDirectory, Telemetry
+from shared.orchestration.ports import BudgetStore, Clock, PolicySight, SourceDirectory, TargetDirectory, Telemetry
+from shared.setup.sights import SourceSight, TargetSight
 
 if TYPE_CHECKING:
     import httpx
@@ -42,6 +43,20 @@ class GraphDirectories:
 
     def target(self, configuration: Configuration) -> TargetDirectory:
         return self._connection(configuration.target.tenant_id).target(configuration)
+
+    async def inspect_source(self, configuration: Configuration) -> SourceSight:
+        connection = self._connection(configuration.source.tenant_id)
+        return await connection.inspection().source(configuration.source, configuration.target.tenant_id)
+
+    async def inspect_target(self, configuration: Configuration) -> TargetSight:
+        connection = self._connection(configuration.target.tenant_id)
+        return await connection.inspection().target(configuration.source.tenant_id)
+
+    async def policies(self, configuration: Configuration) -> tuple[PolicySight, PolicySight]:
+        source_id, target_id = configuration.source.tenant_id, configuration.target.tenant_id
+        source = await self._connection(source_id).inspection().policy(target_id, synchronization=False)
+        target = await self._connection(target_id).inspection().policy(source_id, synchronization=True)
+        return source, target
 
     async def aclose(self) -> None:
         """Close the connections of the running loop."""

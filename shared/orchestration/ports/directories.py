@@ -8,6 +8,7 @@ from typing import Protocol
 
 from shared.configuration.configuration import Configuration
 from shared.provisioning.entry import Attributes, SourceEntry, TargetObject
+from shared.setup.sights import SourceSight, TargetSight
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,8 +209,26 @@ class TargetDirectory(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicySight:
+    """What a tenant's cross-tenant access policy says of the other tenant; None: it could not be read."""
+
+    synchronization_allowed: bool | None = None
+    inbound_redemption: bool | None = None
+    outbound_redemption: bool | None = None
+
+
 class Directories(Protocol):
-    """Gives the two directories of a configuration."""
+    """Gives the two directories of a configuration, and looks at how they are set up for it."""
+
+    async def inspect_source(self, configuration: Configuration) -> SourceSight:
+        """Look at all that a diagnosis asks of the source; what cannot be read is unknown, and nothing is raised."""
+        ...
+
+    async def inspect_target(self, configuration: Configuration) -> TargetSight: ...
+    async def policies(self, configuration: Configuration) -> tuple[PolicySight, PolicySight]:
+        """Return what source and target say of each other."""
+        ...
 
     def source(self, configuration: Configuration) -> SourceDirectory: ...
     def target(self, configuration: Configuration) -> TargetDirectory: ...

@@ -104,6 +104,10 @@ class Graph:
         request = Request(method=method, url=f"/v1.0{relative}", path=path, options=options, headers=sent, body=body)
         return self.simulation.serve(request)
 
+    def administrate(self, method: str, url: str, tenant: str = TARGET, body: object = None, **headers: str) -> Answer:
+        """The answer to an administrator; header names with underscores."""
+        return self.ask(method, url, f"{tenant}.administrator", body, _headers(headers))
+
     def get(self, url: str, tenant: str = SOURCE, **headers: str) -> dict[str, Any]:
         """The body of a 200; header names with underscores."""
         answer = self.ask("GET", url, tenant, headers=_headers(headers))

@@ -172,6 +172,7 @@ async def test_cycles_are_listed_newest_first_with_their_counters() -> None:
         "inScope",
         "skipped",
         "staged",
+        "policyChanges",
         "error",
         "actions",
     }

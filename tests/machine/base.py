@@ -9,7 +9,8 @@ from hypothesis.stateful import RuleBasedStateMachine
 from sandbox.tenants.people import Person
 from shared.configuration.document import parse
 from shared.orchestration.apply_configuration import apply_configuration
-from tests.engine.small_world import SOURCE, TARGET, Document, document
+from shared.orchestration.control_job import start_job
+from tests.engine.small_world import CONFIGURATION, SOURCE, TARGET, Document, document
 from tests.machine.closing import Closing
 from tests.machine.guarding import overrun
 from tests.machine.host import Host
@@ -19,6 +20,8 @@ _Value = TypeVar("_Value")
 
 #: A choice among as many as there are.
 NUMBER = st.integers(0, 30)
+
+FEWEST_PEOPLE = 3
 
 
 class Broken(AssertionError):
@@ -81,6 +84,33 @@ class Machine(RuleBasedStateMachine):
         self.host.call(apply_configuration(self.host.local.engine, parse(wanted)))
         self.host.local.documents = (wanted,)
         self.host.truth.look()
+
+    def start_job(self) -> None:
+        """Let the operator start the configuration, paused or not."""
+        self.host.call(start_job(self.host.local.engine, CONFIGURATION))
+
+    def update(self, number: int, **values: object) -> None:
+        """Let somebody of the source become another."""
+        self.change({"op": "updateUser", "id": pick(self.people, number).id, "set": values})
+
+    def let_leave(self, number: int, among: Sequence[Person] = ()) -> bool:
+        """Let somebody leave the source; False if too few would be left."""
+        if len(self.people) <= FEWEST_PEOPLE:
+            return False
+        self.change({"op": "deleteUser", "id": pick(among or self.people, number).id})
+        return True
+
+    def let_somebody_be_gone(self, number: int) -> bool:
+        """See that there is somebody who has left and can be restored; False if that cannot be."""
+        return bool(self.gone) or self.let_leave(number)
+
+    def give_work(self, number: int) -> None:
+        """See that a worker has something to do, if that can be: change somebody, and let it be read."""
+        if self.host.has_work("provisioning"):
+            return
+        self.born += 1
+        self.update(number, city=f"Town {self.born}")
+        self.host.read_on()
 
     @property
     def people(self) -> list[Person]:

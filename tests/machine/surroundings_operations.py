@@ -97,6 +97,8 @@ class QueueOperations(Machine):
         return self._with_message(number, self.host.post.hasten)
 
     def _with_message(self, number: int, act: Callable[[str, Message], None]) -> bool:
+        if not self.host.post.all():
+            self.host.start_due_cycle()
         messages = self.host.post.all()
         if messages:
             act(*pick(messages, number))

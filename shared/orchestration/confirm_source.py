@@ -193,6 +193,7 @@ def staged(job: Job, entry: EntryPass, kind: WorkKind) -> Pending:
         due=job.engine.clock.now(),
         source=None if entry.source is None else entry.source.attributes,
         attempts=0,
+        escrows=0,
         confirm=True,
         etag="",
     )

@@ -1,6 +1,7 @@
 """What do all operations of the machine share: the host, the people one can name, and the look at the laws?"""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
@@ -42,6 +43,7 @@ class Machine(RuleBasedStateMachine):
         self.settings: Document = {"scope": {"kind": "all"}, "adoption": "automatic"}
         self.lied = False
         """Has the source said what was not so since the last full cycle?"""
+        self._lied_last: datetime | None = None
         self.failed = False
         self.born = 0
 
@@ -111,6 +113,14 @@ class Machine(RuleBasedStateMachine):
         self.born += 1
         self.update(number, city=f"Town {self.born}")
         self.host.read_on()
+
+    def lie(self) -> None:
+        """Let the source say what is not so, from now on or still."""
+        self.lied, self._lied_last = True, self.host.local.clock.now()
+
+    def lied_within(self, window: timedelta) -> bool:
+        """Has the source lied lately? The guard counts for a day whom it released on the word of a lie."""
+        return self._lied_last is not None and self.host.local.clock.now() - self._lied_last <= window
 
     @property
     def people(self) -> list[Person]:

@@ -54,7 +54,7 @@ class Closing:
         return each.moved is By.ADMINISTRATOR or unproved or rejected or any(owner.in_scope for owner in owners)
 
     def _is_rejected(self, source_id: str) -> bool:
-        return self.oracle.verdict_on(source_id) is Verdict.REJECTED
+        return self.oracle.last_verdict_on(source_id) is Verdict.REJECTED
 
     def _in_scope(self, source_id: str, standing: Standing) -> Iterator[str]:
         person, found = standing.user, self.oracle.objects.of(source_id)

@@ -95,7 +95,7 @@ class Oracle:
         if person.presence is not Presence.PURGED:
             known.show(person.document)
         if person.presence is Presence.DELETED:
-            known.deleted_by = by
+            known.deleted_by, known.deleted_at = by, self.truth.moment
         if person.presence is not known.presence:
             known.presence, known.moved, known.since = person.presence, by, self.truth.time
 
@@ -153,18 +153,29 @@ class Oracle:
         return any(not each.in_scope for owner in known.possible_owners for each in self.truth.standings(owner, began))
 
     def _check_guard(self, known: TargetObject, run: Run) -> None:
-        verdict = self.verdict_on(known.owner)
-        if verdict is Verdict.APPROVED:
+        if self.last_verdict_on(known.owner) is Verdict.APPROVED:
             return
         if self.truth.is_held and all(self.truth.held.since(run.began)):
             self._break("4", f"{known} was removed or disabled while removals are held")
         if run.on_demand:
             return
-        if verdict is Verdict.REJECTED:
+        if self.verdict_on(known.owner) is Verdict.REJECTED:
             self._break("4", f"{known} was removed or disabled although somebody has rejected it")
         self.removed.append(
             Removed(source_id=known.owner or known.id, release=self._released(), due=self.truth.due(known.owner))
         )
+
+    def last_verdict_on(self, source_id: str) -> Verdict:
+        """What was decided about a person, as far as the engine may know: it need not have seen them in scope since."""
+        return self.verdicts.get(source_id, (Verdict.NONE, self.truth.moment))[0]
+
+    def note_settled(self) -> None:
+        """By now the engine has seen everybody who is in scope and enabled: what was decided about them is over."""
+        self.truth.settled = self.truth.moment
+        for source_id in [*self.verdicts]:
+            standing = self.truth.people[source_id].now
+            if standing.in_scope and standing.enabled:
+                del self.verdicts[source_id]
 
     def verdict_on(self, source_id: str) -> Verdict:
         """What was decided about a person; it ends when they are in scope and enabled again."""
@@ -187,6 +198,13 @@ class Oracle:
             self._break("5", f"{known} was restored")
         elif not any(self._was_in_scope(owner, run.began) for owner in known.possible_owners):
             self._break("1", f"{known} was restored, and its owner was not in scope")
+        elif known.deleted_by is By.ADMINISTRATOR and not self._left_since(known):
+            self._break("5", f"{known} was restored, and it was an administrator who had deleted it")
+
+    def _left_since(self, known: TargetObject) -> bool:
+        """Was its owner out of scope since it was deleted, or before anybody looked? Then it was to be deleted."""
+        since = min(filter(None, (known.deleted_at, self.truth.settled)), key=lambda moment: moment.number)
+        return any(not each.in_scope for owner in known.possible_owners for each in self.truth.standings(owner, since))
 
     def _was_in_scope(self, source_id: str, began: Moment) -> bool:
         return any(each.in_scope for each in self.truth.standings(source_id, began))

@@ -100,7 +100,11 @@ PLANTED_BUGS: Final = (
         name="an answer about an update that got lost is taken for a yes",
         file=_ORCHESTRATION + "write_results.py",
         original="    if result.status in {WriteStatus.AMBIGUOUS, WriteStatus.BUSY, WriteStatus.NOT_FOUND}:\n",
-        replacement="    if result.status is WriteStatus.AMBIGUOUS:\n        return entry.end(Ending(link=entry.link))\n    if result.status in {WriteStatus.BUSY, WriteStatus.NOT_FOUND}:\n",
+        replacement=(
+            "    if result.status is WriteStatus.AMBIGUOUS:\n"
+            "        return entry.end(Ending(link=entry.link))\n"
+            "    if result.status in {WriteStatus.BUSY, WriteStatus.NOT_FOUND}:\n"
+        ),
         says="law",
     ),
     PlantedBug(

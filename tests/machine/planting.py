@@ -17,9 +17,7 @@ def planted(bug: PlantedBug) -> Iterator[None]:
     """Let the engine have the bug."""
     sound = _functions(import_module(_name_of(bug)))
     wrong = _functions(_with_bug(bug))
-    changed = {
-        name: function for name, function in sound.items() if wrong[name].__code__ != function.__code__
-    }
+    changed = {name: function for name, function in sound.items() if wrong[name].__code__ != function.__code__}
     before = {name: function.__code__ for name, function in changed.items()}
     try:
         _put(changed, {name: wrong[name].__code__ for name in changed})
@@ -48,7 +46,7 @@ def _with_bug(bug: PlantedBug) -> ModuleType:
     path = REPOSITORY / bug.file
     module = ModuleType(_name_of(bug))
     text = path.read_text().replace(bug.original, bug.replacement)
-    exec(compile(text, str(path), "exec"), module.__dict__)  # noqa: S102 - our own source
+    exec(compile(text, str(path), "exec"), module.__dict__)
     return module
 
 

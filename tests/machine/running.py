@@ -4,8 +4,9 @@ import gc
 import logging
 import time
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
@@ -61,27 +62,39 @@ def run_batch(number: int, *, shrink: bool = False, worlds: int = WORLDS, steps:
     return Batch(seed=number, executed=executed, seconds=time.process_time() - began)
 
 
-def tried_batch(number: int, *, shrink: bool = False) -> Batch:
-    """Run the batch of this seed in a process that does nothing else; what breaks a law is told, not raised."""
-    logging.disable(logging.CRITICAL)  # the engine tells of each fault that it meets, and there are thousands
-    gc.set_threshold(OBJECTS)
+def tried_batch(number: int, *, shrink: bool = False, worlds: int = WORLDS) -> Batch:
+    """Run the batch of this seed; what breaks a law is told, not raised."""
     try:
-        return run_batch(number, shrink=shrink)
+        with undisturbed():
+            return run_batch(number, shrink=shrink, worlds=worlds)
     except Exception as error:  # noqa: BLE001  outermost loop: whatever it is, it is told with its seed
         return Batch(seed=number, broken="\n".join([f"{type(error).__name__}: {error}", *_notes(error)]))
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Run batches without log messages: the engine tells of each fault that it meets, and there are thousands."""
+    threshold = gc.get_threshold()
+    logging.disable(logging.CRITICAL)
+    gc.set_threshold(OBJECTS)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*threshold)
+        logging.disable(logging.NOTSET)
 
 
 def _notes(error: Exception) -> list[str]:
     return getattr(error, "__notes__", [])
 
 
-def run_steps(wanted: int, first: int, *, jobs: int = 1, shrink: bool = False) -> Iterator[Batch]:
+def run_steps(wanted: int, first: int, *, jobs: int = 1, shrink: bool = False, worlds: int = WORLDS) -> Iterator[Batch]:
     """Run batches of this and the following seeds until so many operations were carried out, or a law is broken.
 
     Which batches those are does not depend on the number of processes.
     """
     done = 0
-    batches = _batches(first, jobs=jobs, shrink=shrink)
+    batches = _batches(first, partial(tried_batch, shrink=shrink, worlds=worlds), jobs)
     for batch in batches:
         done += batch.steps
         yield batch
@@ -89,9 +102,8 @@ def run_steps(wanted: int, first: int, *, jobs: int = 1, shrink: bool = False) -
             return
 
 
-def _batches(first: int, *, jobs: int, shrink: bool) -> Iterator[Batch]:
+def _batches(first: int, run: Callable[[int], Batch], jobs: int) -> Iterator[Batch]:
     """Run batches without end, in order; several processes are always as many batches ahead."""
-    run = partial(tried_batch, shrink=shrink)
     if jobs == 1:
         yield from map(run, count(first))
         return

@@ -51,7 +51,7 @@ class SettlingOperations(GraphOperations, OperatorOperations, TargetOperations):
             raise Broken(f"law 1 broken: removals are held for nothing: {standing_state(self.host.local).quarantine}")
         self._compare(full=full)
         self._run_once_more()
-        self.host.truth.settled = self.host.truth.moment
+        self.host.oracle.note_settled()
 
     @property
     def _is_held(self) -> bool:
@@ -86,7 +86,7 @@ class SettlingOperations(GraphOperations, OperatorOperations, TargetOperations):
         limit = self.settings.get("guards", {}).get("removals", {}).get("count", 500)
         closing = self.closing(held=True, excused=() if full else self._escrowed())
         lately = self.host.oracle.lately_to_go(WINDOW)
-        if full and self.settings["scope"]["kind"] == "all" and len(lately) < limit:
+        if full and self.settings["scope"]["kind"] == "all" and not self.lied_within(WINDOW) and len(lately) < limit:
             raise Broken(f"law 1 broken: removals are held from {limit} on, and only {sorted(lately)} had to go lately")
         self._raise_for(list(closing.problems()))
 

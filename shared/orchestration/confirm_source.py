@@ -180,7 +180,7 @@ def _stage_removal(job: Job, entry: EntryPass) -> EntryPass:
 
 
 def staged(job: Job, entry: EntryPass, kind: WorkKind) -> Pending:
-    """Return the row as it waits for the guard; what was staged before keeps its place.
+    """Return the row as it waits for the guard; what was staged before keeps its place, unless a verdict on it ends.
 
     For the others the close says which cycle's guard is the first that is sure to count them.
     """
@@ -189,6 +189,7 @@ def staged(job: Job, entry: EntryPass, kind: WorkKind) -> Pending:
         entry.pending,
         kind=kind,
         verdict=entry.pending.verdict if same else Verdict.NONE,
+        staged_cycle=entry.pending.staged_cycle if same or not entry.pending.verdict else 0,
         state=PendingState.STAGED,
         due=job.engine.clock.now(),
         source=None if entry.source is None else entry.source.attributes,

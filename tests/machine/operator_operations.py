@@ -2,13 +2,14 @@
 
 from hypothesis import strategies as st
 
-from shared.cycles.pending import Verdict
+from shared.cycles.pending import Verdict, WorkKind
 from shared.orchestration.control_job import pause_job
 from shared.orchestration.decide_held import decide_held, held_removals
 from tests.engine.local_engine import LocalEngine
 from tests.engine.small_world import CONFIGURATION
 from tests.machine.base import NUMBER, Machine, pick
 from tests.machine.operations import operation
+from tests.machine.oracle import Decided
 
 TOUCHES = st.integers(1, 40)
 
@@ -50,7 +51,10 @@ class OperatorOperations(Machine):
             return False
         moment = self.host.truth.pass_on()
         self.host.call(decide_held(self.host.local.engine, state, held.digest, verdict, "operator"))
-        self.host.oracle.verdicts |= {row.source_id: (verdict, moment) for row in held.rows}
+        self.host.oracle.verdicts |= {
+            row.source_id: Decided(verdict=verdict, disable=row.kind is WorkKind.DISABLE, at=moment)
+            for row in held.rows
+        }
         return True
 
     def _let_many_have_to_go(self, number: int) -> None:

@@ -27,13 +27,6 @@ _CYCLES: Final = "shared/cycles/"
 
 PLANTED_BUGS: Final = (
     PlantedBug(
-        name="whoever lost the lease writes all the same",
-        file=_TABLES + "entry_leases.py",
-        original="    return work if row is not None and row.etag == work.etag else None\n",
-        replacement="    return None if row is None else replace(work, etag=row.etag)\n",
-        says="law",
-    ),
-    PlantedBug(
         name="an intent is lost with the worker that had it",
         file=_TABLES + "entry_leases.py",
         original="intent=work.intent or standing.intent, etag",
@@ -69,31 +62,10 @@ PLANTED_BUGS: Final = (
         says="law",
     ),
     PlantedBug(
-        name="a contradiction about somebody's scope is taken for absence",
-        file=_ORCHESTRATION + "confirm_source.py",
-        original="    if examination.assigned is not by_list:\n",
-        replacement="    if examination.assigned is None:\n",
-        says="law",
-    ),
-    PlantedBug(
-        name="an empty list of assignments proves that nobody is assigned",
-        file=_ORCHESTRATION + "confirm_source.py",
-        original="controlled = controlled and entitled.proves_absence",
-        replacement="controlled = True",
-        says="law",
-    ),
-    PlantedBug(
         name="an unclear invitation is not looked for",
         file=_ORCHESTRATION + "recover_invitations.py",
         original="    unclear = [each for each in passes if _is_unclear(each)]\n",
         replacement="    unclear = passes[:0]\n",
-        says="law",
-    ),
-    PlantedBug(
-        name="an unclear invitation is looked for before the replicas have it",
-        file=_ORCHESTRATION + "recover_invitations.py",
-        original="if left > timedelta(0) else entry",
-        replacement="if left > AFTER_INVITATION else entry",
         says="law",
     ),
     PlantedBug(
@@ -136,32 +108,11 @@ PLANTED_BUGS: Final = (
         says="law",
     ),
     PlantedBug(
-        name="who was rejected is removed",
-        file=_ORCHESTRATION + "entry_pass.py",
-        original="if holds_removals(job.state) or (pending.verdict is Verdict.REJECTED and not job.on_demand):",
-        replacement="if holds_removals(job.state):",
-        says="law",
-    ),
-    PlantedBug(
         name="a verdict does not survive the next full read",
         file=_ORCHESTRATION + "reading.py",
         original="return replace(row, verdict=before.verdict, decided_by=before.decided_by)",
         replacement="return row",
         says="law",
-    ),
-    PlantedBug(
-        name="the policy forbids, and nobody minds",
-        file=_ORCHESTRATION + "plan_entries.py",
-        original="    if look_up.policy_allows is False:\n",
-        replacement="    if look_up.policy_allows is None:\n",
-        says="law 8",
-    ),
-    PlantedBug(
-        name="read-only is asked when a chunk begins, and not before it writes",
-        file=_GRAPH + "target_writes.py",
-        original="if await budgets.is_read_only():",
-        replacement="if await budgets.is_read_only() is None:",
-        says="law 8",
     ),
     PlantedBug(
         name="what one adopted is deleted with the person",
@@ -190,13 +141,6 @@ PLANTED_BUGS: Final = (
         original="known = entry.link is not None and normalized_mail(mail) == entry.link.mail and not _left(entry)",
         replacement="known = entry.link is not None",
         says="law",
-    ),
-    PlantedBug(
-        name="an escrow is closed without a word",
-        file=_ORCHESTRATION + "write_results.py",
-        original="            status=ProvisioningStatus.FAILURE,\n",
-        replacement="            status=None,\n",
-        says="law 1 or 10",
     ),
     PlantedBug(
         name="a delete has no record",
@@ -239,5 +183,47 @@ PLANTED_BUGS: Final = (
         original="    if snapshot.is_absent(link.source_id):\n        return WorkKind.REMOVE\n",
         replacement="    if snapshot.is_absent(link.source_id):\n        return None\n",
         says="law 1",
+    ),
+    PlantedBug(
+        name="the policy forbids, and nobody minds",
+        file=_ORCHESTRATION + "plan_entries.py",
+        original="        await budgets.refuse(*pair, job.engine.clock.now())\n        raise Forbidden(POLICY_FORBIDS, FORBIDDEN)\n",
+        replacement="        return True\n",
+        says="law 8",
+    ),
+    PlantedBug(
+        name="an escrow has no record",
+        file=_ORCHESTRATION + "close_entries.py",
+        original="        log=None if ending.status is None else",
+        replacement="        log=None if ending.status is not ProvisioningStatus.SUCCESS else",
+        says="law 1 or 10",
+    ),
+    PlantedBug(
+        name="whom one adopts becomes a member",
+        file=_PROVISIONING + "change_planning.py",
+        original="modified = differences(flow(source, rules.mapping, creating=False), holder.attributes)",
+        replacement="modified = differences(flow(source, rules.mapping, creating=True), holder.attributes)",
+        says="law 5",
+    ),
+    PlantedBug(
+        name="an incremental read passes over whoever has left",
+        file=_ORCHESTRATION + "read_users.py",
+        original="        return removal(link)\n",
+        replacement="        return None\n",
+        says="law 1",
+    ),
+    PlantedBug(
+        name="whoever quits a group stays in it",
+        file=_ORCHESTRATION + "read_scope.py",
+        original="    if change.removed:\n        members.discard(change.member_id)\n",
+        replacement="    if change.removed:\n        return\n",
+        says="law 1",
+    ),
+    PlantedBug(
+        name="a verdict's end leaves the stamp of a guard that never counted",
+        file=_ORCHESTRATION + "reading.py",
+        original="return row if before.verdict else replace(row, staged_cycle=before.staged_cycle)",
+        replacement="return replace(row, staged_cycle=before.staged_cycle)",
+        says="law 4",
     ),
 )

@@ -57,9 +57,11 @@ class GraphOperations(Machine):
 
     @operation(credential=st.sampled_from(("of the other tenant", "that sees nobody")))
     def the_credential_is_one(self, credential: str) -> None:
+        """And somebody is wanted at once, by whom it may not be taken for the truth."""
         self.lie()
         self.host.network.meddle = blind if credential == "that sees nobody" else as_other_tenant
         self.host.network.on = True
+        self.host.provision_on_demand([pick([*self.host.truth.people], self.born)])
 
     @operation(number=NUMBER, count=st.integers(1, 4))
     def the_delta_says_removed(self, number: int, count: int) -> None:

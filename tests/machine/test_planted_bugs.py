@@ -31,4 +31,4 @@ def test_the_machine_finds_a_planted_bug(bug: PlantedBug) -> None:
     with undisturbed(), planted(bug), pytest.raises(AssertionError) as found:
         run_batch(bug.seed, worlds=WORLDS)
 
-    assert re.search(bug.says, str(found.value)), found.value
+    assert re.search(bug.says, str(found.value), re.DOTALL), found.value

@@ -55,6 +55,7 @@ PLANTED_BUGS: Final = (
         original="return _is_source(organization, self._tenant.tenant_id) and (found or not known)",
         replacement="return True",
         says="law 3 broken",
+        seed=3,
     ),
     PlantedBug(
         name="an unclear invitation is not looked for",
@@ -81,8 +82,8 @@ PLANTED_BUGS: Final = (
     PlantedBug(
         name="a verdict does not survive the next full read",
         file=_ORCHESTRATION + "reading.py",
-        original="return replace(row, verdict=before.verdict, decided_by=before.decided_by)",
-        replacement="return row",
+        original="staged_cycle=before.staged_cycle, verdict=before.verdict, decided_by=before.decided_by)",
+        replacement="staged_cycle=before.staged_cycle)",
         says="law 4 broken",
     ),
     PlantedBug(
@@ -119,9 +120,13 @@ PLANTED_BUGS: Final = (
     PlantedBug(
         name="the policy forbids, and nobody minds",
         file=_ORCHESTRATION + "plan_entries.py",
-        original="        await budgets.refuse(*pair, job.engine.clock.now())\n        raise Forbidden(POLICY_FORBIDS, FORBIDDEN)\n",
+        original=(
+            "        await budgets.refuse(*pair, job.engine.clock.now())\n"
+            "        raise Forbidden(POLICY_FORBIDS, FORBIDDEN)\n"
+        ),
         replacement="        return True\n",
         says="law 8 broken",
+        seed=2,
     ),
     PlantedBug(
         name="an incremental read passes over whoever has left",

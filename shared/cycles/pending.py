@@ -90,6 +90,9 @@ class Pending:
     source: Attributes | None
     """The source values last read; None where only a hint is known."""
     attempts: int = 0
+    """Passes that have ended in a wait, since reading asked for it or it was in escrow last."""
+    escrows: int = 0
+    """How often it has been in escrow since reading asked for it."""
     confirm: bool = False
     """The source must be read again before anything is done (waited, escrowed, or read differently)."""
     differed: bool = False

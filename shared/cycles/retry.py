@@ -44,13 +44,14 @@ def pause(pending: Pending, now: datetime, delay: timedelta, reason: str) -> Pen
 
 def escrow(pending: Pending, now: datetime, reason: str) -> Pending:
     """Return the row in escrow; each further time it stays there twice as long, up to a day."""
-    times = pending.attempts if pending.state is PendingState.ESCROWED else 0
+    times = pending.escrows
     delay = timedelta(0) if times == 0 else min(timedelta(minutes=20) * 2 ** min(times, 10), LONGEST_ESCROW)
     return replace(
         pending,
         state=PendingState.ESCROWED,
         due=now + delay,
-        attempts=times + 1,
+        attempts=0,
+        escrows=times + 1,
         confirm=True,
         differed=False,
         reason=reason,

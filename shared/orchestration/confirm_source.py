@@ -221,7 +221,7 @@ def _is_to_be_staged(job: Job, entry: EntryPass) -> bool:
 
 
 def staged(job: Job, entry: EntryPass, kind: WorkKind) -> Pending:
-    """Return the row as it waits for the guard; what was staged before keeps its place.
+    """Return the row as it waits for the guard; what was staged before keeps its place, unless a verdict on it ends.
 
     For the others the close says which cycle's guard is the first that is sure to count them.
     """
@@ -230,10 +230,12 @@ def staged(job: Job, entry: EntryPass, kind: WorkKind) -> Pending:
         entry.pending,
         kind=kind,
         verdict=entry.pending.verdict if same else Verdict.NONE,
+        staged_cycle=entry.pending.staged_cycle if same or not entry.pending.verdict else 0,
         state=PendingState.STAGED,
         due=job.engine.clock.now(),
         source=None if entry.source is None else entry.source.attributes,
         attempts=0,
+        escrows=0,
         confirm=True,
         etag="",
     )

@@ -177,13 +177,15 @@ class Reading:
 
 
 def _kept(row: Pending, before: Pending | None) -> Pending:
-    """Return the row with the stamp and the verdict of the one that it replaces; a verdict is about one kind only."""
+    """Return the row with the stamp and the verdict of the one that it replaces.
+
+    A verdict is about one kind only. Where it ends the stamp ends too: no guard has counted whom somebody decided about.
+    """
     if before is None:
         return row
-    row = replace(row, staged_cycle=before.staged_cycle)
     if WorkKind.DISABLE in {row.kind, before.kind} and row.kind is not before.kind:
-        return row
-    return replace(row, verdict=before.verdict, decided_by=before.decided_by)
+        return row if before.verdict else replace(row, staged_cycle=before.staged_cycle)
+    return replace(row, staged_cycle=before.staged_cycle, verdict=before.verdict, decided_by=before.decided_by)
 
 
 SLICE = timedelta(minutes=4)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -23,7 +24,16 @@ from shared.orchestration.provision_entries import provision_entries
 from shared.provisioning.provisioning_log import ProvisioningStatus
 from tests.engine.local_engine import CYCLE, LocalEngine
 from tests.engine.odd_directories import OddDirectories, Passing
-from tests.engine.small_world import SOURCE, Document, id_of, mail_of, people, small_world
+from tests.engine.small_world import (
+    SOURCE,
+    Document,
+    assigned_world,
+    assignment,
+    id_of,
+    mail_of,
+    people,
+    small_world,
+)
 
 POISONED = id_of("person0")
 
@@ -187,3 +197,16 @@ async def test_a_refusal_does_not_cover_up_the_hold_of_removals() -> None:
     assert quarantine is not None
     assert quarantine.reason is QuarantineReason.TOO_MANY_DELETES
     assert local.users()[mail_of("person30")].get("city") != "Gera"
+
+
+async def test_an_escrow_that_only_waits_again_is_tried_less_and_less_often() -> None:
+    local = LocalEngine(assigned_world(people(2), [], assignment("person0"), assignment("person1")), shards=1)
+    await local.begin()
+
+    local.change(*({"op": "unassign", "principalId": id_of(f"person{number}")} for number in range(2)))
+    await local.run_for(timedelta(days=1))
+
+    told = [each.started for each in reversed(await local.records(id_of("person0"))) if each.error]
+    gaps = [after - before for before, after in pairwise(told)]
+    assert len(gaps) > 2, "an empty list of assignments proves nobody's absence"
+    assert all(before + timedelta(minutes=30) < after for before, after in pairwise(gaps)), gaps

@@ -347,6 +347,27 @@ async def test_a_rejected_disable_keeps_the_account_while_other_attributes_flow(
     assert (await local.state()).quarantine is None
 
 
+@pytest.mark.parametrize("verdict", [Verdict.APPROVED, Verdict.REJECTED])
+@pytest.mark.parametrize("full", [False, True])
+async def test_who_leaves_after_a_verdict_about_their_disable_is_counted_as_a_leaver(
+    verdict: Verdict, full: bool
+) -> None:
+    local = await provisioned()
+    local.change(*disable(LIMIT))
+    await local.run_cycle()
+    await decide(local, verdict)
+    await local.run_cycle()
+
+    local.change(*leave(LIMIT), *([{"op": "resyncDelta"}] if full else []))
+    await local.run_cycle()
+
+    state, pending = await local.state(), (await local.rows(id_of("person0"))).pending
+    assert state.quarantine is not None
+    assert state.quarantine.reason is QuarantineReason.TOO_MANY_DELETES
+    assert pending is not None
+    assert pending.staged_cycle > state.released_cycle, "what the guard has not counted is as good as released"
+
+
 def staged_row(source_id: str) -> Pending:
     return Pending(
         source_id=source_id,

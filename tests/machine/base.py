@@ -1,6 +1,7 @@
 """What do all operations of the machine share: the host, the people one can name, and the look at the laws?"""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
@@ -9,7 +10,8 @@ from hypothesis.stateful import RuleBasedStateMachine
 from sandbox.tenants.people import Person
 from shared.configuration.document import parse
 from shared.orchestration.apply_configuration import apply_configuration
-from tests.engine.small_world import SOURCE, TARGET, Document, document
+from shared.orchestration.control_job import start_job
+from tests.engine.small_world import CONFIGURATION, SOURCE, TARGET, Document, document
 from tests.machine.closing import Closing
 from tests.machine.guarding import overrun
 from tests.machine.host import Host
@@ -19,6 +21,8 @@ _Value = TypeVar("_Value")
 
 #: A choice among as many as there are.
 NUMBER = st.integers(0, 30)
+
+FEWEST_PEOPLE = 3
 
 
 class Broken(AssertionError):
@@ -39,6 +43,7 @@ class Machine(RuleBasedStateMachine):
         self.settings: Document = {"scope": {"kind": "all"}, "adoption": "automatic"}
         self.lied = False
         """Has the source said what was not so since the last full cycle?"""
+        self._lied_last: datetime | None = None
         self.failed = False
         self.born = 0
 
@@ -81,6 +86,41 @@ class Machine(RuleBasedStateMachine):
         self.host.call(apply_configuration(self.host.local.engine, parse(wanted)))
         self.host.local.documents = (wanted,)
         self.host.truth.look()
+
+    def start_job(self) -> None:
+        """Let the operator start the configuration, paused or not."""
+        self.host.call(start_job(self.host.local.engine, CONFIGURATION))
+
+    def update(self, number: int, **values: object) -> None:
+        """Let somebody of the source become another."""
+        self.change({"op": "updateUser", "id": pick(self.people, number).id, "set": values})
+
+    def let_leave(self, number: int, among: Sequence[Person] = ()) -> bool:
+        """Let somebody leave the source; False if too few would be left."""
+        if len(self.people) <= FEWEST_PEOPLE:
+            return False
+        self.change({"op": "deleteUser", "id": pick(among or self.people, number).id})
+        return True
+
+    def let_somebody_be_gone(self, number: int) -> bool:
+        """See that there is somebody who has left and can be restored; False if that cannot be."""
+        return bool(self.gone) or self.let_leave(number)
+
+    def give_work(self, number: int) -> None:
+        """See that a worker has something to do, if that can be: change somebody, and let it be read."""
+        if self.host.has_work("provisioning"):
+            return
+        self.born += 1
+        self.update(number, city=f"Town {self.born}")
+        self.host.read_on()
+
+    def lie(self) -> None:
+        """Let the source say what is not so, from now on or still."""
+        self.lied, self._lied_last = True, self.host.local.clock.now()
+
+    def lied_within(self, window: timedelta) -> bool:
+        """Has the source lied lately? The guard counts for a day whom it released on the word of a lie."""
+        return self._lied_last is not None and self.host.local.clock.now() - self._lied_last <= window
 
     @property
     def people(self) -> list[Person]:

@@ -50,11 +50,11 @@ class Closing:
         """Did an administrator restore it, may it stand for somebody else, or cannot it be proved that it has to go?"""
         owners = [self._standing(owner) for owner in each.possible_owners]
         unproved = self.oracle.truth.nobody_is_assigned and any(owner.internal for owner in owners)
-        rejected = any(self._is_rejected(owner) for owner in each.possible_owners)
+        rejected = any(self._is_rejected(owner, disable=False) for owner in each.possible_owners)
         return each.moved is By.ADMINISTRATOR or unproved or rejected or any(owner.in_scope for owner in owners)
 
-    def _is_rejected(self, source_id: str) -> bool:
-        return self.oracle.verdict_on(source_id) is Verdict.REJECTED
+    def _is_rejected(self, source_id: str, *, disable: bool) -> bool:
+        return self.oracle.last_verdict_on(source_id, disable=disable) is Verdict.REJECTED
 
     def _in_scope(self, source_id: str, standing: Standing) -> Iterator[str]:
         person, found = standing.user, self.oracle.objects.of(source_id)
@@ -72,7 +72,7 @@ class Closing:
             return
         shown = read_user({**found.document, "id": found.id})
         for each in differences(person, shown, shown, adopted=found.origin is not Origin.OURS):
-            held = self.held or self._is_rejected(source_id)
+            held = self.held or self._is_rejected(source_id, disable=True)
             if not (held and each.attribute == "accountEnabled"):
                 yield f"{found}: {each.attribute} should be {each.expected!r}, is {each.found!r}"
 

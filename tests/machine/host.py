@@ -29,6 +29,7 @@ Function = Callable[[Engine], Coroutine[Any, Any, object]]
 
 SHARDS = 2
 MOST_DELIVERIES = 5
+MOST_SLICES = 3
 LONGEST_WAIT = timedelta(minutes=16)
 """A message that is visible so soon is worth waiting for; entries wait 15 minutes at the most."""
 
@@ -103,6 +104,17 @@ class Host:
         self.call(_together(works))
         return len(works) == 2
 
+    def has_work(self, queue: str) -> bool:
+        """Is a message visible, or soon?"""
+        following = self.post.queue(queue).next_visible
+        return following is not None and following - self.local.clock.now() <= LONGEST_WAIT
+
+    def read_on(self) -> None:
+        """Read until workers have something to do, in the next cycle if need be."""
+        for _ in range(MOST_SLICES):
+            if self.has_work("provisioning") or not self.deliver("import", 0):
+                return
+
     def begin(self, name: str, number: int, touches: int) -> bool:
         """Start a function in a process of its own, and let it go on for so many touches with the outside."""
         leash = Leash()
@@ -168,7 +180,7 @@ class Host:
 
     def _take(self, queue: str, number: int) -> Message | None:
         if queue == "import":
-            self._start_due_cycle()
+            self.start_due_cycle()
         visible = self.post.visible(queue)
         if not visible:
             following = self.post.queue(queue).next_visible
@@ -178,7 +190,7 @@ class Host:
             visible = self.post.visible(queue)
         return self.post.take(queue, visible[number % len(visible)]) if visible else None
 
-    def _start_due_cycle(self) -> None:
+    def start_due_cycle(self) -> None:
         """Where nobody has anything to read, wait for the timer to start the next cycle."""
         state = standing_state(self.local)
         if state.active and not state.running and state.next_due is not None:

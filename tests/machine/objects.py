@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from sandbox.tenants.people import Presence, addresses_of
+from tests.machine.history import Moment
 
 
 class Origin(StrEnum):
@@ -37,6 +38,7 @@ class TargetObject:
     moved: By = By.ADMINISTRATOR
     """Who deleted, restored or made it last."""
     deleted_by: By = By.ADMINISTRATOR
+    deleted_at: Moment | None = None
     removed: bool = False
     """Was the last that the engine did to it a removal?"""
     since: datetime

@@ -2,14 +2,19 @@
 
 from hypothesis import strategies as st
 
-from shared.cycles.pending import Verdict
-from shared.orchestration.control_job import pause_job, start_job
+from shared.cycles.pending import Verdict, WorkKind
+from shared.orchestration.control_job import pause_job
 from shared.orchestration.decide_held import decide_held, held_removals
+from tests.engine.local_engine import LocalEngine
 from tests.engine.small_world import CONFIGURATION
 from tests.machine.base import NUMBER, Machine, pick
 from tests.machine.operations import operation
+from tests.machine.oracle import Decided
 
 TOUCHES = st.integers(1, 40)
+
+HOLDS = 2
+"""The guard that an operator sets to hold removals."""
 
 
 class OperatorOperations(Machine):
@@ -36,19 +41,39 @@ class OperatorOperations(Machine):
         self.host.call(engine.budgets.set_read_only(on=on, by="operator", now=now))
         self.host.truth.read_only.note(self.host.truth.pass_on(), on)
 
-    @operation(verdict=st.sampled_from((Verdict.APPROVED, Verdict.REJECTED)))
-    def decide_about_what_is_held(self, verdict: Verdict) -> bool:
+    @operation(verdict=st.sampled_from((Verdict.APPROVED, Verdict.REJECTED)), number=NUMBER)
+    def decide_about_what_is_held(self, verdict: Verdict, number: int) -> bool:
+        if not self.host.truth.is_held:
+            self._let_many_have_to_go(number)
         state = self.host.call(self.host.local.state())
         held = self.host.call(held_removals(self.host.local.engine, state))
         if not held.rows:
             return False
         moment = self.host.truth.pass_on()
         self.host.call(decide_held(self.host.local.engine, state, held.digest, verdict, "operator"))
-        self.host.oracle.verdicts |= {row.source_id: (verdict, moment) for row in held.rows}
+        self.host.oracle.verdicts |= {
+            row.source_id: Decided(verdict=verdict, disable=row.kind is WorkKind.DISABLE, at=moment)
+            for row in held.rows
+        }
         return True
 
-    decide_again = decide_about_what_is_held
-    decide_once_more = decide_about_what_is_held
+    def _let_many_have_to_go(self, number: int) -> None:
+        """Let as many leave as the guard holds, and let that be read."""
+        self.configure(guards={"removals": {"count": HOLDS}})
+        provisioned = {owner for each in self.host.oracle.objects if each.live for owner in each.possible_owners}
+        for _ in range(HOLDS):
+            self.let_leave(number, [each for each in self.people if each.id in provisioned])
+        self.start_job()
+        self.host.start_due_cycle()
+        self.run_to_quiet()
+
+    def run_to_quiet(self) -> None:
+        """Let the engine work on as things are, until nothing is left to do before the next tick."""
+        self.host.run("run to quiet", _work_off(self.host.local))
+
+    @operation()
+    def work_until_nothing_is_left(self) -> None:
+        self.run_to_quiet()
 
     @operation()
     def pause(self) -> None:
@@ -56,10 +81,9 @@ class OperatorOperations(Machine):
 
     @operation()
     def start(self) -> None:
-        self.host.call(start_job(self.host.local.engine, CONFIGURATION))
+        self.start_job()
 
     start_again = start
-    start_once_more = start
 
     @operation(number=NUMBER, count=st.integers(1, 2))
     def provision_on_demand(self, number: int, count: int) -> None:
@@ -72,3 +96,8 @@ class OperatorOperations(Machine):
     def _wanted(self, number: int, count: int) -> list[str]:
         known = [*self.host.truth.people]
         return [pick(known, number + each) for each in range(count)]
+
+
+async def _work_off(local: LocalEngine) -> None:
+    while await local._work():
+        local.on_step()

@@ -30,6 +30,15 @@ NO_TIME = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """What somebody has decided about a removal, or about a disable: it is about that one kind only."""
+
+    verdict: Verdict
+    disable: bool
+    at: Moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Removed:
     """Somebody was removed or disabled by a release of the guard; `due` since when that had to be done."""
 
@@ -49,7 +58,7 @@ class Oracle:
         """Changes that the engine has made."""
         self.removed: list[Removed] = []
         """Who was removed or disabled, when, and by which release of the guard."""
-        self.verdicts: dict[str, tuple[Verdict, Moment]] = {}
+        self.verdicts: dict[str, Decided] = {}
         """What a person has decided about those whom the guard held."""
         self._released = released
         self._looked_up: dict[str, datetime] = {}
@@ -95,7 +104,7 @@ class Oracle:
         if person.presence is not Presence.PURGED:
             known.show(person.document)
         if person.presence is Presence.DELETED:
-            known.deleted_by = by
+            known.deleted_by, known.deleted_at = by, self.truth.moment
         if person.presence is not known.presence:
             known.presence, known.moved, known.since = person.presence, by, self.truth.time
 
@@ -144,7 +153,7 @@ class Oracle:
             self._break("5", f"{known} was deleted")
         elif not self._left(known, run.began):
             self._break("3", f"{known} was deleted, and its owner was in scope all the time")
-        self._check_guard(known, run)
+        self._check_guard(known, run, disable=False)
 
     def _left(self, known: TargetObject, began: Moment) -> bool:
         """Was somebody whom it may stand for out of scope at any moment since then?"""
@@ -152,24 +161,39 @@ class Oracle:
             return True
         return any(not each.in_scope for owner in known.possible_owners for each in self.truth.standings(owner, began))
 
-    def _check_guard(self, known: TargetObject, run: Run) -> None:
-        verdict = self.verdict_on(known.owner)
-        if verdict is Verdict.APPROVED:
+    def _check_guard(self, known: TargetObject, run: Run, *, disable: bool) -> None:
+        if self.last_verdict_on(known.owner, disable=disable) is Verdict.APPROVED:
             return
         if self.truth.is_held and all(self.truth.held.since(run.began)):
             self._break("4", f"{known} was removed or disabled while removals are held")
         if run.on_demand:
             return
-        if verdict is Verdict.REJECTED:
+        if self._verdict_on(known.owner, disable=disable) is Verdict.REJECTED:
             self._break("4", f"{known} was removed or disabled although somebody has rejected it")
         self.removed.append(
             Removed(source_id=known.owner or known.id, release=self._released(), due=self.truth.due(known.owner))
         )
 
-    def verdict_on(self, source_id: str) -> Verdict:
-        """What was decided about a person; it ends when they are in scope and enabled again."""
-        verdict, moment = self.verdicts.get(source_id, (Verdict.NONE, self.truth.moment))
-        stayed = any(each.in_scope and each.enabled for each in self.truth.standings(source_id, moment, NO_TIME))
+    def last_verdict_on(self, source_id: str, *, disable: bool) -> Verdict:
+        """What was decided about a person, as far as the engine may know: it need not have seen them in scope since."""
+        decided = self.verdicts.get(source_id)
+        return Verdict.NONE if decided is None or decided.disable is not disable else decided.verdict
+
+    def note_settled(self) -> None:
+        """By now the engine has seen everybody who is in scope and enabled: what was decided about them is over."""
+        self.truth.settled = self.truth.moment
+        for source_id in [*self.verdicts]:
+            standing = self.truth.people[source_id].now
+            if standing.in_scope and standing.enabled:
+                del self.verdicts[source_id]
+
+    def _verdict_on(self, source_id: str, *, disable: bool) -> Verdict:
+        """What was decided about a person; it ends when they are not what it was about, if only for a moment."""
+        verdict = self.last_verdict_on(source_id, disable=disable)
+        if verdict is Verdict.NONE:
+            return verdict
+        standings = self.truth.standings(source_id, self.verdicts[source_id].at, NO_TIME)
+        stayed = any(each.in_scope is not disable or (each.in_scope and each.enabled) for each in standings)
         return Verdict.NONE if stayed else verdict
 
     def lately_to_go(self, window: timedelta) -> set[str]:
@@ -187,6 +211,13 @@ class Oracle:
             self._break("5", f"{known} was restored")
         elif not any(self._was_in_scope(owner, run.began) for owner in known.possible_owners):
             self._break("1", f"{known} was restored, and its owner was not in scope")
+        elif known.deleted_by is By.ADMINISTRATOR and not self._left_since(known):
+            self._break("5", f"{known} was restored, and it was an administrator who had deleted it")
+
+    def _left_since(self, known: TargetObject) -> bool:
+        """Was its owner out of scope since it was deleted, or before anybody looked? Then it was to be deleted."""
+        since = min(filter(None, (known.deleted_at, self.truth.settled)), key=lambda moment: moment.number)
+        return any(not each.in_scope for owner in known.possible_owners for each in self.truth.standings(owner, since))
 
     def _was_in_scope(self, source_id: str, began: Moment) -> bool:
         return any(each.in_scope for each in self.truth.standings(source_id, began))
@@ -262,7 +293,7 @@ class Oracle:
             self._break("3", f"{known} was disabled, and its owner was enabled all the time")
         just_came = known.moved is By.ENGINE and known.since >= run.began.time
         if known.finished and not just_came:
-            self._check_guard(known, run)
+            self._check_guard(known, run, disable=True)
 
     def _break(self, law: str, what: str) -> None:
         run = ACTING.get()

@@ -1,9 +1,16 @@
 """How is the machine run: in batches, each by its own seed, so that any of them can be repeated alone?"""
 
+import gc
+import logging
 import time
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
+from multiprocessing import get_context
 
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
@@ -15,15 +22,24 @@ from tests.machine.operations import EXECUTED
 WORLDS = 20
 STEPS = 150
 
+#: A world is garbage as a whole, and not before it ends: to look for some after each 700 objects is in vain.
+OBJECTS = 50_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """What one batch has done."""
+    """What one batch has done; `broken` says what broke a law, else it is empty."""
 
     seed: int
-    steps: int
-    seconds: float
-    """Of this process; a busy machine does not count."""
+    executed: Counter[str] = field(default_factory=Counter)
+    """How often each operation was carried out."""
+    seconds: float = 0.0
+    """Of its process; a busy machine does not count."""
+    broken: str = ""
+
+    @property
+    def steps(self) -> int:
+        return self.executed.total()
 
 
 def run_batch(number: int, *, shrink: bool = False, worlds: int = WORLDS, steps: int = STEPS) -> Batch:
@@ -40,17 +56,61 @@ def run_batch(number: int, *, shrink: bool = False, worlds: int = WORLDS, steps:
         suppress_health_check=list(HealthCheck),
         verbosity=Verbosity.normal,
     )
-    before, began = EXECUTED.total(), time.process_time()
+    before, began = EXECUTED.copy(), time.process_time()
     run_state_machine_as_test(seed(number)(PropertyMachine), settings=chosen)
-    return Batch(seed=number, steps=EXECUTED.total() - before, seconds=time.process_time() - began)
+    executed = Counter({name: times - before[name] for name, times in EXECUTED.items()})
+    return Batch(seed=number, executed=executed, seconds=time.process_time() - began)
 
 
-def run_steps(wanted: int, first: int, run: Callable[[int], Batch] = run_batch) -> Iterator[Batch]:
-    """Run batches of this and the following seeds until so many operations were carried out."""
+def tried_batch(number: int, *, shrink: bool = False, worlds: int = WORLDS) -> Batch:
+    """Run the batch of this seed; what breaks a law is told, not raised."""
+    try:
+        with undisturbed():
+            return run_batch(number, shrink=shrink, worlds=worlds)
+    except Exception as error:  # noqa: BLE001  outermost loop: whatever it is, it is told with its seed
+        return Batch(seed=number, broken="\n".join([f"{type(error).__name__}: {error}", *_notes(error)]))
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Run batches without log messages: the engine tells of each fault that it meets, and there are thousands."""
+    threshold = gc.get_threshold()
+    logging.disable(logging.CRITICAL)
+    gc.set_threshold(OBJECTS)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*threshold)
+        logging.disable(logging.NOTSET)
+
+
+def _notes(error: Exception) -> list[str]:
+    return getattr(error, "__notes__", [])
+
+
+def run_steps(wanted: int, first: int, *, jobs: int = 1, shrink: bool = False, worlds: int = WORLDS) -> Iterator[Batch]:
+    """Run batches of this and the following seeds until so many operations were carried out, or a law is broken.
+
+    Which batches those are does not depend on the number of processes.
+    """
     done = 0
-    for number in count(first):
-        if done >= wanted:
-            return
-        batch = run(number)
+    batches = _batches(first, partial(tried_batch, shrink=shrink, worlds=worlds), jobs)
+    for batch in batches:
         done += batch.steps
         yield batch
+        if batch.broken or done >= wanted:
+            return
+
+
+def _batches(first: int, run: Callable[[int], Batch], jobs: int) -> Iterator[Batch]:
+    """Run batches without end, in order; several processes are always as many batches ahead."""
+    if jobs == 1:
+        yield from map(run, count(first))
+        return
+    numbers = count(first)
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        running = deque(pool.submit(run, next(numbers)) for _ in range(jobs))
+        while True:
+            batch = running.popleft().result()
+            running.append(pool.submit(run, next(numbers)))
+            yield batch

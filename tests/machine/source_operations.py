@@ -8,7 +8,6 @@ from tests.machine.operations import operation
 from tests.machine.town import GROUPS, citizen, visitor
 
 MOST_PEOPLE = 12
-FEWEST_PEOPLE = 3
 
 CITIES = ("Gera", "Jena", "Weimar")
 CAN_BE_LOST = ("city", "department", "jobTitle", "mail", "displayName", "usageLocation", "businessPhones")
@@ -21,19 +20,10 @@ class LifeOperations(Machine):
         self.born += 1
         return f"child{self.born}"
 
-    def _update(self, number: int, **values: object) -> None:
-        self.change({"op": "updateUser", "id": pick(self.people, number).id, "set": values})
-
     def _create(self, user: Document) -> bool:
         if len(self.people) >= MOST_PEOPLE:
             return False
         self.change({"op": "createUser", "user": user})
-        return True
-
-    def _leave(self, number: int) -> bool:
-        if len(self.people) <= FEWEST_PEOPLE:
-            return False
-        self.change({"op": "deleteUser", "id": pick(self.people, number).id})
         return True
 
     @operation()
@@ -52,58 +42,61 @@ class LifeOperations(Machine):
     @operation(number=NUMBER)
     def rehire_under_a_new_id(self, number: int) -> bool:
         """Somebody who left is back as another object with the same address."""
-        if not self.gone:
+        if len(self.people) >= MOST_PEOPLE and not self.let_leave(number):
             return False
+        return self.let_somebody_be_gone(number) and self._create_again(number)
+
+    def _create_again(self, number: int) -> bool:
         return self._create(citizen(self._newborn(), mail=pick(self.gone, number).document.get("mail")))
 
     @operation(number=NUMBER, city=st.sampled_from(CITIES), department=st.sampled_from(("Weaving", "Dyeing")))
     def move(self, number: int, city: str, department: str) -> None:
-        self._update(number, city=city, department=department)
+        self.update(number, city=city, department=department)
 
     @operation(number=NUMBER, domain=st.sampled_from(("lindenhof.example",) * 5 + ("elsewhere.example",)))
     def marry(self, number: int, domain: str) -> None:
         name = self._newborn()
-        self._update(number, mail=f"{name}@{domain}", surname=name)
+        self.update(number, mail=f"{name}@{domain}", surname=name)
 
     @operation(number=NUMBER, other=NUMBER)
     def take_the_address_of_another(self, number: int, other: int) -> bool:
         mail = pick([*self.people, *self.gone], other).document.get("mail")
         if not mail:
             return False
-        self._update(number, mail=mail)
+        self.update(number, mail=mail)
         return True
 
     @operation(number=NUMBER, name=st.sampled_from(CAN_BE_LOST))
     def lose_an_attribute(self, number: int, name: str) -> None:
-        self._update(number, **{name: [] if name == "businessPhones" else None})
+        self.update(number, **{name: [] if name == "businessPhones" else None})
 
     @operation(number=NUMBER, enabled=st.booleans())
     def enable_or_disable(self, number: int, enabled: bool) -> None:
-        self._update(number, accountEnabled=enabled)
+        self.update(number, accountEnabled=enabled)
 
     @operation(number=NUMBER, kind=st.sampled_from(("Guest", "Member")))
     def become_guest_or_member(self, number: int, kind: str) -> None:
-        self._update(number, userType=kind)
+        self.update(number, userType=kind)
 
     @operation(number=NUMBER)
     def leave(self, number: int) -> bool:
-        return self._leave(number)
+        return self.let_leave(number)
 
     @operation(number=NUMBER, count=st.integers(2, 4))
     def leave_in_a_crowd(self, number: int, count: int) -> bool:
-        left = [self._leave(number) for _ in range(count)]
+        left = [self.let_leave(number) for _ in range(count)]
         return all(left)
 
     @operation(number=NUMBER)
     def come_back(self, number: int) -> bool:
-        if not self.gone:
+        if not self.let_somebody_be_gone(number):
             return False
         self.change({"op": "restoreUser", "id": pick(self.gone, number).id})
         return True
 
     @operation(number=NUMBER)
     def be_purged(self, number: int) -> bool:
-        if not self.gone:
+        if not self.let_somebody_be_gone(number):
             return False
         self.change({"op": "purgeUser", "id": pick(self.gone, number).id})
         return True

@@ -52,18 +52,20 @@ class GraphOperations(Machine):
 
     @operation(lie=st.sampled_from(sorted(SHORT_READS)))
     def the_source_is_read_short(self, lie: str) -> None:
-        self.lied = True
+        self.lie()
         self.host.local.simulation.set_faults(tenant_id=SOURCE, switches=SHORT_READS[lie])
 
     @operation(credential=st.sampled_from(("of the other tenant", "that sees nobody")))
     def the_credential_is_one(self, credential: str) -> None:
-        self.lied = True
+        """And somebody is wanted at once, by whom it may not be taken for the truth."""
+        self.lie()
         self.host.network.meddle = blind if credential == "that sees nobody" else as_other_tenant
         self.host.network.on = True
+        self.host.provision_on_demand([pick([*self.host.truth.people], self.born)])
 
     @operation(number=NUMBER, count=st.integers(1, 4))
     def the_delta_says_removed(self, number: int, count: int) -> None:
-        self.lied = True
+        self.lie()
         self.host.network.meddle = removed([pick(self.people, number + each).id for each in range(count)])
         self.host.network.on = True
 
@@ -72,6 +74,8 @@ class GraphOperations(Machine):
         self.tell_the_truth()
 
     def tell_the_truth(self) -> None:
+        if self.lied:
+            self.lie()  # until now
         self.host.network.on = False
         honest = {"empty_delta": 0.0, "early_end": 0.0, "empty_assignments": 0.0, "members_per_page": 500}
         self.host.local.simulation.set_faults(tenant_id=SOURCE, switches=honest)
@@ -97,6 +101,8 @@ class QueueOperations(Machine):
         return self._with_message(number, self.host.post.hasten)
 
     def _with_message(self, number: int, act: Callable[[str, Message], None]) -> bool:
+        if not self.host.post.all():
+            self.host.start_due_cycle()
         messages = self.host.post.all()
         if messages:
             act(*pick(messages, number))

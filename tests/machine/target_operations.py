@@ -55,6 +55,10 @@ class TargetOperations(Machine):
         self.change_target({"op": op, "id": pick(found, number).id})
         return True
 
+    def _let_somebody_be_deleted(self, number: int) -> None:
+        if not self._objects(Presence.DELETED):
+            self._act("deleteUser", self._objects(Presence.ACTIVE), number)
+
     @operation(number=NUMBER)
     def delete_one_of_ours(self, number: int) -> bool:
         return self._act("deleteUser", self._objects(Presence.ACTIVE, ours=True), number)
@@ -65,6 +69,7 @@ class TargetOperations(Machine):
 
     @operation(number=NUMBER)
     def restore_a_deleted_object(self, number: int) -> bool:
+        self._let_somebody_be_deleted(number)
         people = self.host.truth.target.people
         free = [
             each
@@ -76,6 +81,7 @@ class TargetOperations(Machine):
 
     @operation(number=NUMBER)
     def purge_a_deleted_object(self, number: int) -> bool:
+        self._let_somebody_be_deleted(number)
         return self._act("purgeUser", self._objects(Presence.DELETED), number)
 
     @operation(allowed=st.booleans())

@@ -28,6 +28,7 @@ class WorkerOperations(Machine):
 
     @operation(number=NUMBER)
     def provision(self, number: int) -> bool:
+        self.give_work(number)
         return self.host.deliver("provisioning", number)
 
     @operation(number=NUMBER, effects=EFFECTS)
@@ -36,10 +37,12 @@ class WorkerOperations(Machine):
 
     @operation(number=NUMBER, effects=EFFECTS)
     def a_worker_dies(self, number: int, effects: int) -> bool:
+        self.give_work(number)
         return self.host.deliver("provisioning", number, dies_after=effects)
 
     @operation(first=st.sampled_from(QUEUES), second=st.sampled_from(QUEUES), number=NUMBER)
     def two_at_once(self, first: str, second: str, number: int) -> bool:
+        self.give_work(number)
         return self.host.deliver_together(first, second, number)
 
     @operation(name=st.sampled_from((*QUEUES, "provisioning", "tick")), number=NUMBER, touches=TOUCHES)
@@ -49,16 +52,19 @@ class WorkerOperations(Machine):
 
     @operation(number=NUMBER, touches=TOUCHES)
     def go_on(self, number: int, touches: int) -> bool:
+        self._begin_if_none(number)
         return self.host.go_on(number, touches)
 
     @operation(number=NUMBER)
     def die_standing(self, number: int) -> bool:
+        self._begin_if_none(number)
         return self.host.die(number)
 
-    tick_again = tick
-    read_again = read
+    def _begin_if_none(self, number: int) -> None:
+        if not self.host.started:
+            self.give_work(number)
+            self.host.begin("provisioning", number, number)
+
     provision_again = provision
-    provision_once_more = provision
     begin_another = begin
     go_on_again = go_on
-    go_on_once_more = go_on

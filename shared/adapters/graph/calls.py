@@ -138,12 +138,32 @@ def batched(requests: Sequence[Mapping[str, object]]) -> RequestInformation:
 
 
 def relative_url(call: RequestInformation) -> str:
-    """Return the request's URL below the base URL."""
-    call.path_parameters["baseurl"] = ""
+    """Return the request's URL below the base URL.
+
+    Expanded here and not by the SDK, whose library walks through template and values character by character: that was
+    a sixth of what a whole cycle costs the processor.
+    """
+    template = call.url_template
+    path, question_mark, query = call.url.partition("?") if template is None else _expanded(call, template)
     # the SDK writes the names of options as %24select, casts as graph.user; Graph's pages write $ and microsoft.graph
-    path, question_mark, query = call.url.partition("?")
     options = "&".join(_plain_name(option) for option in query.split("&"))
     return path.replace("/graph.user", "/microsoft.graph.user") + question_mark + options
+
+
+def _expanded(call: RequestInformation, template: str) -> tuple[str, str, str]:
+    """Return path, question mark and query: https://www.rfc-editor.org/rfc/rfc6570, as far as the builders use it."""
+    path, _, names = template.removeprefix("{+baseurl}").partition("{?")
+    for name, value in call.path_parameters.items():
+        path = path.replace(f"{{{name}}}", quote(str(value), safe=""))
+    values = {name: call.query_parameters.get(name) for name in names.removesuffix("}").split(",")}
+    options = [f"{name}={_value(value)}" for name, value in values.items() if value is not None and value != []]
+    return path, "?" if options else "", "&".join(options)
+
+
+def _value(value: object) -> str:
+    if isinstance(value, list):
+        return ",".join(quote(str(each), safe="") for each in value)
+    return quote(str(value), safe="")
 
 
 def _plain_name(option: str) -> str:

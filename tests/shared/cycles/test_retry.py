@@ -101,8 +101,8 @@ def test_what_is_staged_stays_staged_while_it_waits(attempts: int) -> None:
 def test_a_first_escrow_is_tried_again_by_the_next_cycle(state: PendingState, attempts: int) -> None:
     row = escrow(pending(state=state, attempts=attempts), NOW, "EntryConflict")
 
-    assert (row.state, row.due, row.attempts, row.reason) == (ESCROWED, NOW, 1, "EntryConflict")
-    assert (row.confirm, row.differed) == (True, False)
+    assert (row.state, row.due, row.escrows, row.reason) == (ESCROWED, NOW, 1, "EntryConflict")
+    assert (row.confirm, row.differed, row.attempts) == (True, False, 0)
 
 
 def test_each_further_escrow_lasts_twice_as_long_up_to_a_day() -> None:
@@ -114,6 +114,17 @@ def test_each_further_escrow_lasts_twice_as_long_up_to_a_day() -> None:
     assert delays[0] == timedelta(0)
     assert all(after == min(2 * before, LONGEST_ESCROW) for before, after in pairwise(delays[1:]))
     assert delays[-1] == LONGEST_ESCROW
+
+
+def test_an_escrow_that_is_tried_again_and_waits_in_between_is_still_a_further_one() -> None:
+    row, delays = pending(), list[timedelta]()
+    for _ in range(4):
+        row = wait(row, NOW, "Timeout")
+        while row.state is not ESCROWED:
+            row = wait(row, NOW, "Timeout")
+        delays.append(row.due - NOW)
+
+    assert delays == [timedelta(0), timedelta(minutes=40), timedelta(minutes=80), timedelta(minutes=160)]
 
 
 @settings(deadline=None)

@@ -3,6 +3,9 @@
 from typing import Any
 from urllib.parse import urlsplit
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from sandbox.tenants.call import Caller
 from sandbox.tenants.calls import CALLS, find_call
 from shared.adapters.graph.calls import GraphCalls, batched, relative_url
@@ -49,3 +52,17 @@ async def test_the_simulated_tenants_answer_exactly_the_calls_that_we_make() -> 
 
     assert {name for name in vars(GraphCalls) if not name.startswith("_")} == set(ASKED)
     assert answered == {call.name for call in CALLS if Caller.APPLICATION in call.by}
+
+
+@given(text=st.text(min_size=1, alphabet=st.characters(exclude_categories=["Cs"])))
+async def test_urls_are_what_the_sdk_makes_of_the_same_request(text: str) -> None:
+    odd = {"user": (text, (text, "id")), "users_where": (text, ()), "groups_delta": ((text,),)}
+    async with connected(FakeGraph({})) as client:
+        requests = [getattr(client.calls, name)(*arguments) for name, arguments in {**ASKED, **odd}.items()]
+
+    for request in requests:
+        request.path_parameters["baseurl"] = ""
+        path, question_mark, query = request.url.partition("?")
+        expected = path.replace("/graph.user", "/microsoft.graph.user") + question_mark + query
+
+        assert relative_url(request).replace("$", "%24") == expected

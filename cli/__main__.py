@@ -15,7 +15,7 @@ app.add_typer(configuration.app, name="configuration")
 app.add_typer(jobs.app, name="jobs")
 for decide in (held.held, held.approve, held.reject):
     jobs.app.command()(decide)
-app.command("logs")(logs.show_logs)
+app.add_typer(logs.app, name="logs")
 app.command("read-only")(read_only.read_only)
 
 

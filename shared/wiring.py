@@ -96,7 +96,7 @@ def assemble(
         budgets=TableBudgetStore(rows("budgets")),
         snapshots=TableSnapshotStore(rows("snapshots")),
         watermarks=TableWatermarkStore(rows("watermarks")),
-        log_index=TableProvisioningLogIndex(rows("provisioninglogs")),
+        log_index=TableProvisioningLogIndex(rows("provisioninglogs"), rows("entries"), clock),
         directories=directories,
         import_queue=import_queue,
         provisioning_queue=provisioning_queue,

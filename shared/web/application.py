@@ -44,6 +44,7 @@ ROUTES: dict[Endpoint, Route] = {
     endpoints.READ_CONFIGURATION: configuration_routes.read_configuration,
     endpoints.PUT_CONFIGURATION: configuration_routes.put_configuration,
     endpoints.LIST_LOGS: log_routes.list_logs,
+    endpoints.DOWNLOAD_LOGS: log_routes.download_logs,
 }
 
 

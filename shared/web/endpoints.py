@@ -44,4 +44,8 @@ LIST_CYCLES: Final = Endpoint(method="GET", path=f"{JOB}/cycles", role=Role.READ
 READ_WORKLOAD: Final = Endpoint(method="GET", path=f"{JOB}/workload", role=Role.READER)
 READ_SWITCH: Final = Endpoint(method="GET", path=READ_ONLY, role=Role.READER)
 PUT_SWITCH: Final = Endpoint(method="PUT", path=READ_ONLY, role=Role.OPERATOR, everywhere=True)
-LIST_LOGS: Final = Endpoint(method="GET", path=LOGS, role=Role.READER, options=frozenset({"$top", "$skiptoken"}))
+PAGED: Final = frozenset({"$filter", "$orderby", "$top", "$skiptoken"})
+LIST_LOGS: Final = Endpoint(method="GET", path=LOGS, role=Role.READER, options=PAGED)
+DOWNLOAD_LOGS: Final = Endpoint(
+    method="GET", path=f"{LOGS}/download", role=Role.READER, options=PAGED | frozenset({"$format"})
+)

@@ -23,10 +23,12 @@ class AnsweringServer:
 
     url: str = ""
     answers: dict[tuple[str, str], tuple[int, Any]] = field(default_factory=dict)
+    headers: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     seen: list[Seen] = field(default_factory=list)
 
-    def answer(self, method: str, path: str, status: int, body: Any = None) -> None:  # noqa: ANN401 - any JSON
+    def answer(self, method: str, path: str, status: int, body: Any = None, **headers: str) -> None:  # noqa: ANN401 - any JSON
         self.answers[method, path] = (status, body)
+        self.headers[method, path] = headers
 
 
 @contextmanager
@@ -57,10 +59,13 @@ def _handler(state: AnsweringServer) -> type[BaseHTTPRequestHandler]:
             )
             state.seen.append(seen)
             status, body = state.answers.get((self.command, self.path), (404, None))
-            self._send(status, b"" if body is None else _encoded(body))
+            headers = state.headers.get((self.command, self.path), {})
+            self._send(status, b"" if body is None else _encoded(body), headers)
 
-        def _send(self, status: int, content: bytes) -> None:
+        def _send(self, status: int, content: bytes, headers: dict[str, str]) -> None:
             self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)

@@ -36,6 +36,12 @@ from shared.orchestration.ports.errors import (
     Unavailable,
     UnexpectedAnswer,
 )
+from shared.orchestration.ports.logs import (
+    ExpiredLogs,
+    LogPage,
+    LogQuery,
+    ProvisioningLogIndex,
+)
 from shared.orchestration.ports.state import (
     BudgetStore,
     ClaimStore,
@@ -45,8 +51,6 @@ from shared.orchestration.ports.state import (
     CycleStore,
     EntryRows,
     EntryStore,
-    LogPage,
-    ProvisioningLogIndex,
     SnapshotStore,
     Watermark,
     WatermarkStore,
@@ -72,10 +76,12 @@ __all__ = [
     "EntryRows",
     "EntryStore",
     "Examination",
+    "ExpiredLogs",
     "Forbidden",
     "Found",
     "GroupsPage",
     "LogPage",
+    "LogQuery",
     "LookUp",
     "MemberChange",
     "MessageQueue",

@@ -285,20 +285,3 @@ class WatermarkStore(Protocol):
     async def purge(self, configuration_id: str, limit: int) -> int:
         """Delete up to so many rows of a configuration; returns how many."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogPage:
-    records: tuple[ProvisioningLogRecord, ...]
-    next: str
-    """Opaque; empty at the end."""
-
-
-class ProvisioningLogIndex(Protocol):
-    """All records of a configuration by time, newest first: copies of the records in the entries' partitions."""
-
-    async def add(self, records: Sequence[ProvisioningLogRecord]) -> None:
-        """Insert; a record that is there already is left as it is."""
-        ...
-
-    async def page(self, configuration_ids: Sequence[str], top: int, skip: str) -> LogPage: ...

@@ -23,6 +23,7 @@ ALLOWED = {
     ("GET", f"{JOB}/cycles"): EVERY,
     ("GET", f"{JOB}/workload"): EVERY,
     ("GET", "/v1.0/auditLogs/provisioning"): EVERY,
+    ("GET", "/v1.0/auditLogs/provisioning/download"): EVERY,
     ("POST", f"{JOB}/start"): (OPERATOR, ADMINISTRATOR),
     ("POST", f"{JOB}/pause"): (OPERATOR, ADMINISTRATOR),
     ("POST", f"{JOB}/provisionOnDemand"): (OPERATOR, ADMINISTRATOR),
@@ -48,7 +49,12 @@ def routes() -> set[tuple[str, str]]:
 
 
 MATRIX = [(method, path, role, role in roles) for (method, path), roles in ALLOWED.items() for role in EVERY]
-LISTS = {("GET", JOBS), ("GET", "/v1.0/auditLogs/provisioning"), ("GET", "/v1.0/readOnly")}
+LISTS = {
+    ("GET", JOBS),
+    ("GET", "/v1.0/auditLogs/provisioning"),
+    ("GET", "/v1.0/auditLogs/provisioning/download"),
+    ("GET", "/v1.0/readOnly"),
+}
 EVERYWHERE = {("PUT", "/v1.0/readOnly")}
 
 

@@ -24,7 +24,7 @@ def test_every_port_of_state_has_its_store(memory: Callable[[], Rows], clock: Ma
     budgets: ports.BudgetStore = TableBudgetStore(memory())
     snapshots: ports.SnapshotStore = TableSnapshotStore(memory())
     watermarks: ports.WatermarkStore = TableWatermarkStore(memory())
-    index: ports.ProvisioningLogIndex = TableProvisioningLogIndex(memory())
+    index: ports.ProvisioningLogIndex = TableProvisioningLogIndex(memory(), memory(), clock)
 
     stores = (configurations, cycles, entries, claims, budgets, snapshots, watermarks, index)
     assert len({type(store) for store in stores}) == 8

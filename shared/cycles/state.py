@@ -66,6 +66,10 @@ class ConfigurationState:
     removed: datetime | None = None
     """When somebody removed the configuration; its rows go once nothing of it is under way."""
     last_completed: int = 0
+    steady_since: datetime | None = None
+    """When the first cycle completed."""
+    oldest_cycle: int = 1
+    """Cycles before this one are past their time, and gone."""
     etag: str = ""
 
     @property

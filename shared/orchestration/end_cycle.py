@@ -51,6 +51,7 @@ async def _completed(engine: Engine, state: ConfigurationState, cycle: Cycle) ->
         full_next=full_next,
         last_full=cycle.started if initial else state.last_full,
         last_completed=cycle.number,
+        steady_since=state.steady_since or cycle.completed,
         population=cycle.in_scope if initial else await _carried_on(engine, state),
         known_users=cycle.known_users,
         quarantine=state.quarantine if is_held(state) or is_surging(state) else None,

@@ -11,6 +11,7 @@ from shared.orchestration.end_cycle import end_cycle
 from shared.orchestration.engine import Engine
 from shared.orchestration.hints import hint_reading
 from shared.orchestration.ports import Conflict, NewerRow
+from shared.orchestration.purge_logs import purge_expired, purge_ownerless
 from shared.orchestration.remove_configuration import purge_removed
 from shared.orchestration.resend import resend_stalled
 
@@ -35,13 +36,22 @@ async def tick(engine: Engine) -> None:
             continue  # somebody else was faster, or a newer version of the app is in charge of this one
         except Exception:  # noqa: BLE001  outermost loop: one configuration must not stop the others
             _log.exception("tick failed", extra={"action": "tick", "configuration_id": state.configuration_id})
+    try:
+        await purge_ownerless(engine)
+    except Exception:  # noqa: BLE001  outermost, too: the next tick goes on with it
+        _log.exception("tick failed", extra={"action": "purge_ownerless"})
 
 
 async def _tick_one(engine: Engine, state: ConfigurationState) -> None:
     if state.removed is not None:
         await purge_removed(engine, state)
-    if not state.active:
         return
+    if state.active:
+        await _run(engine, state)
+    await purge_expired(engine, state)
+
+
+async def _run(engine: Engine, state: ConfigurationState) -> None:
     now = engine.clock.now()
     if state.running:
         await _resume(engine, state, now)

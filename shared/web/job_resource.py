@@ -30,7 +30,6 @@ def job_resource(report: JobReport) -> Resource:
 
 def _status(report: JobReport) -> Resource:
     state, last_successful = report.job.state, report.last_successful
-    first = report.first_successful
     return {
         "code": state.status.value,
         "countSuccessiveCompleteFailures": report.successive_failures,
@@ -40,7 +39,7 @@ def _status(report: JobReport) -> Resource:
         "lastSuccessfulExecutionWithExports": _execution(report.last_with_exports),
         "progress": _progress(report),
         "quarantine": _quarantine(state),
-        "steadyStateFirstAchievedTime": time_text(first.completed) if first else UNSET,
+        "steadyStateFirstAchievedTime": time_text(state.steady_since),
         "steadyStateLastAchievedTime": time_text(last_successful.cycle.completed) if last_successful else UNSET,
         "synchronizedEntryCountByType": [{"key": "User", "value": state.population}] if state.last_completed else [],
         "troubleshootingUrl": None,

@@ -12,6 +12,7 @@ from shared.adapters.tables.entry_counts import count_ends, count_open, staged, 
 from shared.adapters.tables.entry_keys import (
     LINKS,
     PENDING,
+    counters_of,
     due_entry,
     due_key,
     due_until,
@@ -28,13 +29,14 @@ from shared.adapters.tables.entry_rows import (
     exchange_operations,
     link_of,
     pending_of,
+    record_key,
     record_of,
     staged_operations,
     work_of,
 )
 from shared.adapters.tables.key_order import within
 from shared.adapters.tables.parallel import in_parallel
-from shared.adapters.tables.purging import purge
+from shared.adapters.tables.purging import delete_keys, delete_range, purge
 from shared.adapters.tables.row_format import VERSION, check_version
 from shared.adapters.tables.row_limits import batches
 from shared.adapters.tables.rows import Delete, Operation, Row, RowConflict, Rows, escape_key
@@ -163,6 +165,18 @@ class TableEntryStore:
         for part in found:
             total.update(part)
         return Counters(values=dict(total))
+
+    async def forget_counters(self, state: ConfigurationState, cycle: int) -> None:
+        await in_parallel(delete_range(self._rows, partition, *counters_of(cycle)) for partition in _partitions(state))
+
+    async def forget_logs(self, state: ConfigurationState, records: Sequence[ProvisioningLogRecord]) -> None:
+        by_shard: defaultdict[int, set[str]] = defaultdict(set)
+        for record in records:
+            by_shard[shard_of(record.source.id, state.shards)].add(record_key(record))
+        await in_parallel(
+            delete_keys(self._rows, partition_key(state.configuration_id, shard), sorted(keys))
+            for shard, keys in by_shard.items()
+        )
 
     async def workload(self, state: ConfigurationState, now: datetime) -> Workload:
         released = 0 if state.quarantine is not None else state.released_cycle  # in quarantine nobody is removed

@@ -5,7 +5,7 @@ inserted, so that no record is ever out of sight; what points to a record is ins
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from shared.adapters.tables.entry_batches import grouped
@@ -15,12 +15,15 @@ from shared.adapters.tables.log_keys import DAY, Placed, day_keys, day_of, days_
 from shared.adapters.tables.log_reading import LogReading
 from shared.adapters.tables.parallel import in_parallel
 from shared.adapters.tables.purging import purge
-from shared.adapters.tables.row_format import VERSION
+from shared.adapters.tables.row_format import FORMAT_VERSION, VERSION
 from shared.adapters.tables.row_limits import batches
-from shared.adapters.tables.rows import Delete, Insert, Operation, RowConflict, Rows, escape_key
+from shared.adapters.tables.rows import Delete, Insert, Operation, RowConflict, Rows, Upsert, escape_key, unescape_key
 from shared.adapters.tables.skip_tokens import read_token
 from shared.orchestration.ports import Clock, ExpiredLogs, LogPage, LogQuery
 from shared.provisioning.provisioning_log import ProvisioningLogRecord
+
+# No escaped id begins with ":", so no configuration can be called like this partition.
+REMOVED = ":removed"
 
 _EVERY = LogQuery()
 
@@ -64,6 +67,17 @@ class TableProvisioningLogIndex:
         deletions: list[Operation] = [Delete(key=Placed(record=one).key) for one in expired.records]
         await in_parallel(self._rows.commit(partition, batch) for batch in batches(partition, deletions))
         return len(deletions)
+
+    async def keep_for(self, configuration_id: str, days: int) -> None:
+        row = Upsert(key=escape_key(configuration_id), values={VERSION: FORMAT_VERSION, "days": days})
+        await self._rows.commit(REMOVED, [row])
+
+    async def kept(self) -> Mapping[str, int]:
+        rows = [row async for row in self._rows.scan(REMOVED)]
+        return {unescape_key(row.key): days for row in rows if isinstance(days := row.values["days"], int)}
+
+    async def keep_no_longer(self, configuration_id: str) -> None:
+        await self._rows.commit(REMOVED, [Delete(key=escape_key(configuration_id))])
 
     async def _forget_day(self, name: str, day: date, limit: int) -> int:
         """Delete what pointed to the records of a day; its name goes last, so that the rest is found again."""

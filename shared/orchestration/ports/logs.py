@@ -88,3 +88,15 @@ class ProvisioningLogIndex(Protocol):
     async def forget(self, configuration_id: str, expired: ExpiredLogs, limit: int) -> int:
         """Delete the records or, if there are none, up to `limit` rows that are left of the day; returns how many."""
         ...
+
+    async def keep_for(self, configuration_id: str, days: int) -> None:
+        """Note for how long the records of a configuration that is being removed are kept."""
+        ...
+
+    async def kept(self) -> Mapping[str, int]:
+        """Return which removed configurations have records left, and for how many days they are kept."""
+        ...
+
+    async def keep_no_longer(self, configuration_id: str) -> None:
+        """Forget what `keep_for` noted."""
+        ...

@@ -135,6 +135,9 @@ def _client(url: str) -> httpx.Client:
     if token and base.scheme == "http" and not local:
         raise Unreachable(f"{url} is not https; the token would be readable on the way")
     headers = {"Authorization": f"Bearer {token}"} if token else {}
+    reason = os.environ.get("TENANTSYNC_REASON", "")
+    if reason:  # for the audit; a header holds ASCII only
+        headers["Tenantsync-Reason"] = quote(reason)
     return httpx.Client(base_url=base, headers=headers, timeout=_TIMEOUT, trust_env=not local)
 
 

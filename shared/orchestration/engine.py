@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from shared.orchestration.entitled import Entitlements
 from shared.orchestration.ports import (
+    AuditLog,
     BudgetStore,
     ClaimStore,
     Clock,
@@ -33,6 +34,7 @@ class Engine:
     snapshots: SnapshotStore
     watermarks: WatermarkStore
     log_index: ProvisioningLogIndex
+    audits: AuditLog
     directories: Directories
     import_queue: MessageQueue
     provisioning_queue: MessageQueue

@@ -9,7 +9,16 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from shared.orchestration.engine import Engine
-from shared.web import configuration_routes, endpoints, held_routes, job_routes, log_routes, read_only_routes
+from shared.web import (
+    audit_routes,
+    configuration_routes,
+    endpoints,
+    held_routes,
+    job_routes,
+    log_routes,
+    read_only_routes,
+    version_routes,
+)
 from shared.web.endpoints import Endpoint
 from shared.web.errors import handle
 from shared.web.gateway import Gateway
@@ -43,6 +52,11 @@ ROUTES: dict[Endpoint, Route] = {
     endpoints.PUT_SWITCH: read_only_routes.put_switch,
     endpoints.READ_CONFIGURATION: configuration_routes.read_configuration,
     endpoints.PUT_CONFIGURATION: configuration_routes.put_configuration,
+    endpoints.LIST_VERSIONS: version_routes.list_versions,
+    endpoints.READ_VERSION: version_routes.read_version,
+    endpoints.DIFF_VERSIONS: version_routes.diff_versions,
+    endpoints.ROLL_BACK: version_routes.roll_back_version,
+    endpoints.LIST_AUDITS: audit_routes.list_audits,
     endpoints.LIST_LOGS: log_routes.list_logs,
     endpoints.DOWNLOAD_LOGS: log_routes.download_logs,
 }

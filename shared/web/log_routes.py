@@ -5,8 +5,11 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from shared.cycles.audit import Activity
+from shared.orchestration.audit import audited
 from shared.orchestration.job_status import list_jobs
 from shared.orchestration.read_logs import read_logs
+from shared.web.acting import act_of
 from shared.web.authorization import Role
 from shared.web.endpoints import DOWNLOAD_LOGS, LOGS
 from shared.web.errors import bad_request
@@ -43,8 +46,9 @@ async def download_logs(request: Request) -> Response:
     form = request.query_params.get("$format", "json")
     if form not in {"json", "csv"}:
         raise bad_request("$format must be json or csv.")
-    search = await _search(request)
-    records = Records(await engine_of(request), search, top, request.query_params.get("$skiptoken", ""))
+    engine, search = await engine_of(request), await _search(request)
+    await _tell(request, search, form)
+    records = Records(engine, search, top, request.query_params.get("$skiptoken", ""))
     made = await (json_download(records) if form == "json" else csv_download(records))
     media, name = ("application/json", "json") if form == "json" else ("application/zip", "zip")
     headers = {"Content-Disposition": f'attachment; filename="ProvisioningLogs.{name}"', **_rest(request, top, made)}
@@ -63,6 +67,18 @@ def _rest(request: Request, top: int, made: Download) -> dict[str, str]:
         return {}
     address = f"{str(request.base_url).rstrip('/')}{DOWNLOAD_LOGS.path}?{next_options(request, top, made.next)}"
     return {"Link": f'<{address}>; rel="next"'}
+
+
+async def _tell(request: Request, search: Search, form: str) -> None:
+    """Write down, before anything leaves, whose records somebody takes along."""
+    engine = await engine_of(request)
+    details = {"Filter": request.query_params.get("$filter", ""), "Format": form}
+    for job in search.jobs:
+        await audited(engine, act_of(request, Activity.DOWNLOAD, job, details=details), _nothing)
+
+
+async def _nothing() -> None:
+    """A download changes nothing; that it was asked for is all there is to tell."""
 
 
 async def _search(request: Request) -> Search:

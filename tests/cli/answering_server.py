@@ -15,6 +15,7 @@ class Seen:
     path: str
     authorization: str | None
     body: Any
+    reason: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,6 +57,7 @@ def _handler(state: AnsweringServer) -> type[BaseHTTPRequestHandler]:
                 path=self.path,
                 authorization=self.headers.get("Authorization"),
                 body=json.loads(content) if content else None,
+                reason=self.headers.get("Tenantsync-Reason"),
             )
             state.seen.append(seen)
             status, body = state.answers.get((self.command, self.path), (404, None))

@@ -5,6 +5,7 @@ Errors that cross a port: `StorageUnavailable` (try later), `Conflict` (somebody
 (Graph, try later), `Forbidden` (a permission or consent is missing), `ResyncRequired` (a delta link is void).
 """
 
+from shared.orchestration.ports.audit import AuditLog, AuditPage, AuditQuery
 from shared.orchestration.ports.directories import (
     Assignment,
     AssignmentsPage,
@@ -49,6 +50,7 @@ from shared.orchestration.ports.state import (
     ClosingResult,
     ConfigurationStore,
     CycleStore,
+    DocumentOrigin,
     EntryRows,
     EntryStore,
     SnapshotStore,
@@ -64,6 +66,9 @@ from shared.orchestration.ports.surroundings import (
 __all__ = [
     "Assignment",
     "AssignmentsPage",
+    "AuditLog",
+    "AuditPage",
+    "AuditQuery",
     "BudgetStore",
     "ClaimStore",
     "Clock",
@@ -73,6 +78,7 @@ __all__ = [
     "Conflict",
     "CycleStore",
     "Directories",
+    "DocumentOrigin",
     "EntryRows",
     "EntryStore",
     "Examination",

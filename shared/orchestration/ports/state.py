@@ -19,6 +19,16 @@ from shared.provisioning.link import Link
 from shared.provisioning.provisioning_log import ProvisioningLogRecord
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentOrigin:
+    """Where a version of a document comes from."""
+
+    replaces: int = 0
+    """The version that was current before; 0 for the first."""
+    added: datetime | None = None
+    added_by: str = ""
+
+
 class ConfigurationStore(Protocol):
     """Configuration documents, immutable by version, and the state row of each configuration."""
 
@@ -36,11 +46,17 @@ class ConfigurationStore(Protocol):
         """Delete the state row if it is unchanged since it was read. Raises Conflict."""
         ...
 
-    async def add_document(self, configuration_id: str, version: int, document: bytes) -> None:
+    async def add_document(
+        self, configuration_id: str, version: int, document: bytes, origin: DocumentOrigin | None = None
+    ) -> None:
         """Insert a version; the same bytes again are fine, other bytes raise Conflict."""
         ...
 
     async def document(self, configuration_id: str, version: int) -> bytes | None: ...
+    async def origin(self, configuration_id: str, version: int) -> DocumentOrigin | None:
+        """Return where a version comes from; None if there is no such version."""
+        ...
+
     async def surge(self, configuration_id: str) -> Surge: ...
     async def change_surge(self, configuration_id: str, change: Callable[[Surge], Surge]) -> None:
         """Change the counts by compare-and-swap. Raises Conflict where too many change them."""

@@ -20,6 +20,7 @@ DEFAULT_PERMISSIONS = (
     "User.Invite.All",
     "User.ReadWrite.All",
     "RoleManagement.Read.Directory",
+    "Mail.Send",
 )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sandbox.tenants import directory_calls, group_calls, invitations, user_calls, user_delta
+from sandbox.tenants import directory_calls, group_calls, invitations, mail, user_calls, user_delta
 from sandbox.tenants.context import Handler
 
 HANDLERS: Mapping[str, Handler] = {
@@ -20,6 +20,7 @@ HANDLERS: Mapping[str, Handler] = {
     "list_deleted_users": directory_calls.list_deleted_users,
     "get_deleted_user": directory_calls.get_deleted_user,
     "restore_user": directory_calls.restore_user,
+    "send_mail": mail.send_mail,
     "get_identity_synchronization": directory_calls.get_identity_synchronization,
     "list_role_assignments": directory_calls.list_role_assignments,
 }

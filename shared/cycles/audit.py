@@ -26,6 +26,7 @@ class Activity(StrEnum):
     REJECT = "Reject held changes"
     PROVISION_ON_DEMAND = "Provision on demand"
     DOWNLOAD = "Download provisioning logs"
+    NOTIFICATION = "Send notification"
     READ_ONLY = "Update read-only mode"
 
 

@@ -10,6 +10,7 @@ from shared.cycles.state import ConfigurationState
 from shared.orchestration.end_cycle import end_cycle
 from shared.orchestration.engine import Engine
 from shared.orchestration.hints import hint_reading
+from shared.orchestration.notify import notify
 from shared.orchestration.ports import Conflict, NewerRow
 from shared.orchestration.purge_logs import purge_expired, purge_ownerless
 from shared.orchestration.remove_configuration import purge_removed
@@ -48,6 +49,7 @@ async def _tick_one(engine: Engine, state: ConfigurationState) -> None:
         return
     if state.active:
         await _run(engine, state)
+    await notify(engine, state)
     await purge_expired(engine, state)
 
 

@@ -24,8 +24,14 @@ def job_resource(report: JobReport) -> Resource:
             "expiration": None,
         },
         "status": _status(report),
-        "synchronizationJobSettings": [],
+        "synchronizationJobSettings": _settings(state),
     }
+
+
+def _settings(state: ConfigurationState) -> list[Resource]:
+    """Return Graph's keyValuePairs; Graph has no place of its own for a mail that could not be sent."""
+    error = state.notification_error
+    return [{"name": "NotificationError", "value": error}] if error else []
 
 
 def _status(report: JobReport) -> Resource:

@@ -1,7 +1,7 @@
 """What does a source tenant look like that answers otherwise than the simulated one?"""
 
 from shared.configuration.configuration import Configuration
-from shared.orchestration.ports import Directories, SourceDirectory, TargetDirectory
+from shared.orchestration.ports import Directories, Mailbox, SourceDirectory, TargetDirectory
 
 
 class OddDirectories:
@@ -15,6 +15,9 @@ class OddDirectories:
 
     def target(self, configuration: Configuration) -> TargetDirectory:
         return self.calm.target(configuration)
+
+    def mailbox(self, configuration: Configuration) -> Mailbox:
+        return self.calm.mailbox(configuration)
 
     def odd(self, source: SourceDirectory) -> SourceDirectory:
         raise NotImplementedError

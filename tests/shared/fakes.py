@@ -9,7 +9,7 @@ from shared.adapters.memory.rows import MemoryTables
 from shared.configuration.configuration import Configuration
 from shared.configuration.document import parse
 from shared.orchestration.engine import Engine
-from shared.orchestration.ports import SourceDirectory, TargetDirectory
+from shared.orchestration.ports import Mailbox, SourceDirectory, TargetDirectory
 from shared.wiring import assemble
 from tests.engine.local_engine import JumpingClock
 from tests.shared.configuration.documents import document
@@ -23,6 +23,9 @@ class NoDirectories:
 
     def target(self, configuration: Configuration) -> TargetDirectory:
         raise AssertionError(f"the target of {configuration.id} was asked for")
+
+    def mailbox(self, configuration: Configuration) -> Mailbox:
+        raise AssertionError(f"the mailboxes of {configuration.id} were asked for")
 
 
 def memory_engine() -> Engine:

@@ -8,6 +8,7 @@ import httpx
 
 from shared.adapters.graph.client import GraphClient
 from shared.adapters.graph.credentials import tenant_credential
+from shared.adapters.graph.mail import GraphMailbox
 from shared.adapters.graph.options import GraphOptions
 from shared.adapters.graph.organization import Organization
 from shared.adapters.graph.source_directory import GraphSourceDirectory
@@ -15,7 +16,7 @@ from shared.adapters.graph.target_directory import GraphTargetDirectory
 from shared.adapters.graph.target_writes import TargetWrites
 from shared.adapters.graph.throttling import WriteGate
 from shared.configuration.configuration import Configuration
-from shared.orchestration.ports import BudgetStore, Clock, SourceDirectory, TargetDirectory
+from shared.orchestration.ports import BudgetStore, Clock, Mailbox, SourceDirectory, TargetDirectory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,9 @@ class Connection:
         source_id = configuration.source.tenant_id
         writes = TargetWrites(self._client, self._gate, source_id, configuration.target.invite_redirect_url)
         return GraphTargetDirectory(self._client, self._organization, writes, self._gate, source_id)
+
+    def mailbox(self) -> Mailbox:
+        return GraphMailbox(self._client)
 
     async def aclose(self) -> None:
         await self._client.aclose()

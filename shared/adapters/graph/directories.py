@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 from shared.adapters.graph.options import GraphOptions
 from shared.configuration.configuration import Configuration
-from shared.orchestration.ports import BudgetStore, Clock, SourceDirectory, TargetDirectory
+from shared.orchestration.ports import BudgetStore, Clock, Mailbox, SourceDirectory, TargetDirectory
 
 if TYPE_CHECKING:
     import httpx
@@ -39,6 +39,9 @@ class GraphDirectories:
 
     def target(self, configuration: Configuration) -> TargetDirectory:
         return self._connection(configuration.target.tenant_id).target(configuration)
+
+    def mailbox(self, configuration: Configuration) -> Mailbox:
+        return self._connection(configuration.target.tenant_id).mailbox()
 
     async def aclose(self) -> None:
         """Close the connections of the running loop."""

@@ -3,6 +3,7 @@
 Both are inserted once; nothing here changes or deletes a row.
 """
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import aclosing, suppress
@@ -49,6 +50,15 @@ class TableAuditLog:
         row = Insert(key=f"{_OUTCOMES}{_key(record)}", values=OUTCOME.columns(outcome))
         with suppress(RowConflict):
             await self._rows.commit(_partition(escape_key(record.configuration_id)), [row])
+
+    async def claim(self, configuration_id: str, event: str) -> bool:
+        key = f"event:{hashlib.sha256(event.encode()).hexdigest()}"
+        row = Insert(key=key, values={VERSION: FORMAT_VERSION, "event": event})
+        try:
+            await self._rows.commit(_partition(escape_key(configuration_id)), [row])
+        except RowConflict:
+            return False
+        return True
 
     async def configuration_ids(self) -> Sequence[str]:
         return [unescape_key(row.key) async for row in self._rows.scan(CONFIGURATIONS, select=[VERSION])]

@@ -43,6 +43,10 @@ class AuditLog(Protocol):
         """Insert how it ended; what was written first stays."""
         ...
 
+    async def claim(self, configuration_id: str, event: str) -> bool:
+        """Insert the name of an event; False if somebody has claimed it before."""
+        ...
+
     async def configuration_ids(self) -> Sequence[str]:
         """Return all configurations that anything was ever done to, those that are gone included."""
         ...

@@ -208,8 +208,30 @@ class TargetDirectory(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """A message in plain text."""
+
+    sender: str
+    """Address or object id of the mailbox that it is sent from."""
+    recipients: tuple[str, ...]
+    subject: str
+    text: str
+
+
+class Mailbox(Protocol):
+    """Mailboxes of a tenant."""
+
+    async def send(self, mail: Mail) -> None:
+        """Send once. Raises Throttled, Unavailable (it may have gone), Forbidden, UnexpectedAnswer."""
+        ...
+
+
 class Directories(Protocol):
-    """Gives the two directories of a configuration."""
+    """Gives the two directories of a configuration, and where its mail is sent from."""
 
     def source(self, configuration: Configuration) -> SourceDirectory: ...
     def target(self, configuration: Configuration) -> TargetDirectory: ...
+    def mailbox(self, configuration: Configuration) -> Mailbox:
+        """Return the mailboxes that notifications are sent from: those of the target."""
+        ...

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from shared.cycles.statement import Statement
+
 
 class CycleKind(StrEnum):
     """INITIAL evaluates everybody; INCREMENTAL what changed."""
@@ -70,6 +72,8 @@ class Cycle:
     """The number of the snapshot of the links that counts; 0 while there is none."""
     scope_at: int = 0
     """The number of the snapshot of the entitled people that counts; 0 while there is none."""
+    closing: Statement | None = None
+    """How everybody stood when it completed."""
     error_code: str = ""
     error_message: str = ""
     etag: str = ""

@@ -14,8 +14,9 @@ async def complete_cycle(reading: Reading) -> None:
     if reading.assigned_only:
         content = pack(await reading.scope_in_work())
         await engine.snapshots.save(cycle.configuration_id, SCOPE, cycle.number, content)
+    closing = await engine.entries.statement(reading.state)
     now = engine.clock.now()
     done = replace(cycle, state=CycleState.COMPLETED, completed=now, heartbeat=now, sequence=cycle.sequence + 1)
-    reading.cycle = await engine.cycles.save(done)
+    reading.cycle = await engine.cycles.save(replace(done, closing=closing))
     await end_cycle(engine, reading.cycle)
     await engine.snapshots.prune(cycle.configuration_id, SCOPE, cycle.number)

@@ -44,6 +44,7 @@ ROUTES: dict[Endpoint, Route] = {
     endpoints.PROVISION_ON_DEMAND: job_routes.provision,
     endpoints.LIST_CYCLES: job_routes.read_cycles,
     endpoints.READ_WORKLOAD: job_routes.read_workload,
+    endpoints.READ_STATEMENT: job_routes.read_statement,
     endpoints.READ_HELD: held_routes.read_held,
     endpoints.APPROVE_HELD: held_routes.approve,
     endpoints.REJECT_HELD: held_routes.reject,

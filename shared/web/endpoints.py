@@ -50,6 +50,7 @@ DIFF_VERSIONS: Final = Endpoint(
 ROLL_BACK: Final = Endpoint(method="POST", path=f"{JOB}/configuration/rollback", role=Role.ADMINISTRATOR)
 LIST_CYCLES: Final = Endpoint(method="GET", path=f"{JOB}/cycles", role=Role.READER, options=frozenset({"$top"}))
 READ_WORKLOAD: Final = Endpoint(method="GET", path=f"{JOB}/workload", role=Role.READER)
+READ_STATEMENT: Final = Endpoint(method="GET", path=f"{JOB}/statement", role=Role.READER)
 READ_SWITCH: Final = Endpoint(method="GET", path=READ_ONLY, role=Role.READER)
 PUT_SWITCH: Final = Endpoint(method="PUT", path=READ_ONLY, role=Role.OPERATOR, everywhere=True)
 PAGED: Final = frozenset({"$filter", "$orderby", "$top", "$skiptoken"})

@@ -5,7 +5,7 @@ https://learn.microsoft.com/graph/api/resources/synchronization-synchronizationj
 
 from shared.configuration.durations import format_duration
 from shared.cycles.cycle import CycleKind, CycleState
-from shared.cycles.state import ConfigurationState
+from shared.cycles.state import ConfigurationState, is_held
 from shared.orchestration.job_status import CountedCycle, JobReport
 from shared.web.resources import UNSET, Resource, cycle_id, error_resource, time_text
 
@@ -44,10 +44,10 @@ def _status(report: JobReport) -> Resource:
         "lastSuccessfulExecution": _execution(last_successful),
         "lastSuccessfulExecutionWithExports": _execution(report.last_with_exports),
         "progress": _progress(report),
-        "quarantine": _quarantine(state),
+        "quarantine": _quarantine(report),
         "steadyStateFirstAchievedTime": time_text(state.steady_since),
         "steadyStateLastAchievedTime": time_text(last_successful.cycle.completed) if last_successful else UNSET,
-        "synchronizedEntryCountByType": [{"key": "User", "value": state.population}] if state.last_completed else [],
+        "synchronizedEntryCountByType": _synchronized(report),
         "troubleshootingUrl": None,
     }
 
@@ -97,8 +97,19 @@ def _progress(report: JobReport) -> list[Resource]:
     ]
 
 
-def _quarantine(state: ConfigurationState) -> Resource | None:
-    """Return Graph's synchronizationQuarantine; each of ours is a series of its own."""
+def _synchronized(report: JobReport) -> list[Resource]:
+    """Return Graph's totals to date."""
+    state, last = report.job.state, report.last_successful
+    if not state.last_completed:
+        return []
+    closing = last.cycle.closing if last else None
+    # people whom the last cycle was still to create count as well, as they do for the guards
+    return [{"key": "User", "value": max(state.population, closing.present if closing else 0)}]
+
+
+def _quarantine(report: JobReport) -> Resource | None:
+    """Return Graph's synchronizationQuarantine; a series are the cycles that failed one after the other."""
+    state = report.job.state
     quarantine = state.quarantine
     if quarantine is None:
         return None
@@ -107,6 +118,6 @@ def _quarantine(state: ConfigurationState) -> Resource | None:
         "nextAttempt": time_text(state.next_due if state.active else None),
         "reason": quarantine.reason.value,
         "seriesBegan": time_text(quarantine.began),
-        "seriesCount": 1,
+        "seriesCount": 1 if is_held(state) else max(1, report.successive_failures),
         "error": error_resource(quarantine.code, quarantine.message),
     }

@@ -16,7 +16,7 @@ from shared.orchestration.provision_on_demand import OnDemandResult, provision_o
 from shared.orchestration.remove_configuration import remove_configuration
 from shared.web.acting import act_of
 from shared.web.authorization import Role
-from shared.web.cycle_resource import cycle_resource, workload_resource
+from shared.web.cycle_resource import cycle_resource, statement_resource, workload_resource
 from shared.web.errors import not_found
 from shared.web.found_job import found_job
 from shared.web.initiator import initiator_text
@@ -110,6 +110,13 @@ async def read_workload(request: Request, service_principal_id: str, job_id: str
     engine = await engine_of(request)
     job = await found_job(engine, service_principal_id, job_id)
     return JSONResponse(workload_resource(await engine.entries.workload(job.state, engine.clock.now())))
+
+
+async def read_statement(request: Request, service_principal_id: str, job_id: str) -> Response:
+    """How everybody stands at this moment; each cycle keeps how they stood when it completed."""
+    engine = await engine_of(request)
+    job = await found_job(engine, service_principal_id, job_id)
+    return JSONResponse(statement_resource(await engine.entries.statement(job.state)))
 
 
 def _told(results: Sequence[OnDemandResult] | None) -> Mapping[str, str]:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from shared.adapters.tables.entry_batches import grouped
 from shared.adapters.tables.entry_closing import EntryClosing
-from shared.adapters.tables.entry_counts import count_ends, count_open, staged, undecided
+from shared.adapters.tables.entry_counts import count_ends, count_open, staged, statement, undecided
 from shared.adapters.tables.entry_keys import (
     LINKS,
     PENDING,
@@ -44,6 +44,7 @@ from shared.adapters.tables.shard_hints import ShardHints
 from shared.cycles.counters import Counters
 from shared.cycles.pending import DueClass, DueEntry, Pending, Workload
 from shared.cycles.state import ConfigurationState
+from shared.cycles.statement import Statement, summed
 from shared.cycles.work import Work
 from shared.orchestration.ports import Clock, Closing, ClosingResult, EntryRows
 from shared.provisioning.link import Link
@@ -183,6 +184,9 @@ class TableEntryStore:
         found = await in_parallel(count_open(self._rows, partition, released, now) for partition in _partitions(state))
         total = sum(found, Counter[str]())
         return Workload(due=total["due"], waiting=total["waiting"], staged=total["staged"], escrowed=total["escrowed"])
+
+    async def statement(self, state: ConfigurationState) -> Statement:
+        return summed(await in_parallel(statement(self._rows, partition) for partition in _partitions(state)))
 
     async def staged(self, state: ConfigurationState) -> Sequence[Pending]:
         found = await in_parallel(staged(self._rows, partition) for partition in _partitions(state))

@@ -12,6 +12,7 @@ from shared.cycles.counters import Counted, Counters
 from shared.cycles.cycle import Cycle
 from shared.cycles.pending import DueClass, DueEntry, Pending, Workload
 from shared.cycles.state import ConfigurationState
+from shared.cycles.statement import Statement
 from shared.cycles.surge import Surge
 from shared.cycles.work import Work
 from shared.cycles.write_budget import Grant, Invitations
@@ -205,6 +206,10 @@ class EntryStore(Protocol):
 
     async def workload(self, state: ConfigurationState, now: datetime) -> Workload:
         """Count open rows. A staged row that `released_cycle` covers counts as due (or waiting), not staged."""
+        ...
+
+    async def statement(self, state: ConfigurationState) -> Statement:
+        """Count how everybody stands; it reads all links."""
         ...
 
     async def staged(self, state: ConfigurationState) -> Sequence[Pending]:

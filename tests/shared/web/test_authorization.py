@@ -26,6 +26,7 @@ ALLOWED = {
     ("POST", f"{JOB}/configuration/rollback"): (ADMINISTRATOR,),
     ("GET", f"{JOB}/cycles"): EVERY,
     ("GET", f"{JOB}/workload"): EVERY,
+    ("GET", f"{JOB}/statement"): EVERY,
     ("GET", "/v1.0/auditLogs/provisioning"): EVERY,
     ("GET", "/v1.0/auditLogs/provisioning/download"): EVERY,
     ("GET", "/v1.0/auditLogs/directoryAudits"): EVERY,

@@ -17,7 +17,7 @@ app.add_typer(setup.app, name="setup")
 for decide in (held.held, held.approve, held.reject):
     jobs.app.command()(decide)
 app.command("doctor")(doctor.doctor)
-app.command("logs")(logs.show_logs)
+app.add_typer(logs.app, name="logs")
 app.command("read-only")(read_only.read_only)
 
 

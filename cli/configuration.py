@@ -7,13 +7,23 @@ from typing import Annotated
 
 import typer
 
+from cli.jobs import Job, print_records
 from cli.output import Output, Shown, fail, print_json, print_problems
-from cli.server import DEFAULT_URL, Url, connect, jobs_path
+from cli.server import DEFAULT_URL, ServicePrincipal, Url, connect, jobs_path
 from shared.configuration.configuration import Configuration
 from shared.configuration.document import parse, serialize
 from shared.configuration.problems import ConfigurationError
 
-app = typer.Typer(no_args_is_help=True, help="Check and apply configuration documents.")
+app = typer.Typer(no_args_is_help=True, help="Check and apply configuration documents, and see their versions.")
+
+_VERSION_COLUMNS = {
+    "Version": "version",
+    "Current": "current",
+    "Created": "createdDateTime",
+    "By": "createdBy.displayName",
+    "Replaces": "replaces",
+}
+_DIFF_COLUMNS = {"Path": "path", "Before": "oldValue", "After": "newValue"}
 
 File = Annotated[str, typer.Argument(metavar="FILE", help="The document; - is standard input.")]
 
@@ -59,6 +69,57 @@ def apply(
         print_json(answer or json.loads(document))
     else:
         typer.echo(f"applied {configuration.id}{' and started it' if start else ''}")
+
+
+@app.command("versions")
+def list_versions(
+    context: typer.Context, job: Job, service_principal: ServicePrincipal, url: Url = DEFAULT_URL, output: Shown = None
+) -> None:
+    """List the versions of a configuration, the current one first."""
+    with connect(url) as server:
+        answer = server.get(jobs_path(service_principal, job, "configuration", "versions"))
+    print_records(_records(answer), answer, _VERSION_COLUMNS, output or context.obj)
+
+
+@app.command()
+def diff(
+    context: typer.Context,
+    job: Job,
+    compared: Annotated[list[int], typer.Argument(metavar="FROM [TO]", min=1, help="TO is usually the current one.")],
+    service_principal: ServicePrincipal,
+    url: Url = DEFAULT_URL,
+    output: Shown = None,
+) -> None:
+    """Show what is different in a version from another."""
+    if len(compared) > 2:
+        raise typer.BadParameter(f"{len(compared)} versions; two are compared", param_hint="FROM [TO]")
+    query = "&".join(f"{name}={number}" for name, number in zip(("from", "to"), compared, strict=False))
+    with connect(url) as server:
+        answer = server.get(f"{jobs_path(service_principal, job, 'configuration', 'diff')}?{query}")
+    print_records(_records(answer), answer, _DIFF_COLUMNS, output or context.obj)
+
+
+@app.command()
+def rollback(
+    context: typer.Context,
+    job: Job,
+    version: Annotated[int, typer.Argument(metavar="VERSION", min=1, help="The version whose content counts again.")],
+    service_principal: ServicePrincipal,
+    url: Url = DEFAULT_URL,
+    output: Shown = None,
+) -> None:
+    """Make a new version with the content of an older one."""
+    with connect(url) as server:
+        answer = server.post(jobs_path(service_principal, job, "configuration", "rollback"), {"version": version})
+    if (output or context.obj) is Output.JSON:
+        print_json(answer)
+    else:
+        typer.echo(f"rolled {job} back to version {version}")
+
+
+def _records(answer: dict[str, object]) -> list[dict[str, object]]:
+    value = answer.get("value")
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
 def _parse_or_fail(file: str) -> Configuration:

@@ -116,6 +116,19 @@ def delete(
     _print_done(job, "removed", output or context.obj)
 
 
+@app.command()
+def statement(
+    context: typer.Context, job: Job, service_principal: ServicePrincipal, url: Url = DEFAULT_URL, output: Shown = None
+) -> None:
+    """Show how many people are in scope, present and equal, and who is an exception, by reason."""
+    with connect(url) as server:
+        answer = server.get(jobs_path(service_principal, job, "statement"))
+    exceptions = answer.get("exceptions")
+    listed = [each for each in exceptions if isinstance(each, dict)] if isinstance(exceptions, list) else []
+    totals = [{"reason": name, "count": answer.get(name)} for name in ("inScope", "present", "equal")]
+    print_records([*totals, *listed], answer, {"People": "reason", "Count": "count"}, output or context.obj)
+
+
 @app.command("provision-on-demand")
 def provision_on_demand(
     context: typer.Context,

@@ -20,6 +20,7 @@ DEFAULT_PERMISSIONS = (
     "User.Invite.All",
     "User.ReadWrite.All",
     "RoleManagement.Read.Directory",
+    "Mail.Send",
 )
 #: What an administrator consents to who signs in to set a tenant up, delegated.
 ADMINISTRATOR_PERMISSIONS = (

@@ -16,6 +16,7 @@ from shared.adapters.graph.directories import GraphDirectories
 from shared.adapters.graph.options import CredentialKind, GraphOptions
 from shared.adapters.queues.azure_queue import AzureQueues
 from shared.adapters.storage_account import StorageAccount
+from shared.adapters.tables.audits import TableAuditLog
 from shared.adapters.tables.azure_rows import AzureTables
 from shared.adapters.tables.budgets import TableBudgetStore
 from shared.adapters.tables.claims import TableClaimStore
@@ -97,7 +98,8 @@ def assemble(
         budgets=TableBudgetStore(rows("budgets")),
         snapshots=TableSnapshotStore(rows("snapshots")),
         watermarks=TableWatermarkStore(rows("watermarks")),
-        log_index=TableProvisioningLogIndex(rows("provisioninglogs")),
+        log_index=TableProvisioningLogIndex(rows("provisioninglogs"), rows("entries"), clock),
+        audits=TableAuditLog(rows("audits")),
         directories=directories,
         import_queue=import_queue,
         provisioning_queue=provisioning_queue,

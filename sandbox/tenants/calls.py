@@ -175,6 +175,14 @@ _DIRECTORY: tuple[Call, ...] = (
         required=_options("filter"),
     ),
     Call(
+        name="send_mail",
+        method="POST",
+        path="users/{id}/sendMail",
+        page=_API + "user-sendmail",
+        permissions=("Mail.Send",),
+        properties=frozenset({"message", "saveToSentItems"}),
+    ),
+    Call(
         name="batch",
         method="POST",
         path="$batch",

@@ -60,6 +60,8 @@ class Tenant:
         self.statistics = Statistics()
         self.created_at = ""
         self.invitations_blocked = False
+        #: Messages that were accepted, with `from`, the oldest first.
+        self.sent_mail: list[dict[str, Any]] = []
         #: Of delta tokens: those of a generation below answer 400 syncStateNotFound or 410.
         self.generation = 0
         self.expired_below = 0

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.cycles.doubt import Doubt
+from shared.cycles.statement import Statement
 
 
 class CycleKind(StrEnum):
@@ -80,6 +81,8 @@ class Cycle:
     """What the two partner policies allowed when this cycle ended, or were last seen to allow before."""
     policy_changes: tuple[str, ...] = ()
     """What of it is otherwise than the cycle before has seen it."""
+    closing: Statement | None = None
+    """How everybody stood when it completed."""
     error_code: str = ""
     error_message: str = ""
     etag: str = ""

@@ -83,6 +83,16 @@ class ConfigurationState:
     last_completed: int = 0
     doubted_cycle: int = 0
     """The newest full cycle that left people out, as direct reads have shown."""
+    steady_since: datetime | None = None
+    """When the first cycle completed."""
+    oldest_cycle: int = 1
+    """Cycles before this one are past their time, and gone."""
+    told_quarantine: str = ""
+    """The name of the quarantine that people were told of last; see `shared.cycles.events`."""
+    told_failure: int = 0
+    told_breaker: str = ""
+    notification_error: str = ""
+    """Why the last mail could not be sent; empty if it was."""
     etag: str = ""
 
     @property

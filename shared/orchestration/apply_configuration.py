@@ -13,7 +13,7 @@ from shared.configuration.problems import ConfigurationError, Problem
 from shared.configuration.versioning import document_digest, mapping_digest
 from shared.cycles.state import ConfigurationState
 from shared.orchestration.engine import Engine
-from shared.orchestration.ports import Conflict
+from shared.orchestration.ports import Conflict, DocumentOrigin
 from shared.orchestration.update_state import update_state
 
 SHARDS = 8
@@ -34,7 +34,7 @@ def any_version(version: int) -> bool:
 
 
 async def apply_configuration(
-    engine: Engine, configuration: Configuration, *, expected: Callable[[int], bool] = any_version
+    engine: Engine, configuration: Configuration, *, expected: Callable[[int], bool] = any_version, by: str = ""
 ) -> ConfigurationState:
     """Make the document the current version; one that says the same as the current one changes nothing.
 
@@ -46,7 +46,8 @@ async def apply_configuration(
     _check_reachable(engine, configuration)
 
     async def change(state: ConfigurationState) -> ConfigurationState | None:
-        return await _next_version(engine, configuration, state, expected)
+        _check_version_of(state, expected)
+        return await _next_version(engine, configuration, state, by)
 
     for _ in range(2):  # once more if somebody else created it just now: states are never deleted
         state = await update_state(engine, configuration.id, change)
@@ -54,44 +55,48 @@ async def apply_configuration(
             return state
         _check_version(0, expected)
         try:
-            return await _create(engine, configuration)
+            return await _create(engine, configuration, by)
         except Conflict:
             continue
     raise Conflict(f"The configuration {configuration.id!r} does not come to rest.")
 
 
-async def _create(engine: Engine, configuration: Configuration) -> ConfigurationState:
-    version = await _store(engine, configuration, 1)
+async def _create(engine: Engine, configuration: Configuration, by: str) -> ConfigurationState:
+    version = await _store(engine, configuration, 0, by)
     state = ConfigurationState(configuration_id=configuration.id, version=version, active=False, shards=SHARDS)
     return await engine.configurations.create(state)
 
 
 async def _next_version(
-    engine: Engine, configuration: Configuration, state: ConfigurationState, expected: Callable[[int], bool]
+    engine: Engine, configuration: Configuration, state: ConfigurationState, by: str
 ) -> ConfigurationState | None:
-    if state.removed is not None:
-        raise BeingRemoved(configuration.id)
-    _check_version(state.version, expected)
     current = await engine.configurations.configuration(configuration.id, state.version)
     if current is not None:
         _check_unmoved(current, configuration)
         if document_digest(current) == document_digest(configuration):
             return None
     everybody = current is None or mapping_digest(current) != mapping_digest(configuration)
-    version = await _store(engine, configuration, state.version + 1)
+    version = await _store(engine, configuration, state.version, by)
     return replace(state, version=version, full_next=state.full_next or everybody)
 
 
-async def _store(engine: Engine, configuration: Configuration, first: int) -> int:
-    """Store the document under the first version that is free, or that holds the same bytes already."""
+async def _store(engine: Engine, configuration: Configuration, current: int, by: str) -> int:
+    """Store the document under the next version that is free, or that holds the same bytes already."""
     document = serialize(configuration)
-    for version in range(first, first + _MOST_ORPHANS):
+    origin = DocumentOrigin(replaces=current, added=engine.clock.now(), added_by=by)
+    for version in range(current + 1, current + 1 + _MOST_ORPHANS):
         try:
-            await engine.configurations.add_document(configuration.id, version, document)
+            await engine.configurations.add_document(configuration.id, version, document, origin)
         except Conflict:
             continue
         return version
     raise Conflict(f"The configuration {configuration.id!r} has {_MOST_ORPHANS} documents that no state names.")
+
+
+def _check_version_of(state: ConfigurationState, expected: Callable[[int], bool]) -> None:
+    if state.removed is not None:
+        raise BeingRemoved(state.configuration_id)
+    _check_version(state.version, expected)
 
 
 def _check_version(version: int, expected: Callable[[int], bool]) -> None:

@@ -77,6 +77,7 @@ async def _completed(engine: Engine, state: ConfigurationState, cycle: Cycle) ->
         last_completed=cycle.number,
         # Whom the guard holds is out of scope and provisioned: else the share of the others would let all of them go.
         population=cycle.in_scope + cycle.held if initial else _carried_on(state, before, counters),
+        steady_since=state.steady_since or cycle.completed,
         known_users=cycle.known_users,
         quarantine=_standing(state, doubt, counters, engine.clock.now()),
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from shared.configuration.configuration import Cloud
 from shared.orchestration.entitled import Entitlements
 from shared.orchestration.ports import (
+    AuditLog,
     BudgetStore,
     ClaimStore,
     Clock,
@@ -34,6 +35,7 @@ class Engine:
     snapshots: SnapshotStore
     watermarks: WatermarkStore
     log_index: ProvisioningLogIndex
+    audits: AuditLog
     directories: Directories
     import_queue: MessageQueue
     provisioning_queue: MessageQueue

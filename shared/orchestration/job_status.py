@@ -59,7 +59,6 @@ class JobReport:
     """The newest cycle that ended."""
     last_successful: CountedCycle | None = None
     last_with_exports: CountedCycle | None = None
-    first_successful: Cycle | None = None
     successive_failures: int = 0
     """Cycles that failed since the last one that did not, as far as the status looks back."""
 
@@ -96,7 +95,6 @@ async def report_job(engine: Engine, job: Job) -> JobReport:
         last=await count_cycle(engine, job.state, ended[0]) if ended else None,
         last_successful=counted[0] if counted else None,
         last_with_exports=next((each for each in counted if each.exports), None),
-        first_successful=await _first_successful(engine, job.state) if completed else None,
         successive_failures=ended.index(completed[0]) if completed else len(ended),
     )
 
@@ -122,12 +120,3 @@ async def _until_exports(
         if counted[-1].exports:
             break
     return counted
-
-
-async def _first_successful(engine: Engine, state: ConfigurationState) -> Cycle | None:
-    """Return the first cycle that completed, if it is among the first few."""
-    for number in range(1, min(state.cycle, RECENT) + 1):
-        cycle = await engine.cycles.get(state.configuration_id, number)
-        if cycle is not None and cycle.state is CycleState.COMPLETED:
-            return cycle
-    return None

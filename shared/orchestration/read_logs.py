@@ -1,4 +1,4 @@
-"""What was done to whom? Log records of the configurations that somebody may see, newest first."""
+"""What was done to whom? Log records of the configurations that somebody may see."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from shared.configuration.configuration import Configuration
 from shared.orchestration.engine import Engine
 from shared.orchestration.job_status import find_job
+from shared.orchestration.ports import LogQuery
 from shared.provisioning.provisioning_log import ProvisioningLogRecord
 
 
@@ -28,10 +29,15 @@ class LoggedPasses:
     """Opaque; empty at the end."""
 
 
-async def read_logs(engine: Engine, configuration_ids: Collection[str], *, top: int, skip: str) -> LoggedPasses:
-    """Return up to `top` records behind the place that `skip` names (empty: the newest). Raises BadSkipToken."""
+_EVERY = LogQuery()
+
+
+async def read_logs(
+    engine: Engine, configuration_ids: Collection[str], *, top: int, skip: str, query: LogQuery = _EVERY
+) -> LoggedPasses:
+    """Return up to `top` records behind the place that `skip` names (empty: the first). Raises BadSkipToken."""
     try:
-        page = await engine.log_index.page(sorted(configuration_ids), top, skip)
+        page = await engine.log_index.page(sorted(configuration_ids), top, skip, query)
     except ValueError as error:
         raise BadSkipToken from error
     configurations: dict[str, Configuration] = {}

@@ -179,7 +179,7 @@ class Reading:
 def _kept(row: Pending, before: Pending | None) -> Pending:
     """Return the row with the stamp and the verdict of the one that it replaces.
 
-    A verdict is about one kind only. Where it ends the stamp ends too: no guard has counted whom somebody decided about.
+    A verdict is about one kind only. Where it ends the stamp ends too: no guard has counted who was decided about.
     """
     if before is None:
         return row

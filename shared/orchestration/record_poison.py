@@ -62,7 +62,7 @@ async def record_provisioning_poison(engine: Engine, given_up: GivenUp) -> None:
         return
     waiting = [row for row in await _named(engine, state, message) if row.state is PendingState.WAITING]
     # The records first: to die in between is to tell it again in the same words, never not at all.
-    await engine.log_index.add([_record(state, row, given_up) for row in waiting])
+    await engine.log_index.add([_record(state, row, given_up) for row in waiting], alone=True)
     now = engine.clock.now()
     await engine.entries.exchange(state, [(row, escrow(row, now, ERROR)) for row in waiting])
     _tell(engine, given_up, message.configuration_id)
@@ -121,7 +121,7 @@ async def _record_unreadable(engine: Engine, given_up: GivenUp, error: Exception
         target=None,
         error=failure(ERROR, f"A queue message could not be used: {error}.", "Find out who writes to the queue."),
     )
-    await engine.log_index.add([record])
+    await engine.log_index.add([record], alone=True)
     _tell(engine, given_up, UNREADABLE)
 
 

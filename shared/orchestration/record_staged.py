@@ -29,7 +29,7 @@ async def record_staged(engine: Engine, state: ConfigurationState) -> None:
             began[number] = None if cycle is None else cycle.started
         # What a worker staged for the next cycle is told by that one, if it is held then.
         told = [_record(state, row, started) for row in held if (started := began[row.staged_cycle]) is not None]
-        await engine.log_index.add(told)
+        await engine.log_index.add(told, alone=True)
 
 
 def _record(state: ConfigurationState, pending: Pending, started: datetime) -> ProvisioningLogRecord:

@@ -1,8 +1,8 @@
 """A configuration is removed: what becomes of all that is known of it?
 
 At once no cycle and no pass begins any more. Once whatever was under way has ended, its rows go, a part at each tick,
-and last its state. Accounts in the target stay as they are. Documents and provisioning logs stay, too: they are the
-record. Claims need no deleting: whoever meets one sees that its owner is gone.
+and last its state. Accounts in the target stay as they are. Documents stay, too, and provisioning logs for as long as
+the configuration has said. Claims need no deleting: whoever meets one sees that its owner is gone.
 """
 
 from dataclasses import replace
@@ -11,6 +11,7 @@ from typing import Final
 
 from shared.cycles.state import ConfigurationState
 from shared.orchestration.engine import Engine
+from shared.orchestration.purge_logs import keep_logs
 from shared.orchestration.update_state import update_state
 
 UNDER_WAY: Final = timedelta(minutes=15)
@@ -44,6 +45,7 @@ async def purge_removed(engine: Engine, state: ConfigurationState) -> None:
         left -= await store.purge(state.configuration_id, left)
         if left <= 0:
             return
+    await keep_logs(engine, state)
     await engine.configurations.delete(state)
 
 

@@ -15,7 +15,9 @@ from shared.orchestration.forgive_escrows import forgive_escrows
 from shared.orchestration.hints import hint_reading
 from shared.orchestration.leave_quarantine import give_up, lift_if_recovered
 from shared.orchestration.measure_standing import measure_app, measure_configuration
+from shared.orchestration.notify import notify
 from shared.orchestration.ports import Conflict, Count, NewerRow
+from shared.orchestration.purge_logs import purge_expired, purge_ownerless
 from shared.orchestration.remove_configuration import purge_removed
 from shared.orchestration.resend import resend_stalled
 
@@ -39,6 +41,7 @@ async def tick(engine: Engine) -> None:
         # whatever became of it: who is late must be told above all where ticks fail
         if engine.telemetry.is_measured:
             await _survive(measure_configuration(engine, state), state.configuration_id)
+    await _survive(purge_ownerless(engine), "")
     if engine.telemetry.is_measured:
         await _survive(measure_app(engine), "")
 
@@ -55,8 +58,14 @@ async def _survive(work: Awaitable[None], configuration_id: str) -> None:
 async def _tick_one(engine: Engine, state: ConfigurationState) -> None:
     if state.removed is not None:
         await purge_removed(engine, state)
-    if not state.active:
         return
+    if state.active:
+        await _run(engine, state)
+    await notify(engine, state)
+    await purge_expired(engine, state)
+
+
+async def _run(engine: Engine, state: ConfigurationState) -> None:
     now = engine.clock.now()
     if is_given_up(state, now):
         await give_up(engine, state.configuration_id)

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from shared.orchestration.engine import Engine
 from shared.web import (
+    audit_routes,
     configuration_routes,
     diagnosis_routes,
     endpoints,
@@ -18,6 +19,7 @@ from shared.web import (
     log_routes,
     read_only_routes,
     restart_routes,
+    version_routes,
 )
 from shared.web.endpoints import Endpoint
 from shared.web.errors import handle
@@ -47,6 +49,7 @@ ROUTES: dict[Endpoint, Route] = {
     endpoints.READ_WORKLOAD: job_routes.read_workload,
     endpoints.VALIDATE_CREDENTIALS: diagnosis_routes.validate_credentials,
     endpoints.READ_DIAGNOSIS: diagnosis_routes.read_diagnosis,
+    endpoints.READ_STATEMENT: job_routes.read_statement,
     endpoints.READ_HELD: held_routes.read_held,
     endpoints.APPROVE_HELD: held_routes.approve,
     endpoints.REJECT_HELD: held_routes.reject,
@@ -55,7 +58,13 @@ ROUTES: dict[Endpoint, Route] = {
     endpoints.PUT_SWITCH: read_only_routes.put_switch,
     endpoints.READ_CONFIGURATION: configuration_routes.read_configuration,
     endpoints.PUT_CONFIGURATION: configuration_routes.put_configuration,
+    endpoints.LIST_VERSIONS: version_routes.list_versions,
+    endpoints.READ_VERSION: version_routes.read_version,
+    endpoints.DIFF_VERSIONS: version_routes.diff_versions,
+    endpoints.ROLL_BACK: version_routes.roll_back_version,
+    endpoints.LIST_AUDITS: audit_routes.list_audits,
     endpoints.LIST_LOGS: log_routes.list_logs,
+    endpoints.DOWNLOAD_LOGS: log_routes.download_logs,
 }
 
 

@@ -11,8 +11,10 @@ from shared.configuration.configuration import Configuration
 from shared.configuration.document import parse, serialize
 from shared.configuration.json_reading import read_json
 from shared.configuration.problems import ConfigurationError, Problem, one_per_place
-from shared.orchestration.apply_configuration import any_version, apply_configuration
+from shared.orchestration.apply_configuration import any_version
+from shared.orchestration.change_configuration import change_configuration
 from shared.orchestration.job_status import find_job
+from shared.web.acting import author_of
 from shared.web.errors import bad_request
 from shared.web.found_job import found_job
 from shared.web.requests import engine_of, json_body
@@ -24,20 +26,21 @@ _IF_MATCH = re.compile(r'\s*(?:\*|(?:W/)?"\d{1,9}"(?:\s*,\s*(?:W/)?"\d{1,9}"){0,
 async def read_configuration(request: Request, service_principal_id: str, job_id: str) -> Response:
     """The document, with its version as entity tag."""
     job = await found_job(await engine_of(request), service_principal_id, job_id)
-    return _document(job.configuration, job.state.version, HTTPStatus.OK)
+    return document_answer(job.configuration, job.state.version, HTTPStatus.OK)
 
 
 async def put_configuration(request: Request, service_principal_id: str, job_id: str) -> Response:
     """Declare the document; 201 where there was none before."""
-    expected = _expected(request)
+    expected, author = expected_version(request), author_of(request)
     configuration = _read(await json_body(request), service_principal_id, job_id)
     engine = await engine_of(request)
     known = await find_job(engine, job_id)
-    state = await apply_configuration(engine, configuration, expected=expected)
-    return _document(configuration, state.version, HTTPStatus.OK if known else HTTPStatus.CREATED)
+    state = await change_configuration(engine, configuration, author, expected=expected)
+    return document_answer(configuration, state.version, HTTPStatus.OK if known else HTTPStatus.CREATED)
 
 
-def _document(configuration: Configuration, version: int, status: HTTPStatus) -> Response:
+def document_answer(configuration: Configuration, version: int, status: HTTPStatus) -> Response:
+    """Return a document with its version as entity tag."""
     headers = {"ETag": f'"{version}"'}
     return Response(serialize(configuration), status_code=status, headers=headers, media_type="application/json")
 
@@ -67,7 +70,7 @@ def _foreign(value: object, service_principal_id: str, job_id: str) -> Iterator[
         yield Problem(path="/source/servicePrincipalId", message=message)
 
 
-def _expected(request: Request) -> Callable[[int], bool]:
+def expected_version(request: Request) -> Callable[[int], bool]:
     """Return which versions may be replaced: any without If-Match."""
     text = request.headers.get("if-match")
     if text is None:

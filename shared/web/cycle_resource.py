@@ -1,6 +1,7 @@
-"""What is told of one cycle, and of the open work? Graph has no word for either; the style is its own."""
+"""What is told of one cycle, of the open work, and of how everybody stands? Graph has no words for them."""
 
 from shared.cycles.pending import Workload
+from shared.cycles.statement import Statement
 from shared.orchestration.job_status import CountedCycle
 from shared.provisioning.provisioning_log import ProvisioningAction, ProvisioningStatus
 from shared.web.resources import Resource, time_text
@@ -31,11 +32,21 @@ def cycle_resource(counted: CountedCycle) -> Resource:
         "skipped": dict(cycle.skipped),
         "staged": cycle.staged,
         "policyChanges": list(cycle.policy_changes),
+        "closing": None if cycle.closing is None else statement_resource(cycle.closing),
         "error": failed if cycle.error_code else None,
         "actions": {
             action.value: {result.value: counted.counters.of(action, result) for result in _RESULTS}
             for action in _ACTIONS
         },
+    }
+
+
+def statement_resource(statement: Statement) -> Resource:
+    return {
+        "inScope": statement.in_scope,
+        "present": statement.present,
+        "equal": statement.equal,
+        "exceptions": [{"reason": reason, "count": count} for reason, count in statement.exceptions.items()],
     }
 
 

@@ -12,6 +12,7 @@ JOBS: Final = "/v1.0/servicePrincipals/{service_principal_id}/synchronization/jo
 JOB: Final = f"{JOBS}/{{job_id}}"
 HEALTH: Final = "/healthz"
 LOGS: Final = "/v1.0/auditLogs/provisioning"
+AUDITS: Final = "/v1.0/auditLogs/directoryAudits"
 READ_ONLY: Final = "/v1.0/readOnly"
 
 
@@ -43,8 +44,21 @@ REJECT_HELD: Final = Endpoint(method="POST", path=f"{JOB}/reject", role=Role.APP
 DELETE_JOB: Final = Endpoint(method="DELETE", path=JOB, role=Role.ADMINISTRATOR)
 READ_CONFIGURATION: Final = Endpoint(method="GET", path=f"{JOB}/configuration", role=Role.READER)
 PUT_CONFIGURATION: Final = Endpoint(method="PUT", path=f"{JOB}/configuration", role=Role.ADMINISTRATOR)
+VERSIONS: Final = f"{JOB}/configuration/versions"
+LIST_VERSIONS: Final = Endpoint(method="GET", path=VERSIONS, role=Role.READER, options=frozenset({"$top"}))
+READ_VERSION: Final = Endpoint(method="GET", path=f"{VERSIONS}/{{number}}", role=Role.READER)
+DIFF_VERSIONS: Final = Endpoint(
+    method="GET", path=f"{JOB}/configuration/diff", role=Role.READER, options=frozenset({"from", "to"})
+)
+ROLL_BACK: Final = Endpoint(method="POST", path=f"{JOB}/configuration/rollback", role=Role.ADMINISTRATOR)
 LIST_CYCLES: Final = Endpoint(method="GET", path=f"{JOB}/cycles", role=Role.READER, options=frozenset({"$top"}))
 READ_WORKLOAD: Final = Endpoint(method="GET", path=f"{JOB}/workload", role=Role.READER)
+READ_STATEMENT: Final = Endpoint(method="GET", path=f"{JOB}/statement", role=Role.READER)
 READ_SWITCH: Final = Endpoint(method="GET", path=READ_ONLY, role=Role.READER)
 PUT_SWITCH: Final = Endpoint(method="PUT", path=READ_ONLY, role=Role.OPERATOR, everywhere=True)
-LIST_LOGS: Final = Endpoint(method="GET", path=LOGS, role=Role.READER, options=frozenset({"$top", "$skiptoken"}))
+PAGED: Final = frozenset({"$filter", "$orderby", "$top", "$skiptoken"})
+LIST_LOGS: Final = Endpoint(method="GET", path=LOGS, role=Role.READER, options=PAGED)
+DOWNLOAD_LOGS: Final = Endpoint(
+    method="GET", path=f"{LOGS}/download", role=Role.READER, options=PAGED | frozenset({"$format"})
+)
+LIST_AUDITS: Final = Endpoint(method="GET", path=AUDITS, role=Role.READER, options=PAGED)

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 
 from shared.configuration.problems import ConfigurationError, Problem
 from shared.orchestration.apply_configuration import BeingRemoved, VersionMismatch
+from shared.orchestration.change_configuration import NoSuchVersion
 from shared.orchestration.control_job import NotConfigured
 from shared.orchestration.decide_held import NothingHeld, SetChanged
 from shared.orchestration.ports import Conflict, Forbidden, NewerRow, StorageUnavailable, Throttled, Unavailable
@@ -168,6 +169,11 @@ def _set_changed() -> GraphError:
     return GraphError(HTTPStatus.PRECONDITION_FAILED, "PreconditionFailed", message)
 
 
+def _no_such_version() -> GraphError:
+    message = "The configuration has no such version; configuration/versions names those that there are."
+    return GraphError(HTTPStatus.NOT_FOUND, "ResourceNotFound", message)
+
+
 def _being_removed() -> GraphError:
     message = "A configuration of this name is being removed; wait until that is done, or take another name."
     return GraphError(HTTPStatus.CONFLICT, "Conflict", message)
@@ -176,6 +182,7 @@ def _being_removed() -> GraphError:
 _KNOWN = {
     NothingHeld: _nothing_held,
     SetChanged: _set_changed,
+    NoSuchVersion: _no_such_version,
     BeingRemoved: _being_removed,
     NotAuthenticated: _unauthenticated,
     VersionMismatch: _mismatch,

@@ -1,6 +1,7 @@
 """Removals that the guard holds: see them, approve or reject exactly what was seen."""
 
 import re
+from functools import partial
 from http import HTTPStatus
 from typing import Final
 
@@ -8,9 +9,12 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from shared.cycles.audit import Activity
 from shared.cycles.pending import Pending, Verdict, WorkKind
 from shared.cycles.state import ConfigurationState
+from shared.orchestration.audit import audited
 from shared.orchestration.decide_held import HeldRemovals, decide_held, held_removals
+from shared.web.acting import act_of
 from shared.web.errors import bad_request
 from shared.web.found_job import found_job
 from shared.web.initiator import initiator_text
@@ -20,6 +24,7 @@ from shared.web.small_bodies import read_small
 MOST_SHOWN: Final = 1000
 _DIGEST = re.compile("[0-9a-f]{32}")
 _ACTIONS = {WorkKind.DISABLE: "disable"}
+_ACTIVITIES = {Verdict.APPROVED: Activity.APPROVE, Verdict.REJECTED: Activity.REJECT}
 
 
 class _Decision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,7 +62,12 @@ async def _decide(request: Request, service_principal_id: str, job_id: str, verd
     digest = _digest(await json_body(request))
     engine = await engine_of(request)
     job = await found_job(engine, service_principal_id, job_id)
-    held = await decide_held(engine, job.state, digest, verdict, initiator_text(caller(request).principal))
+    by, activity = initiator_text(caller(request).principal), _ACTIVITIES[verdict]
+    act = act_of(
+        request, activity, job, changes={"held": (_code(job.state), verdict.value)}, details={"Digest": digest}
+    )
+    decide = partial(decide_held, engine, job.state, digest, verdict, by)
+    held = await audited(engine, act, decide, told=lambda decided: {"Count": str(len(decided.rows))})
     return JSONResponse({"count": len(held.rows), "verdict": verdict.value}, status_code=HTTPStatus.OK)
 
 
@@ -70,7 +80,11 @@ def _digest(body: bytes) -> str:
 
 def _what(held: HeldRemovals, state: ConfigurationState) -> str | None:
     """Return the code of the guard that holds; of creates and rewrites nobody is named."""
-    return state.quarantine.code if held.digest and state.quarantine is not None else None
+    return _code(state) if held.digest else None
+
+
+def _code(state: ConfigurationState) -> str | None:
+    return None if state.quarantine is None else state.quarantine.code
 
 
 def _resource(row: Pending) -> dict[str, object]:

@@ -26,13 +26,18 @@ def job_resource(report: JobReport) -> Resource:
             "expiration": None,
         },
         "status": _status(report),
-        "synchronizationJobSettings": [],
+        "synchronizationJobSettings": _settings(state),
     }
+
+
+def _settings(state: ConfigurationState) -> list[Resource]:
+    """Return Graph's keyValuePairs; Graph has no place of its own for a mail that could not be sent."""
+    error = state.notification_error
+    return [{"name": "NotificationError", "value": error}] if error else []
 
 
 def _status(report: JobReport) -> Resource:
     state, last_successful = report.job.state, report.last_successful
-    first = report.first_successful
     return {
         "code": state.status.value,
         "countSuccessiveCompleteFailures": report.successive_failures,
@@ -41,10 +46,10 @@ def _status(report: JobReport) -> Resource:
         "lastSuccessfulExecution": _execution(last_successful),
         "lastSuccessfulExecutionWithExports": _execution(report.last_with_exports),
         "progress": _progress(report),
-        "quarantine": _quarantine(state),
-        "steadyStateFirstAchievedTime": time_text(first.completed) if first else UNSET,
+        "quarantine": _quarantine(report),
+        "steadyStateFirstAchievedTime": time_text(state.steady_since),
         "steadyStateLastAchievedTime": time_text(last_successful.cycle.completed) if last_successful else UNSET,
-        "synchronizedEntryCountByType": [{"key": "User", "value": state.population}] if state.last_completed else [],
+        "synchronizedEntryCountByType": _synchronized(report),
         "troubleshootingUrl": None,
     }
 
@@ -94,8 +99,19 @@ def _progress(report: JobReport) -> list[Resource]:
     ]
 
 
-def _quarantine(state: ConfigurationState) -> Resource | None:
+def _synchronized(report: JobReport) -> list[Resource]:
+    """Return Graph's totals to date."""
+    state, last = report.job.state, report.last_successful
+    if not state.last_completed:
+        return []
+    closing = last.cycle.closing if last else None
+    # people whom the last cycle was still to create count as well, as they do for the guards
+    return [{"key": "User", "value": max(state.population, closing.present if closing else 0)}]
+
+
+def _quarantine(report: JobReport) -> Resource | None:
     """Return Graph's synchronizationQuarantine."""
+    state = report.job.state
     quarantine = state.quarantine
     if quarantine is None:
         return None

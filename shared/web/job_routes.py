@@ -1,17 +1,22 @@
 """Jobs: list and read them, start and pause them, see their cycles and their open work, provision on demand."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from shared.cycles.audit import Activity
+from shared.cycles.state import JobStatus
+from shared.orchestration.audit import audited
 from shared.orchestration.control_job import pause_job, start_job
 from shared.orchestration.job_status import list_jobs, newest_cycles, report_job
-from shared.orchestration.provision_on_demand import provision_on_demand
+from shared.orchestration.provision_on_demand import OnDemandResult, provision_on_demand
 from shared.orchestration.remove_configuration import remove_configuration
+from shared.web.acting import act_of
 from shared.web.authorization import Role
-from shared.web.cycle_resource import cycle_resource, workload_resource
+from shared.web.cycle_resource import cycle_resource, statement_resource, workload_resource
 from shared.web.errors import not_found
 from shared.web.found_job import found_job
 from shared.web.initiator import initiator_text
@@ -48,16 +53,19 @@ async def read_job(request: Request, service_principal_id: str, job_id: str) -> 
 async def start(request: Request, service_principal_id: str, job_id: str) -> Response:
     """Let the job run from now on."""
     engine = await engine_of(request)
-    await found_job(engine, service_principal_id, job_id)
-    await start_job(engine, job_id)
+    job = await found_job(engine, service_principal_id, job_id)
+    changes = {"active": (job.state.active, True), "status": (job.state.status.value, JobStatus.ACTIVE.value)}
+    act = act_of(request, Activity.START, job, changes=changes)
+    await audited(engine, act, lambda: start_job(engine, job_id))
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
 async def pause(request: Request, service_principal_id: str, job_id: str) -> Response:
     """Let the job rest."""
     engine = await engine_of(request)
-    await found_job(engine, service_principal_id, job_id)
-    await pause_job(engine, job_id)
+    job = await found_job(engine, service_principal_id, job_id)
+    act = act_of(request, Activity.PAUSE, job, changes={"active": (job.state.active, False)})
+    await audited(engine, act, lambda: pause_job(engine, job_id))
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
@@ -67,8 +75,9 @@ async def delete(request: Request, service_principal_id: str, job_id: str) -> Re
     https://learn.microsoft.com/graph/api/synchronization-synchronizationjob-delete
     """
     engine = await engine_of(request)
-    await found_job(engine, service_principal_id, job_id)
-    await remove_configuration(engine, job_id)
+    job = await found_job(engine, service_principal_id, job_id)
+    act = act_of(request, Activity.DELETE, job, changes={"version": (job.state.version, None)})
+    await audited(engine, act, lambda: remove_configuration(engine, job_id))
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
@@ -77,7 +86,9 @@ async def provision(request: Request, service_principal_id: str, job_id: str) ->
     engine = await engine_of(request)
     job = await found_job(engine, service_principal_id, job_id)
     subjects = read_subjects(await json_body(request))
-    results = await provision_on_demand(engine, job_id, subjects, initiator_text(caller(request).principal))
+    by = initiator_text(caller(request).principal)
+    act = act_of(request, Activity.PROVISION_ON_DEMAND, job, people=subjects)
+    results = await audited(engine, act, lambda: provision_on_demand(engine, job_id, subjects, by), told=_told)
     if results is None:
         raise not_found(job_id)
     context = _context(request, "microsoft.graph.stringKeyStringValuePair")
@@ -99,6 +110,17 @@ async def read_workload(request: Request, service_principal_id: str, job_id: str
     engine = await engine_of(request)
     job = await found_job(engine, service_principal_id, job_id)
     return JSONResponse(workload_resource(await engine.entries.workload(job.state, engine.clock.now())))
+
+
+async def read_statement(request: Request, service_principal_id: str, job_id: str) -> Response:
+    """How everybody stands at this moment; each cycle keeps how they stood when it completed."""
+    engine = await engine_of(request)
+    job = await found_job(engine, service_principal_id, job_id)
+    return JSONResponse(statement_resource(await engine.entries.statement(job.state)))
+
+
+def _told(results: Sequence[OnDemandResult] | None) -> Mapping[str, str]:
+    return {result.source_id: result.status.value for result in results or ()}
 
 
 def _context(request: Request, what: str) -> str:

@@ -24,24 +24,31 @@ def log_resource(logged: LoggedPass) -> Resource:
     return {
         "id": record.id,
         "activityDateTime": time_text(record.started),
-        "tenantId": configuration.source.tenant_id,
-        "jobId": record.configuration_id,
+        **job_parts(configuration),
         "cycleId": cycle_id(record.configuration_id, record.cycle),
         "changeId": record.id,
         "provisioningAction": record.action.value,
         "durationInMilliseconds": record.duration_milliseconds,
         "initiatedBy": initiator_resource(record.initiated_by),
+        "sourceIdentity": _identity(record.source),
+        "targetIdentity": _identity(record.target),
+        "provisioningStatusInfo": {"status": record.status.value, "errorInformation": _error(record.error)},
+        "provisioningSteps": [_step(step) for step in record.steps],
+        "modifiedProperties": [modified_resource(each) for each in record.modified],
+    }
+
+
+def job_parts(configuration: Configuration) -> Resource:
+    """Return what all records of a job have in common."""
+    return {
+        "tenantId": configuration.source.tenant_id,
+        "jobId": configuration.id,
         "servicePrincipal": {
             "id": configuration.source.service_principal_id,
             "displayName": configuration.display_name,
         },
         "sourceSystem": _system(configuration.source.tenant_id, configuration),
         "targetSystem": _system(configuration.target.tenant_id, configuration),
-        "sourceIdentity": _identity(record.source),
-        "targetIdentity": _identity(record.target),
-        "provisioningStatusInfo": {"status": record.status.value, "errorInformation": _error(record.error)},
-        "provisioningSteps": [_step(step) for step in record.steps],
-        "modifiedProperties": [modified_resource(each) for each in record.modified],
     }
 
 

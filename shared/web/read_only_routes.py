@@ -1,9 +1,14 @@
 """The emergency switch: while the app is read-only nothing is written to any target tenant."""
 
+from functools import partial
+
 import msgspec
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from shared.cycles.audit import Activity
+from shared.orchestration.audit import audited
+from shared.web.acting import act_of
 from shared.web.initiator import initiator_text
 from shared.web.requests import caller, engine_of, json_body
 from shared.web.small_bodies import read_small
@@ -24,5 +29,7 @@ async def put_switch(request: Request) -> Response:
     wanted = read_small(await json_body(request), _Switch, '{"readOnly": true} or {"readOnly": false}')
     engine = await engine_of(request)
     by = initiator_text(caller(request).principal)
-    await engine.budgets.set_read_only(on=wanted.read_only, by=by, now=engine.clock.now())
+    changes = {"readOnly": (await engine.budgets.is_read_only(), wanted.read_only)}
+    switch = partial(engine.budgets.set_read_only, on=wanted.read_only, by=by, now=engine.clock.now())
+    await audited(engine, act_of(request, Activity.READ_ONLY, changes=changes), switch)
     return JSONResponse({"readOnly": await engine.budgets.is_read_only()})

@@ -15,6 +15,7 @@ class Seen:
     path: str
     authorization: str | None
     body: Any
+    reason: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -23,10 +24,12 @@ class AnsweringServer:
 
     url: str = ""
     answers: dict[tuple[str, str], tuple[int, Any]] = field(default_factory=dict)
+    headers: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     seen: list[Seen] = field(default_factory=list)
 
-    def answer(self, method: str, path: str, status: int, body: Any = None) -> None:  # noqa: ANN401 - any JSON
+    def answer(self, method: str, path: str, status: int, body: Any = None, **headers: str) -> None:  # noqa: ANN401 - any JSON
         self.answers[method, path] = (status, body)
+        self.headers[method, path] = headers
 
 
 @contextmanager
@@ -54,13 +57,17 @@ def _handler(state: AnsweringServer) -> type[BaseHTTPRequestHandler]:
                 path=self.path,
                 authorization=self.headers.get("Authorization"),
                 body=json.loads(content) if content else None,
+                reason=self.headers.get("Tenantsync-Reason"),
             )
             state.seen.append(seen)
             status, body = state.answers.get((self.command, self.path), (404, None))
-            self._send(status, b"" if body is None else _encoded(body))
+            headers = state.headers.get((self.command, self.path), {})
+            self._send(status, b"" if body is None else _encoded(body), headers)
 
-        def _send(self, status: int, content: bytes) -> None:
+        def _send(self, status: int, content: bytes, headers: dict[str, str]) -> None:
             self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)

@@ -117,3 +117,42 @@ def test_the_problems_that_the_server_finds_are_shown(run: Run, server: Answerin
         r"/target/tenantId: belongs to \u001b[2J",
         "tenantsync: 400 Request_BadRequest: The configuration is not valid.",
     ]
+
+
+SP = "5a17ed00-0000-4000-8000-00000000a11c"
+CONFIGURATION = f"/v1.0/servicePrincipals/{SP}/synchronization/jobs/job/configuration"
+
+
+def test_versions_are_listed(run: Run, server: AnsweringServer) -> None:
+    version = {"version": 2, "current": True, "createdBy": {"displayName": "Ada"}, "replaces": 1}
+    server.answer("GET", f"{CONFIGURATION}/versions", 200, {"value": [version]})
+
+    result = run("configuration", "versions", "job", "--service-principal", SP, "--url", server.url)
+
+    assert result.stdout.splitlines()[1].split() == ["2", "True", "Ada", "1"]
+
+
+def test_a_difference_is_a_line_for_each_place(run: Run, server: AnsweringServer) -> None:
+    answer = {"from": 1, "to": 2, "value": [{"path": "/interval", "oldValue": "PT40M", "newValue": None}]}
+    for query in ("from=1", "from=1&to=2"):
+        server.answer("GET", f"{CONFIGURATION}/diff?{query}", 200, answer)
+
+    shown = run("configuration", "diff", "job", "1", "--service-principal", SP, "--url", server.url)
+    told = run(
+        "--output", "json", "configuration", "diff", "job", "1", "2", "--service-principal", SP, "--url", server.url
+    )
+
+    assert shown.stdout.splitlines()[1].split() == ["/interval", "PT40M"]
+    assert json.loads(told.stdout) == answer
+
+
+def test_a_version_comes_back_with_the_reason_for_the_audit(
+    run: Run, server: AnsweringServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.answer("POST", f"{CONFIGURATION}/rollback", 200, {"id": "job"})
+    monkeypatch.setenv("TENANTSYNC_REASON", "zurück, bitte")
+
+    result = run("configuration", "rollback", "job", "1", "--service-principal", SP, "--url", server.url)
+
+    assert result.stdout == "rolled job back to version 1\n"
+    assert (server.seen[0].body, server.seen[0].reason) == ({"version": 1}, "zur%C3%BCck%2C%20bitte")

@@ -130,3 +130,17 @@ def test_a_job_is_restarted_with_the_scope_that_is_named(
 
     assert (result.exit_code, result.stdout) == (0, "restarted contoso-fabrikam\n")
     assert server.seen[0].body == {"criteria": criteria}
+
+
+def test_a_statement_is_a_line_for_each_count(run: Run, server: AnsweringServer) -> None:
+    answer = {"inScope": 3, "present": 2, "equal": 1, "exceptions": [{"reason": "Conflict", "count": 1}]}
+    server.answer("GET", "/v1.0/servicePrincipals/sp/synchronization/jobs/job/statement", 200, answer)
+
+    result = run("jobs", "statement", "job", "--service-principal", "sp", "--url", server.url)
+
+    assert [line.split() for line in result.stdout.splitlines()[1:]] == [
+        ["inScope", "3"],
+        ["present", "2"],
+        ["equal", "1"],
+        ["Conflict", "1"],
+    ]

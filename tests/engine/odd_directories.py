@@ -1,7 +1,7 @@
 """What does a source tenant look like that answers otherwise than the simulated one?"""
 
 from shared.configuration.configuration import Configuration
-from shared.orchestration.ports import Directories, PolicySight, SourceDirectory, TargetDirectory
+from shared.orchestration.ports import Directories, Mailbox, PolicySight, SourceDirectory, TargetDirectory
 from shared.setup.sights import SourceSight, TargetSight
 
 
@@ -25,6 +25,9 @@ class OddDirectories:
 
     async def policies(self, configuration: Configuration) -> tuple[PolicySight, PolicySight]:
         return await self.calm.policies(configuration)
+
+    def mailbox(self, configuration: Configuration) -> Mailbox:
+        return self.calm.mailbox(configuration)
 
     def odd(self, source: SourceDirectory) -> SourceDirectory:
         raise NotImplementedError

@@ -9,7 +9,7 @@ from shared.adapters.memory.rows import MemoryTables
 from shared.configuration.configuration import Configuration
 from shared.configuration.document import parse
 from shared.orchestration.engine import Engine
-from shared.orchestration.ports import PolicySight, SourceDirectory, TargetDirectory
+from shared.orchestration.ports import Mailbox, PolicySight, SourceDirectory, TargetDirectory
 from shared.setup.sights import SourceSight, TargetSight
 from shared.wiring import assemble
 from tests.engine.local_engine import JumpingClock
@@ -34,6 +34,9 @@ class NoDirectories:
 
     async def policies(self, configuration: Configuration) -> tuple[PolicySight, PolicySight]:
         return PolicySight(), PolicySight()
+
+    def mailbox(self, configuration: Configuration) -> Mailbox:
+        raise AssertionError(f"the mailboxes of {configuration.id} were asked for")
 
 
 def memory_engine() -> Engine:

@@ -42,6 +42,7 @@ class GraphCalls:
         self.role_assignments_of("")
         self.invite({})
         self.restore("")
+        self.send_mail("", {})
 
     def users_delta(self, select: Sequence[str]) -> RequestInformation:
         # not `Prefer: return=minimal`, which sends the changed properties only: we need whole people
@@ -116,6 +117,9 @@ class GraphCalls:
 
     def delete(self, user_id: str) -> RequestInformation:
         return _write(Method.DELETE, self._graph.users.by_user_id(user_id))
+
+    def send_mail(self, user_id: str, body: Mapping[str, object]) -> RequestInformation:
+        return _write(Method.POST, self._graph.users.by_user_id(user_id).send_mail, body)
 
     def restore(self, user_id: str) -> RequestInformation:
         return _write(Method.POST, self._graph.directory.deleted_items.by_directory_object_id(user_id).restore)

@@ -9,6 +9,7 @@ import httpx
 from shared.adapters.graph.client import GraphClient
 from shared.adapters.graph.credentials import tenant_credential
 from shared.adapters.graph.inspection import Inspection
+from shared.adapters.graph.mail import GraphMailbox
 from shared.adapters.graph.observing import GraphObserver
 from shared.adapters.graph.options import CredentialKind, GraphOptions
 from shared.adapters.graph.organization import Organization
@@ -17,7 +18,7 @@ from shared.adapters.graph.target_directory import GraphTargetDirectory
 from shared.adapters.graph.target_writes import TargetWrites
 from shared.adapters.graph.throttling import WriteGate
 from shared.configuration.configuration import Configuration
-from shared.orchestration.ports import BudgetStore, Clock, SourceDirectory, TargetDirectory, Telemetry
+from shared.orchestration.ports import BudgetStore, Clock, Mailbox, SourceDirectory, TargetDirectory, Telemetry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,9 @@ class Connection:
 
     def inspection(self) -> Inspection:
         return Inspection(self._client, self._tenant_id, sandbox=self._sandbox)
+
+    def mailbox(self) -> Mailbox:
+        return GraphMailbox(self._client)
 
     async def aclose(self) -> None:
         await self._client.aclose()

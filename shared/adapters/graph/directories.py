@@ -8,7 +8,15 @@ from weakref import WeakKeyDictionary
 from shared.adapters.graph.options import GraphOptions
 from shared.adapters.memory.telemetry import SilentTelemetry
 from shared.configuration.configuration import Configuration
-from shared.orchestration.ports import BudgetStore, Clock, PolicySight, SourceDirectory, TargetDirectory, Telemetry
+from shared.orchestration.ports import (
+    BudgetStore,
+    Clock,
+    Mailbox,
+    PolicySight,
+    SourceDirectory,
+    TargetDirectory,
+    Telemetry,
+)
 from shared.setup.sights import SourceSight, TargetSight
 
 if TYPE_CHECKING:
@@ -57,6 +65,9 @@ class GraphDirectories:
         source = await self._connection(source_id).inspection().policy(target_id, synchronization=False)
         target = await self._connection(target_id).inspection().policy(source_id, synchronization=True)
         return source, target
+
+    def mailbox(self, configuration: Configuration) -> Mailbox:
+        return self._connection(configuration.target.tenant_id).mailbox()
 
     async def aclose(self) -> None:
         """Close the connections of the running loop."""

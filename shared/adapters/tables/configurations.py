@@ -10,8 +10,6 @@ from dataclasses import replace
 from shared.adapters.tables.changing import change_row
 from shared.adapters.tables.key_order import number_part
 from shared.adapters.tables.row_format import (
-    FORMAT_VERSION,
-    VERSION,
     RowFormat,
     check_version,
     joined_bytes,
@@ -21,12 +19,13 @@ from shared.adapters.tables.rows import Delete, Insert, Replace, Row, RowConflic
 from shared.configuration.configuration import Configuration
 from shared.cycles.state import ConfigurationState
 from shared.cycles.surge import Surge
-from shared.orchestration.ports import Conflict, NewerRow
+from shared.orchestration.ports import Conflict, DocumentOrigin, NewerRow
 
 # No escaped id begins with ":", so no configuration can be called like this partition.
 STATES = ":states"
 SURGE_KEY = "surge"
 SURGE = RowFormat(Surge)
+ORIGIN = RowFormat(DocumentOrigin)
 STATE = RowFormat(ConfigurationState, keyed=["configuration_id"])
 
 
@@ -66,9 +65,11 @@ class TableConfigurationStore:
         except RowConflict as conflict:
             raise Conflict(str(conflict)) from conflict
 
-    async def add_document(self, configuration_id: str, version: int, document: bytes) -> None:
+    async def add_document(
+        self, configuration_id: str, version: int, document: bytes, origin: DocumentOrigin | None = None
+    ) -> None:
         partition, key = _document_keys(configuration_id, version)
-        values = {VERSION: FORMAT_VERSION, **split_bytes("document", document)}
+        values = {**ORIGIN.columns(origin or DocumentOrigin(replaces=version - 1)), **split_bytes("document", document)}
         try:
             await self._rows.commit(partition, [Insert(key=key, values=values)])
         except RowConflict as conflict:
@@ -81,6 +82,13 @@ class TableConfigurationStore:
             return None
         check_version(row)
         return joined_bytes(row, "document")
+
+    async def origin(self, configuration_id: str, version: int) -> DocumentOrigin | None:
+        row = await self._rows.get(*_document_keys(configuration_id, version))
+        if row is None:
+            return None
+        known = ORIGIN.value(row)
+        return known if "replaces" in row.values else replace(known, replaces=version - 1)
 
     async def configuration(self, configuration_id: str, version: int) -> Configuration | None:
         known = self._parsed.get((configuration_id, version))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from shared.adapters.tables.key_order import inverted_number
 from shared.adapters.tables.purging import purge
 from shared.adapters.tables.row_format import RowFormat
-from shared.adapters.tables.rows import Insert, Replace, Row, RowConflict, Rows, escape_key
+from shared.adapters.tables.rows import Delete, Insert, Replace, Row, RowConflict, Rows, escape_key
 from shared.cycles.cycle import Cycle
 from shared.orchestration.ports import Conflict
 
@@ -48,6 +48,9 @@ class TableCycleStore:
     async def newest(self, configuration_id: str, count: int) -> Sequence[Cycle]:
         rows = await self._rows.page(escape_key(configuration_id), limit=count)
         return [_cycle(row, configuration_id) for row in rows]
+
+    async def delete(self, configuration_id: str, number: int) -> None:
+        await self._rows.commit(escape_key(configuration_id), [Delete(key=inverted_number(number))])
 
     async def purge(self, configuration_id: str, limit: int) -> int:
         return await purge(self._rows, escape_key(configuration_id), limit)

@@ -4,16 +4,18 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 
-from shared.adapters.tables.entry_keys import PENDING, counters_of, source_id_of
+from shared.adapters.tables.entry_keys import LINKS, PENDING, counters_of, source_id_of
 from shared.adapters.tables.entry_rows import counts_of
 from shared.adapters.tables.key_order import within
-from shared.adapters.tables.row_format import VERSION, RowFormat
+from shared.adapters.tables.row_format import VERSION, RowFormat, check_version
 from shared.adapters.tables.rows import Rows
 from shared.cycles.pending import DueClass, Pending, PendingState, Verdict, WorkKind
+from shared.cycles.statement import Statement, joins, leaves, reason_of
+from shared.provisioning.link import LinkState
 from shared.provisioning.provisioning_log import ProvisioningAction, ProvisioningStatus
 
 # What is counted needs no source values, and those are nearly all of a pending row.
-_COUNTED = [VERSION, "kind", "state", "due", "staged_cycle", "verdict"]
+_COUNTED = [VERSION, "kind", "state", "due", "staged_cycle", "verdict", "reason"]
 _OPEN = RowFormat(Pending, keyed=["source_id"])
 _REST = {"cycle": 0, "configuration_version": 0, "source": None}
 _STAGED = frozenset({DueClass.DISABLE, DueClass.STAGED})
@@ -33,6 +35,24 @@ async def count_ends(
 async def count_open(rows: Rows, partition: str, released_cycle: int, now: datetime) -> Counter[str]:
     """Open entries as `due`, `waiting`, `staged`, `escrowed` and `delayed`."""
     return Counter([_standing_of(pending, released_cycle, now) async for pending in _open(rows, partition)])
+
+
+async def statement(rows: Rows, partition: str) -> Statement:
+    """How the people of a shard stand. What is open is held in memory, and the links are read past it."""
+    open_ = {pending.source_id: pending async for pending in _open(rows, partition)}
+    reasons = Counter(map(reason_of, open_.values()))
+    present = equal = leaving = 0
+    first, before = LINKS
+    async for row in rows.scan(partition, first=first, before=before, select=[VERSION, "state"]):
+        check_version(row)
+        if row.values["state"] != LinkState.ACTIVE:
+            continue
+        present += 1
+        pending = open_.pop(source_id_of(row.key), None)
+        equal += pending is None
+        leaving += pending is not None and leaves(pending)
+    joining = sum(map(joins, open_.values()))
+    return Statement(in_scope=present - leaving + joining, present=present, equal=equal, exceptions=dict(reasons))
 
 
 async def staged(rows: Rows, partition: str) -> list[Pending]:

@@ -9,10 +9,11 @@ from typing import TypeVar
 
 from shared.adapters.tables.entry_batches import grouped
 from shared.adapters.tables.entry_closing import EntryClosing
-from shared.adapters.tables.entry_counts import count_ends, count_open, staged, undecided
+from shared.adapters.tables.entry_counts import count_ends, count_open, staged, statement, undecided
 from shared.adapters.tables.entry_keys import (
     LINKS,
     PENDING,
+    counters_of,
     due_entry,
     due_key,
     due_until,
@@ -29,13 +30,14 @@ from shared.adapters.tables.entry_rows import (
     exchange_operations,
     link_of,
     pending_of,
+    record_key,
     record_of,
     staged_operations,
     work_of,
 )
 from shared.adapters.tables.key_order import within
 from shared.adapters.tables.parallel import in_parallel
-from shared.adapters.tables.purging import purge
+from shared.adapters.tables.purging import delete_keys, delete_range, purge
 from shared.adapters.tables.row_format import VERSION, check_version
 from shared.adapters.tables.row_limits import batches
 from shared.adapters.tables.rows import Delete, Operation, Row, RowConflict, Rows, escape_key
@@ -43,6 +45,7 @@ from shared.adapters.tables.shard_hints import ShardHints
 from shared.cycles.counters import Counters
 from shared.cycles.pending import DueClass, DueEntry, Pending, Workload
 from shared.cycles.state import ConfigurationState, holds_removals
+from shared.cycles.statement import Statement, summed
 from shared.cycles.work import Work
 from shared.orchestration.ports import WHOLE_ENTRY, Clock, Closing, ClosingResult, EntryPart, EntryRows
 from shared.provisioning.link import Link
@@ -172,11 +175,26 @@ class TableEntryStore:
             total.update(part)
         return Counters(values=dict(total))
 
+    async def forget_counters(self, state: ConfigurationState, cycle: int) -> None:
+        await in_parallel(delete_range(self._rows, partition, *counters_of(cycle)) for partition in _partitions(state))
+
+    async def forget_logs(self, state: ConfigurationState, records: Sequence[ProvisioningLogRecord]) -> None:
+        by_shard: defaultdict[int, set[str]] = defaultdict(set)
+        for record in records:
+            by_shard[shard_of(record.source.id, state.shards)].add(record_key(record))
+        await in_parallel(
+            delete_keys(self._rows, partition_key(state.configuration_id, shard), sorted(keys))
+            for shard, keys in by_shard.items()
+        )
+
     async def workload(self, state: ConfigurationState, now: datetime) -> Workload:
         released = 0 if holds_removals(state) else state.released_cycle
         found = await in_parallel(count_open(self._rows, partition, released, now) for partition in _partitions(state))
         total = sum(found, Counter[str]())
         return Workload(**{each.name: total[each.name] for each in fields(Workload)})
+
+    async def statement(self, state: ConfigurationState) -> Statement:
+        return summed(await in_parallel(statement(self._rows, partition) for partition in _partitions(state)))
 
     async def staged(self, state: ConfigurationState) -> Sequence[Pending]:
         found = await in_parallel(staged(self._rows, partition) for partition in _partitions(state))

@@ -5,6 +5,7 @@ Errors that cross a port: `StorageUnavailable` (try later), `Conflict` (somebody
 (Graph, try later), `Forbidden` (a permission or consent is missing), `ResyncRequired` (a delta link is void).
 """
 
+from shared.orchestration.ports.audit import AuditLog, AuditPage, AuditQuery
 from shared.orchestration.ports.directories import (
     Assignment,
     AssignmentsPage,
@@ -13,6 +14,8 @@ from shared.orchestration.ports.directories import (
     Found,
     GroupsPage,
     LookUp,
+    Mail,
+    Mailbox,
     MemberChange,
     PolicySight,
     Presence,
@@ -37,6 +40,12 @@ from shared.orchestration.ports.errors import (
     Unavailable,
     UnexpectedAnswer,
 )
+from shared.orchestration.ports.logs import (
+    ExpiredLogs,
+    LogPage,
+    LogQuery,
+    ProvisioningLogIndex,
+)
 from shared.orchestration.ports.state import (
     WHOLE_ENTRY,
     BudgetStore,
@@ -45,11 +54,10 @@ from shared.orchestration.ports.state import (
     ClosingResult,
     ConfigurationStore,
     CycleStore,
+    DocumentOrigin,
     EntryPart,
     EntryRows,
     EntryStore,
-    LogPage,
-    ProvisioningLogIndex,
     SnapshotStore,
     Watermark,
     WatermarkStore,
@@ -72,6 +80,9 @@ __all__ = [
     "Assignment",
     "AssignmentsPage",
     "Attributes",
+    "AuditLog",
+    "AuditPage",
+    "AuditQuery",
     "BudgetStore",
     "ClaimStore",
     "Clock",
@@ -83,16 +94,21 @@ __all__ = [
     "CycleStore",
     "Dimensions",
     "Directories",
+    "DocumentOrigin",
     "EntryPart",
     "EntryRows",
     "EntryStore",
     "Examination",
+    "ExpiredLogs",
     "Forbidden",
     "Found",
     "Gauge",
     "GroupsPage",
     "LogPage",
+    "LogQuery",
     "LookUp",
+    "Mail",
+    "Mailbox",
     "MemberChange",
     "MessageQueue",
     "NewerRow",

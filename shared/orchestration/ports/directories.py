@@ -218,9 +218,30 @@ class PolicySight:
     outbound_redemption: bool | None = None
 
 
-class Directories(Protocol):
-    """Gives the two directories of a configuration, and looks at how they are set up for it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """A message in plain text."""
 
+    sender: str
+    """Address or object id of the mailbox that it is sent from."""
+    recipients: tuple[str, ...]
+    subject: str
+    text: str
+
+
+class Mailbox(Protocol):
+    """Mailboxes of a tenant."""
+
+    async def send(self, mail: Mail) -> None:
+        """Send once. Raises Throttled, Unavailable (it may have gone), Forbidden, UnexpectedAnswer."""
+        ...
+
+
+class Directories(Protocol):
+    """Gives the two directories of a configuration, looks at how they are set up for it, and sends its mail."""
+
+    def source(self, configuration: Configuration) -> SourceDirectory: ...
+    def target(self, configuration: Configuration) -> TargetDirectory: ...
     async def inspect_source(self, configuration: Configuration) -> SourceSight:
         """Look at all that a diagnosis asks of the source; what cannot be read is unknown, and nothing is raised."""
         ...
@@ -230,5 +251,6 @@ class Directories(Protocol):
         """Return what source and target say of each other."""
         ...
 
-    def source(self, configuration: Configuration) -> SourceDirectory: ...
-    def target(self, configuration: Configuration) -> TargetDirectory: ...
+    def mailbox(self, configuration: Configuration) -> Mailbox:
+        """Return the mailboxes that notifications are sent from: those of the target."""
+        ...

@@ -12,11 +12,22 @@ from shared.cycles.counters import Counted, Counters
 from shared.cycles.cycle import Cycle
 from shared.cycles.pending import DueClass, DueEntry, Pending, Workload
 from shared.cycles.state import ConfigurationState
+from shared.cycles.statement import Statement
 from shared.cycles.surge import Surge
 from shared.cycles.work import Work
 from shared.cycles.write_budget import Grant, Invitations
 from shared.provisioning.link import Link
 from shared.provisioning.provisioning_log import ProvisioningLogRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentOrigin:
+    """Where a version of a document comes from."""
+
+    replaces: int = 0
+    """The version that was current before; 0 for the first."""
+    added: datetime | None = None
+    added_by: str = ""
 
 
 class ConfigurationStore(Protocol):
@@ -36,11 +47,17 @@ class ConfigurationStore(Protocol):
         """Delete the state row if it is unchanged since it was read. Raises Conflict."""
         ...
 
-    async def add_document(self, configuration_id: str, version: int, document: bytes) -> None:
+    async def add_document(
+        self, configuration_id: str, version: int, document: bytes, origin: DocumentOrigin | None = None
+    ) -> None:
         """Insert a version; the same bytes again are fine, other bytes raise Conflict."""
         ...
 
     async def document(self, configuration_id: str, version: int) -> bytes | None: ...
+    async def origin(self, configuration_id: str, version: int) -> DocumentOrigin | None:
+        """Return where a version comes from; None if there is no such version."""
+        ...
+
     async def surge(self, configuration_id: str) -> Surge: ...
     async def change_surge(self, configuration_id: str, change: Callable[[Surge], Surge]) -> None:
         """Change the counts by compare-and-swap. Raises Conflict where too many change them."""
@@ -62,6 +79,10 @@ class CycleStore(Protocol):
         ...
 
     async def newest(self, configuration_id: str, count: int) -> Sequence[Cycle]: ...
+    async def delete(self, configuration_id: str, number: int) -> None:
+        """Delete a cycle, if it is there."""
+        ...
+
     async def purge(self, configuration_id: str, limit: int) -> int:
         """Delete up to so many rows of a configuration; returns how many."""
         ...
@@ -192,8 +213,20 @@ class EntryStore(Protocol):
         ...
 
     async def counters(self, state: ConfigurationState, cycle: int) -> Counters: ...
+    async def forget_counters(self, state: ConfigurationState, cycle: int) -> None:
+        """Delete what was counted in a cycle."""
+        ...
+
+    async def forget_logs(self, state: ConfigurationState, records: Sequence[ProvisioningLogRecord]) -> None:
+        """Delete the records, where they stand beside entries."""
+        ...
+
     async def workload(self, state: ConfigurationState, now: datetime) -> Workload:
         """Count open rows. A staged row that `released_cycle` covers counts as due (or waiting), not staged."""
+        ...
+
+    async def statement(self, state: ConfigurationState) -> Statement:
+        """Count how everybody stands; it reads all links."""
         ...
 
     async def staged(self, state: ConfigurationState) -> Sequence[Pending]:
@@ -302,20 +335,3 @@ class WatermarkStore(Protocol):
     async def purge(self, configuration_id: str, limit: int) -> int:
         """Delete up to so many rows of a configuration; returns how many."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogPage:
-    records: tuple[ProvisioningLogRecord, ...]
-    next: str
-    """Opaque; empty at the end."""
-
-
-class ProvisioningLogIndex(Protocol):
-    """All records of a configuration by time, newest first: copies of the records in the entries' partitions."""
-
-    async def add(self, records: Sequence[ProvisioningLogRecord]) -> None:
-        """Insert; a record that is there already is left as it is."""
-        ...
-
-    async def page(self, configuration_ids: Sequence[str], top: int, skip: str) -> LogPage: ...

@@ -63,6 +63,21 @@ REQUESTS: list[tuple[str, str, str, str, Any, int]] = [
     ("get_authorization_policy", "GET", "/policies/authorizationPolicy?$select=allowInvitesFrom", TARGET, None, 200),
     ("list_subscribed_skus", "GET", "/subscribedSkus?$select=servicePlans", SOURCE, None, 200),
     ("get_service_principal", "GET", f"/servicePrincipals/{APPLICATION}?$select=accountEnabled", SOURCE, None, 200),
+    (
+        "send_mail",
+        "POST",
+        f"/users/{user_id(1)}/sendMail",
+        SOURCE,
+        {
+            "message": {
+                "subject": "s",
+                "body": {"contentType": "Text", "content": "t"},
+                "toRecipients": [{"emailAddress": {"address": "a@b.example"}}],
+            },
+            "saveToSentItems": False,
+        },
+        202,
+    ),
     ("batch", "POST", "/$batch", TARGET, {"requests": [{"id": "1", "method": "GET", "url": "/organization"}]}, 200),
 ]
 
@@ -106,7 +121,7 @@ def test_each_call_without_its_permission_is_denied(
     name: str, method: str, url: str, tenant: str, body: object
 ) -> None:
     client = graph()
-    client.change({"op": "setPermissions", "permissions": ["Mail.Send"]}, tenant=tenant)
+    client.change({"op": "setPermissions", "permissions": ["Calendars.Read"]}, tenant=tenant)
 
     status, code, message = client.refusal(method, url, tenant, body)
 

@@ -55,26 +55,25 @@ async def reported(engine: Engine, configuration_id: str) -> JobReport:
 async def test_a_job_that_never_ran_has_nothing_to_tell() -> None:
     report = await after()
 
-    assert (report.newest, report.last, report.last_successful, report.first_successful) == (None, None, None, None)
+    assert (report.newest, report.last, report.last_successful) == (None, None, None)
     assert report.successive_failures == 0
 
 
 @pytest.mark.parametrize(
-    ("states", "last", "last_successful", "first_successful", "failures"),
+    ("states", "last", "last_successful", "failures"),
     [
-        ([RUNNING], None, None, None, 0),
-        ([COMPLETED], 1, 1, 1, 0),
-        ([COMPLETED, RUNNING], 1, 1, 1, 0),
-        ([COMPLETED, COMPLETED, FAILED, FAILED, RUNNING], 4, 2, 1, 2),
-        ([FAILED, FAILED], 2, None, None, 2),
-        ([FAILED, COMPLETED, COMPLETED], 3, 3, 2, 0),
+        ([RUNNING], None, None, 0),
+        ([COMPLETED], 1, 1, 0),
+        ([COMPLETED, RUNNING], 1, 1, 0),
+        ([COMPLETED, COMPLETED, FAILED, FAILED, RUNNING], 4, 2, 2),
+        ([FAILED, FAILED], 2, None, 2),
+        ([FAILED, COMPLETED, COMPLETED], 3, 3, 0),
     ],
 )
 async def test_the_status_names_the_cycles_that_matter(
     states: Sequence[CycleState],
     last: int | None,
     last_successful: int | None,
-    first_successful: int | None,
     failures: int,
 ) -> None:
     report = await after(*states)
@@ -82,9 +81,8 @@ async def test_the_status_names_the_cycles_that_matter(
     numbers = (
         report.last.cycle.number if report.last else None,
         report.last_successful.cycle.number if report.last_successful else None,
-        report.first_successful.number if report.first_successful else None,
     )
-    assert numbers == (last, last_successful, first_successful)
+    assert numbers == (last, last_successful)
     assert report.successive_failures == failures
 
 

@@ -20,9 +20,16 @@ ALLOWED = {
     ("GET", JOBS): EVERY,
     ("GET", JOB): EVERY,
     ("GET", f"{JOB}/configuration"): EVERY,
+    ("GET", f"{JOB}/configuration/versions"): EVERY,
+    ("GET", f"{JOB}/configuration/versions/{{number}}"): EVERY,
+    ("GET", f"{JOB}/configuration/diff"): EVERY,
+    ("POST", f"{JOB}/configuration/rollback"): (ADMINISTRATOR,),
     ("GET", f"{JOB}/cycles"): EVERY,
     ("GET", f"{JOB}/workload"): EVERY,
+    ("GET", f"{JOB}/statement"): EVERY,
     ("GET", "/v1.0/auditLogs/provisioning"): EVERY,
+    ("GET", "/v1.0/auditLogs/provisioning/download"): EVERY,
+    ("GET", "/v1.0/auditLogs/directoryAudits"): EVERY,
     ("POST", f"{JOB}/start"): (OPERATOR, ADMINISTRATOR),
     ("POST", f"{JOB}/pause"): (OPERATOR, ADMINISTRATOR),
     ("POST", f"{JOB}/restart"): (OPERATOR, ADMINISTRATOR),
@@ -51,12 +58,19 @@ def routes() -> set[tuple[str, str]]:
 
 
 MATRIX = [(method, path, role, role in roles) for (method, path), roles in ALLOWED.items() for role in EVERY]
-LISTS = {("GET", JOBS), ("GET", "/v1.0/auditLogs/provisioning"), ("GET", "/v1.0/readOnly")}
+LISTS = {
+    ("GET", JOBS),
+    ("GET", "/v1.0/auditLogs/provisioning"),
+    ("GET", "/v1.0/auditLogs/provisioning/download"),
+    ("GET", "/v1.0/auditLogs/directoryAudits"),
+    ("GET", "/v1.0/readOnly"),
+}
 EVERYWHERE = {("PUT", "/v1.0/readOnly")}
 
 
 def address(path: str) -> str:
-    return path.format(service_principal_id=SERVICE_PRINCIPAL, job_id=ID)
+    filled = path.format(service_principal_id=SERVICE_PRINCIPAL, job_id=ID, number=1)
+    return f"{filled}?from=1" if filled.endswith("/diff") else filled
 
 
 async def status_of(method: str, path: str, *roles: str, wids: tuple[str, ...] = (), platform: bool = True) -> int:

@@ -173,6 +173,7 @@ async def test_cycles_are_listed_newest_first_with_their_counters() -> None:
         "skipped",
         "staged",
         "policyChanges",
+        "closing",
         "error",
         "actions",
     }
@@ -189,3 +190,28 @@ async def test_the_workload_is_counted() -> None:
 
     assert set(workload) == {"due", "waiting", "staged", "escrowed", "delayed"}
     assert (workload["due"], workload["waiting"]) == (0, 0)
+
+
+async def test_how_everybody_stands_is_told_now_and_of_each_cycle() -> None:
+    world = await company(cycles=2)
+
+    now = await read(world, "/statement")
+    cycles = (await read(world, "/cycles"))["value"]
+
+    judged = world.judge().closing
+    assert now["present"] == judged.present
+    assert now["equal"] + sum(each["count"] for each in now["exceptions"]) >= now["present"]
+    first, last = cycles[-1]["closing"], cycles[0]["closing"]
+    assert (first["present"], first["inScope"]) == (0, sum(each["count"] for each in first["exceptions"]))
+    assert {each["reason"] for each in first["exceptions"]} >= {"Pending"}
+    assert last["present"] > 0
+    assert set(now) == set(first) == {"inScope", "present", "equal", "exceptions"}
+
+
+async def test_a_mail_that_could_not_be_sent_shows_in_the_status() -> None:
+    world = await company(cycles=0)
+    await world.engine.configurations.save(replace(await world.state(), notification_error="held: Forbidden"))
+
+    job = await read(world)
+
+    assert job["synchronizationJobSettings"] == [{"name": "NotificationError", "value": "held: Forbidden"}]

@@ -107,7 +107,8 @@ async def test_others_logs_are_not_seen() -> None:
         "$skiptoken=x",
         "$skiptoken=%00",
         "$filter=action eq 'create'",
-        "$orderby=activityDateTime desc",
+        "$orderby=id",
+        "$search=x",
         "top=5",
     ],
 )

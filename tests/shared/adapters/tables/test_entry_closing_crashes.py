@@ -134,7 +134,7 @@ async def test_a_lost_answer_and_a_newer_pending_row_are_told_apart_from_a_lost_
 async def test_records_reach_the_index_after_a_crash_behind_the_closing(
     memory: Callable[[], Rows], clock: ManualClock
 ) -> None:
-    store, index = TableEntryStore(memory(), clock, "slot"), TableProvisioningLogIndex(memory())
+    store, index = TableEntryStore(memory(), clock, "slot"), TableProvisioningLogIndex(memory(), memory(), clock)
     await store.close(ONE_SHARD, await opened(store, None, keep_intent=False))
 
     for _ in range(2):  # the copy itself is repeated

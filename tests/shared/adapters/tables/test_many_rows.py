@@ -66,7 +66,7 @@ async def test_states_of_more_than_a_page_are_read_to_their_end(rows: Rows) -> N
 
 
 async def test_a_day_with_more_records_than_a_page_is_read_page_after_page(rows: Rows) -> None:
-    index = TableProvisioningLogIndex(rows)
+    index = TableProvisioningLogIndex(rows, rows, ManualClock(NOW + timedelta(days=1)))
     records = [record(each, started=NOW + timedelta(seconds=number)) for number, each in enumerate(IDS)]
     await index.add(records)
 

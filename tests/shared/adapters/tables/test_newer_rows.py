@@ -29,6 +29,10 @@ def entries(rows: Rows) -> TableEntryStore:
     return TableEntryStore(rows, ManualClock(), "slot")
 
 
+def log_index(rows: Rows) -> TableProvisioningLogIndex:
+    return TableProvisioningLogIndex(rows, rows, ManualClock(NOW))
+
+
 async def links(rows: Rows) -> object:
     return [each async for each in entries(rows).links(CONFIGURATION, 0)]
 
@@ -77,9 +81,9 @@ CASES = {
         ask=lambda rows: TableWatermarkStore(rows).all("c"),
     ),
     "log": Case(
-        write=lambda rows: TableProvisioningLogIndex(rows).add([record("a")]),
+        write=lambda rows: log_index(rows).add([record("a")]),
         partition=f"{CONFIGURATION}:2026-01-01",
-        ask=lambda rows: TableProvisioningLogIndex(rows).page([CONFIGURATION], 5, ""),
+        ask=lambda rows: log_index(rows).page([CONFIGURATION], 5, ""),
     ),
     "pending": Case(
         write=lambda rows: entries(rows).stage(ONE_SHARD, [pending("a")]),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from shared.adapters.memory.clock import ManualClock
+from shared.adapters.tables.audits import TableAuditLog
 from shared.adapters.tables.budgets import TableBudgetStore
 from shared.adapters.tables.claims import TableClaimStore
 from shared.adapters.tables.configurations import TableConfigurationStore
@@ -24,7 +25,8 @@ def test_every_port_of_state_has_its_store(memory: Callable[[], Rows], clock: Ma
     budgets: ports.BudgetStore = TableBudgetStore(memory())
     snapshots: ports.SnapshotStore = TableSnapshotStore(memory())
     watermarks: ports.WatermarkStore = TableWatermarkStore(memory())
-    index: ports.ProvisioningLogIndex = TableProvisioningLogIndex(memory())
+    index: ports.ProvisioningLogIndex = TableProvisioningLogIndex(memory(), memory(), clock)
+    audits: ports.AuditLog = TableAuditLog(memory())
 
-    stores = (configurations, cycles, entries, claims, budgets, snapshots, watermarks, index)
-    assert len({type(store) for store in stores}) == 8
+    stores = (configurations, cycles, entries, claims, budgets, snapshots, watermarks, index, audits)
+    assert len({type(store) for store in stores}) == 9

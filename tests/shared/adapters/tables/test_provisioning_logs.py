@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shared.adapters.memory.clock import ManualClock
 from shared.adapters.memory.rows import MemoryTables
 from shared.adapters.tables.provisioning_logs import TableProvisioningLogIndex
 from shared.adapters.tables.row_format import VERSION
@@ -20,8 +21,8 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def index(rows: Rows) -> TableProvisioningLogIndex:
-    return TableProvisioningLogIndex(rows)
+def index(rows: Rows, clock: ManualClock) -> TableProvisioningLogIndex:
+    return TableProvisioningLogIndex(rows, rows, clock)
 
 
 def entry(number: int, started: datetime, configuration_id: str = "c") -> ProvisioningLogRecord:
@@ -114,7 +115,8 @@ async def test_records_that_come_while_somebody_reads_do_not_repeat_others(index
     st.integers(1, 8),
 )
 async def test_any_records_are_paged_in_one_order_without_loss(moments: list[tuple[int, str]], top: int) -> None:
-    index = TableProvisioningLogIndex(MemoryTables().rows("log"))
+    rows = MemoryTables().rows("log")
+    index = TableProvisioningLogIndex(rows, rows, ManualClock())
     records = [entry(number, NOW + moment * HOUR, name) for number, (moment, name) in enumerate(moments)]
     await index.add(records)
 
@@ -164,5 +166,5 @@ async def test_a_token_that_we_did_not_hand_out_is_refused(index: TableProvision
 async def test_each_day_is_named_before_its_records(rows: Rows, index: TableProvisioningLogIndex) -> None:
     await index.add([entry(1, NOW), entry(2, NOW + HOUR), entry(3, NOW + DAY)])
 
-    assert len([row async for row in rows.scan("c:days", select=[VERSION])]) == 2
-    assert len([row async for row in rows.scan("c:2026-01-01", select=[VERSION])]) == 2
+    assert len([row async for row in rows.scan("c:days", before=":", select=[VERSION])]) == 2
+    assert len([row async for row in rows.scan("c:2026-01-01", before=":", select=[VERSION])]) == 2

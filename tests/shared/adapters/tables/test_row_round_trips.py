@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shared.adapters.tables.audits import OUTCOME, RECORD
 from shared.adapters.tables.budgets import BUDGET, INVITED, REFUSED, SWITCH, ReadOnly, Refused
 from shared.adapters.tables.claims import OWNER, Owner
-from shared.adapters.tables.configurations import STATE, SURGE
+from shared.adapters.tables.configurations import ORIGIN, STATE, SURGE
 from shared.adapters.tables.cycles import CYCLE
 from shared.adapters.tables.entry_rows import LINK, LOGGED, PENDING_ROW, WORK, Logged, counts_columns, counts_of
 from shared.adapters.tables.row_format import (
@@ -27,13 +28,15 @@ from shared.adapters.tables.rows import Row, RowValue
 from shared.adapters.tables.shard_hints import SHARD_HINT, ShardHint
 from shared.adapters.tables.snapshots import HEAD, Head
 from shared.adapters.tables.watermarks import WATERMARK
+from shared.cycles.audit import AuditOutcome, AuditRecord
 from shared.cycles.cycle import Cursor, Cycle
 from shared.cycles.pending import Pending
 from shared.cycles.state import ConfigurationState, Quarantine
+from shared.cycles.statement import Statement
 from shared.cycles.surge import Surge
 from shared.cycles.work import Intent, Work
 from shared.cycles.write_budget import Invitations, WriteBudget
-from shared.orchestration.ports import NewerRow, Watermark
+from shared.orchestration.ports import DocumentOrigin, NewerRow, Watermark
 from shared.provisioning.entry import AttributeValue
 from shared.provisioning.link import Link
 from shared.provisioning.provisioning_log import ProvisioningAction, ProvisioningLogRecord, ProvisioningStatus
@@ -41,7 +44,9 @@ from tests.shared.adapters.tables.values import NOW
 
 TIMES = st.integers(0, 2**52).map(lambda microseconds: NOW + timedelta(microseconds=microseconds))
 VALUES = st.one_of(st.text(), st.booleans(), st.lists(st.text()).map(tuple), st.none())
+COUNTS = st.dictionaries(st.text(), st.integers(0, 10**6))
 HOURS = st.dictionaries(st.integers(0, 10**6).map(str), st.integers(0, 10**6))
+DETAILS = st.dictionaries(st.text(), st.text())
 ATTRIBUTES: st.SearchStrategy[Mapping[str, AttributeValue]] = st.dictionaries(st.text(), VALUES)
 
 
@@ -62,7 +67,12 @@ KINDS: list[tuple[RowFormat[Any], st.SearchStrategy[Any], tuple[str, ...]]] = [
     (STATE, whole(ConfigurationState, quarantine=st.none() | whole(Quarantine)), ("configuration_id",)),
     (
         CYCLE,
-        whole(Cycle, cursor=whole(Cursor), skipped=st.dictionaries(st.text(), st.integers(0, 10**6))),
+        whole(
+            Cycle,
+            cursor=whole(Cursor),
+            skipped=COUNTS,
+            closing=st.none() | whole(Statement, exceptions=COUNTS),
+        ),
         ("configuration_id",),
     ),
     (LINK, whole(Link), ("source_id",)),
@@ -78,6 +88,9 @@ KINDS: list[tuple[RowFormat[Any], st.SearchStrategy[Any], tuple[str, ...]]] = [
     (SHARD_HINT, whole(ShardHint), ()),
     (HEAD, whole(Head), ()),
     (WATERMARK, whole(Watermark), ("chain",)),
+    (RECORD, whole(AuditRecord, details=DETAILS), ("configuration_id",)),
+    (OUTCOME, whole(AuditOutcome, details=DETAILS), ()),
+    (ORIGIN, whole(DocumentOrigin), ()),
 ]
 NAMES = [
     "state",
@@ -95,6 +108,9 @@ NAMES = [
     "hint",
     "head",
     "watermark",
+    "audit",
+    "outcome",
+    "origin",
 ]
 
 

@@ -1,0 +1,57 @@
+"""What does a function know of the place where it is called?"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from shared.expressions.environment import Environment
+from shared.expressions.errors import ExpressionError, ExpressionRaised, Span
+from shared.expressions.limits import Work
+from shared.expressions.syntax import Call, Expression
+from shared.expressions.values import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One evaluation: what it reads, and the work it may still do."""
+
+    attributes: Mapping[str, Value]
+    environment: Environment
+    work: Work
+
+
+Evaluation = Callable[[Frame], Value]
+"""A compiled node."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Argument:
+    """A filled slot: its tree, for what is known before evaluating, and its evaluation, for when its turn comes."""
+
+    tree: Expression
+    evaluate: Evaluation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallSite:
+    """A call in a text; None is an empty slot, as is an optional argument left out at the end."""
+
+    text: str
+    call: Call
+    function: str
+    arguments: tuple[Argument | None, ...]
+
+    def argument(self, index: int) -> Argument | None:
+        return self.arguments[index] if index < len(self.arguments) else None
+
+    def error(self, message: str, index: int | None = None) -> ExpressionError:
+        """Return an error that points to an argument, or to the whole call."""
+        return ExpressionError(f"{self.function}: {message}", text=self.text, span=self.span(index))
+
+    def raised(self, message: str) -> ExpressionRaised:
+        """Return the error of a call that is there to raise it."""
+        return ExpressionRaised(message, text=self.text, span=self.span())
+
+    def span(self, index: int | None = None) -> Span:
+        argument = None if index is None else self.argument(index)
+        found = self.call.span if argument is None else argument.tree.span
+        return found or Span(start=0, end=len(self.text))

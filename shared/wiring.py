@@ -102,6 +102,8 @@ def assemble(
         provisioning_queue=provisioning_queue,
         tracing=MessageTracing(),
         new_owner=new_id,
+        random=SystemRandom().randrange,
+        new_guid=new_id,
     )
 
 

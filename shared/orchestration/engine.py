@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from shared.orchestration.entitled import Entitlements
+from shared.orchestration.mappings import Mappings
 from shared.orchestration.ports import (
     BudgetStore,
     ClaimStore,
@@ -39,5 +40,11 @@ class Engine:
     tracing: Tracing
     new_owner: Callable[[], str]
     """Returns a name that no other pass has; a lease is held under it."""
+    random: Callable[[int], int]
+    """Returns a random whole number from 0 up to, not including, its argument; for the mapping's expressions."""
+    new_guid: Callable[[], str]
+    """Returns a new GUID, for the mapping's expressions."""
+    mappings: Mappings = field(default_factory=Mappings)
+    """The mappings that this process has compiled."""
     entitlements: Entitlements = field(default_factory=Entitlements)
     """What chunks of this process share of the assignments."""

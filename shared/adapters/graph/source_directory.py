@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from kiota_abstractions.request_information import RequestInformation
 
-from shared.adapters.graph.answer import Answer, optional_text, record, records, text
+from shared.adapters.graph.answer import Answer, optional_text, record, records, selected, text
 from shared.adapters.graph.client import GraphClient
 from shared.adapters.graph.delta_query import groups_page, source_entry, users_page
 from shared.adapters.graph.errors import is_missing, raise_failure
@@ -13,7 +13,6 @@ from shared.adapters.graph.filters import quoted
 from shared.adapters.graph.organization import Organization, is_tenant
 from shared.adapters.graph.reading import Answers, Control, read_batches
 from shared.configuration.configuration import SourceTenant
-from shared.configuration.directory_schema import SOURCE_ATTRIBUTES
 from shared.orchestration.ports import (
     Assignment,
     AssignmentsPage,
@@ -40,7 +39,7 @@ class GraphSourceDirectory:
         client: GraphClient,
         organization: Organization,
         tenant: SourceTenant,
-        select: Sequence[str] = SOURCE_ATTRIBUTES,
+        select: Sequence[str],
     ) -> None:
         self._client = client
         self._organization = organization
@@ -101,7 +100,7 @@ class GraphSourceDirectory:
 
     def _parts(self, number: int, source_id: str, *, scope: bool) -> dict[str, RequestInformation]:
         calls = self._client.calls
-        parts = {f"{number}:user": calls.user(source_id, self._select)}
+        parts = {f"{number}:user": calls.user(source_id, selected(self._select))}
         if scope:
             parts[f"{number}:assignments"] = calls.assignments_of(source_id)
             parts[f"{number}:memberships"] = calls.memberships_of(source_id)

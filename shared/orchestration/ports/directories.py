@@ -122,6 +122,8 @@ class TargetQuery:
     mail: str = ""
     deleted: bool = False
     """Look into deleted items as well."""
+    unique: tuple[tuple[str, str], ...] = ()
+    """Attributes with values of which it has to be known whether other objects have them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +136,8 @@ class Found:
     """The object with the linked id (also from deleted items, then `deleted` is set)."""
     holders: tuple[TargetObject, ...] = ()
     """Objects other than the linked one that hold the address, deleted ones included where asked for."""
+    taken: frozenset[tuple[str, str]] = frozenset()
+    """Which of the values asked for other objects have, in lower case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

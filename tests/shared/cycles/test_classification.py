@@ -33,14 +33,18 @@ TABLE = [
 ]
 
 
+def classified(enabled: bool | None, link: LinkSight) -> WorkKind | None:
+    return classify(person(accountEnabled=enabled), link, in_scope=True, enables=enabled is not False)
+
+
 @pytest.mark.parametrize(("link", "enabled", "disabled", "out"), TABLE)
 def test_the_work_follows_from_scope_link_and_source(
     link: LinkSight, enabled: WorkKind | None, disabled: WorkKind | None, out: WorkKind | None
 ) -> None:
-    seen = [classify(person(accountEnabled=value), link, in_scope=True) for value in (True, None, False)]
+    seen = [classified(value, link) for value in (True, None, False)]
 
     assert seen == [enabled, enabled, disabled]
-    assert classify(person(), link, in_scope=False) is out
+    assert classify(person(), link, in_scope=False, enables=True) is out
 
 
 @pytest.mark.parametrize(("link", "_", "__", "out"), TABLE)

@@ -74,6 +74,8 @@ class TenantDocument:
     #: Mail contacts: they hold addresses that no user can take.
     contacts: Sequence[Document] = ()
     permissions: tuple[str, ...] = DEFAULT_PERMISSIONS
+    #: Names of directory extensions that are registered for users; all of them hold text.
+    extension_properties: tuple[str, ...] = ()
 
     def to_json(self) -> Document:
         return {key: _plain(getattr(self, name)) for name, key in _KEYS.items()}
@@ -91,7 +93,7 @@ class TenantDocument:
         if missing:
             raise WorldError(f"Tenant {document['id']}: {' and '.join(missing)} missing.")
         values = {name: document[key] for name, key in _KEYS.items() if key in document}
-        for name in ("verified_domains", "permissions"):
+        for name in ("verified_domains", "permissions", "extension_properties"):
             if name in values:
                 values[name] = tuple(values[name])
         return cls(**values)
@@ -152,6 +154,7 @@ _KEYS = {
     "deleted_items": "deletedItems",
     "contacts": "contacts",
     "permissions": "permissions",
+    "extension_properties": "extensionProperties",
 }
 
 

@@ -27,13 +27,13 @@ _ROLE_ASSIGNMENT = ("id", "principalId", "roleDefinitionId", "directoryScopeId")
 
 def get_deleted_user(context: Context) -> Answer:
     person = _deleted(context)
-    names = selected_user_properties(context.request)
+    names = selected_user_properties(context)
     view = _deleted_view(person, names)
     return entity(context, "directoryObjects", {"@odata.type": "#microsoft.graph.user", **view})
 
 
 def list_deleted_users(context: Context) -> Answer:
-    names = selected_user_properties(context.request)
+    names = selected_user_properties(context)
     found = parse_filter(context.request.options["$filter"], FILTERABLE)
     people = (each for each in context.tenant.people.deleted() if found.holds(each.document))
     rows = [(number, _deleted_view(person, names)) for number, person in enumerate(people, start=1)]

@@ -35,6 +35,8 @@ class Tenant:
         domains = (*document.verified_domains, document.initial_domain)
         self.verified_domains = tuple(dict.fromkeys(each.lower() for each in domains))
         self.permissions = frozenset(document.permissions)
+        #: https://learn.microsoft.com/graph/api/application-post-extensionproperty
+        self.extension_properties = frozenset(document.extension_properties)
         self.people = People(random)
         self.groups = Groups()
         self.assignments = Assignments()

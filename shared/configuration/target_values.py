@@ -88,6 +88,8 @@ def _truth(value: Scalar) -> bool:
 
 
 def _whole(value: Scalar) -> int:
+    if isinstance(value, int):
+        return int(value)
     try:
         return int(_text(value)[:20])
     except ValueError as error:

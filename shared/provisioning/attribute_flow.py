@@ -154,7 +154,7 @@ class Flow:
     def _fills(self, current: Attributes) -> Iterator[AttributeFlow]:
         """Yield the mappings without a source whose default fills what is empty."""
         for each in self.attributes:
-            if each.fills and is_empty(current.get(each.name)):
+            if each.fills and each.default is not None and is_empty(current.get(each.name)):
                 yield each
 
     def _flows_always(self, name: str) -> bool:

@@ -16,7 +16,7 @@ LONGEST_FUNCTION = 50
 # Each layer may import itself and the layers named behind it. `ports` are named where the use cases are not allowed.
 ALLOWED = {
     "functions": ("functions", "shared.wiring", "shared.telemetry", "shared.orchestration"),
-    "cli": ("cli", "shared.configuration"),
+    "cli": ("cli", "shared.configuration", "shared.expressions"),
     "sandbox": ("sandbox",),
     "shared.wiring": (
         "shared.web",
@@ -32,8 +32,15 @@ ALLOWED = {
         "shared.provisioning",
         "shared.cycles",
         "shared.configuration",
+        "shared.expressions",
     ),
-    "shared.orchestration": ("shared.orchestration", "shared.provisioning", "shared.cycles", "shared.configuration"),
+    "shared.orchestration": (
+        "shared.orchestration",
+        "shared.provisioning",
+        "shared.cycles",
+        "shared.configuration",
+        "shared.expressions",
+    ),
     "shared.adapters": (
         "shared.adapters",
         "shared.orchestration.ports",
@@ -41,16 +48,17 @@ ALLOWED = {
         "shared.cycles",
         "shared.configuration",
     ),
-    "shared.cycles": ("shared.cycles", "shared.provisioning", "shared.configuration"),
-    "shared.provisioning": ("shared.provisioning", "shared.configuration"),
-    "shared.configuration": ("shared.configuration",),
+    "shared.cycles": ("shared.cycles", "shared.provisioning", "shared.configuration", "shared.expressions"),
+    "shared.provisioning": ("shared.provisioning", "shared.configuration", "shared.expressions"),
+    "shared.configuration": ("shared.configuration", "shared.expressions"),
+    "shared.expressions": ("shared.expressions",),
     "shared.settings": (),
     "shared.telemetry": (),
     "function_app": ("functions",),
 }
 OURS = ("functions", "cli", "sandbox", "shared", "function_app", "tests")
 
-PURE = ("shared/configuration", "shared/provisioning", "shared/cycles")
+PURE = ("shared/expressions", "shared/configuration", "shared/provisioning", "shared/cycles")
 IMPURE = (
     *(
         "asyncio",

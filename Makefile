@@ -5,7 +5,7 @@
 
 PYTHON ?= python3
 BIN    := .venv/bin
-CORE   := configuration provisioning cycles
+CORE   := expressions configuration provisioning cycles
 NODE   := sandbox/azurite/node_modules
 TYPED  := $(wildcard function_app.py functions shared cli sandbox tests)
 ARGS   ?=

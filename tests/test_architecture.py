@@ -32,6 +32,7 @@ ALLOWED = {
         "shared.provisioning",
         "shared.cycles",
         "shared.configuration",
+        "shared.expressions",
     ),
     "shared.orchestration": (
         "shared.orchestration",
@@ -47,16 +48,17 @@ ALLOWED = {
         "shared.cycles",
         "shared.configuration",
     ),
-    "shared.cycles": ("shared.cycles", "shared.provisioning", "shared.configuration"),
+    "shared.cycles": ("shared.cycles", "shared.provisioning", "shared.configuration", "shared.expressions"),
     "shared.provisioning": ("shared.provisioning", "shared.configuration", "shared.expressions"),
     "shared.configuration": ("shared.configuration", "shared.expressions"),
+    "shared.expressions": ("shared.expressions",),
     "shared.settings": (),
     "shared.telemetry": (),
     "function_app": ("functions",),
 }
 OURS = ("functions", "cli", "sandbox", "shared", "function_app", "tests")
 
-PURE = ("shared/configuration", "shared/provisioning", "shared/cycles")
+PURE = ("shared/expressions", "shared/configuration", "shared/provisioning", "shared/cycles")
 IMPURE = (
     *(
         "asyncio",

@@ -8,20 +8,23 @@
     compiled(tree)                   -> Program      checked once: names, number and kind of arguments
     Program.evaluate(attributes, environment)        -> Value, or DROP: leave the attribute out of the change
     FUNCTIONS, function_named(name)                  what there is, with the parameters as Graph describes them
+    is_volatile(tree), is_redacted(tree)             whether it may differ each time; whether logs hide its value
 
-An expression is an attribute `[name]`, a text `"..."`, a number `5` or `&HF`, a call `Name(argument, ...)` with slots that
-may be empty, parts joined by `&`, or a comparison by `=`, `<>`, `<`, `<=`, `>`, `>=`; parentheses group. Nothing else is known
-to it: the time, chance and the target come in as an `Environment`. Whatever the text and the attributes are, evaluating
-raises nothing but ExpressionError and does bounded work.
+An expression is an attribute `[name]`, a text `"..."`, a number `5` or `&HF`, a call `Name(argument, ...)` with slots
+that may be empty, parts joined by `&`, or a comparison by `=`, `<>`, `<`, `<=`, `>`, `>=`; parentheses group. Nothing
+else is known to it: the time, chance and the target come in as an `Environment`. Whatever the text and the attributes
+are, evaluating raises nothing but ExpressionError and does bounded work.
 
 https://learn.microsoft.com/entra/identity/app-provisioning/functions-for-customizing-application-data
 """
 
 from shared.expressions.environment import Environment
 from shared.expressions.errors import ExpressionError, ExpressionRaised, ExpressionSyntaxError, Span
-from shared.expressions.evaluator import Program, compiled
+from shared.expressions.evaluator import Program, compiled, is_redacted, is_volatile
+from shared.expressions.function_table import FUNCTIONS, function_named
 from shared.expressions.parser import parse
 from shared.expressions.printer import printed, quoted
+from shared.expressions.signature import Function, Parameter
 from shared.expressions.syntax import (
     Attribute,
     Call,
@@ -34,10 +37,11 @@ from shared.expressions.syntax import (
     Operator,
     attribute_names,
 )
-from shared.expressions.values import DROP, Drop, Result, Scalar, Value
+from shared.expressions.values import DROP, Drop, Result, Scalar, Value, from_json
 
 __all__ = [
     "DROP",
+    "FUNCTIONS",
     "Attribute",
     "Call",
     "Comparison",
@@ -49,9 +53,11 @@ __all__ = [
     "ExpressionError",
     "ExpressionRaised",
     "ExpressionSyntaxError",
+    "Function",
     "Keyword",
     "Number",
     "Operator",
+    "Parameter",
     "Program",
     "Result",
     "Scalar",
@@ -59,6 +65,10 @@ __all__ = [
     "Value",
     "attribute_names",
     "compiled",
+    "from_json",
+    "function_named",
+    "is_redacted",
+    "is_volatile",
     "parse",
     "printed",
     "quoted",

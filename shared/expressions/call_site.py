@@ -10,6 +10,10 @@ from shared.expressions.syntax import Call, Expression
 from shared.expressions.values import Value
 
 
+class Dropped(Exception):
+    """The whole flow is dropped, however deep the function stands that says so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """One evaluation: what it reads, and the work it may still do."""
@@ -33,7 +37,7 @@ class Argument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallSite:
-    """A call in a text; None is an empty slot, as is an optional argument left out at the end."""
+    """A call in a text; None is an empty slot."""
 
     text: str
     call: Call
@@ -41,17 +45,24 @@ class CallSite:
     arguments: tuple[Argument | None, ...]
 
     def argument(self, index: int) -> Argument | None:
+        """Return a slot's argument; a slot left out at the end is empty."""
         return self.arguments[index] if index < len(self.arguments) else None
+
+    def given(self, index: int) -> Argument:
+        """Return the argument of a slot that has been checked to be filled."""
+        argument = self.argument(index)
+        if argument is None:
+            raise self.error(f"argument {index + 1} is needed")
+        return argument
 
     def error(self, message: str, index: int | None = None) -> ExpressionError:
         """Return an error that points to an argument, or to the whole call."""
-        return ExpressionError(f"{self.function}: {message}", text=self.text, span=self.span(index))
+        return ExpressionError(f"{self.function}: {message}", text=self.text, span=self._span(index))
 
     def raised(self, message: str) -> ExpressionRaised:
         """Return the error of a call that is there to raise it."""
-        return ExpressionRaised(message, text=self.text, span=self.span())
+        return ExpressionRaised(message, text=self.text, span=self._span())
 
-    def span(self, index: int | None = None) -> Span:
+    def _span(self, index: int | None = None) -> Span:
         argument = None if index is None else self.argument(index)
-        found = self.call.span if argument is None else argument.tree.span
-        return found or Span(start=0, end=len(self.text))
+        return (self.call if argument is None else argument.tree).span or Span(start=0, end=len(self.text))

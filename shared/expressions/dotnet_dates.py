@@ -109,8 +109,8 @@ def read_exactly(text: str, pattern: str, styles: frozenset[str] = DEFAULT_STYLE
 def moment_of(found: Mapping[str, str]) -> datetime:
     """Return the date with these parts: year, month, day, hour, minute, second, fraction, half, zone, weekday."""
     try:
-        moment = datetime(
-            _year(found.get("year", "1")),
+        moment = datetime(  # noqa: DTZ001 - without a zone is what a text without one means
+            _year(found.get("year", "0001")),
             _month(found.get("month", "1")),
             int(found.get("day", "1")),
             _hour(found),
@@ -172,9 +172,7 @@ def _fraction(moment: datetime, count: int) -> str:
 
 
 _WRITERS: Final[Mapping[str, Callable[[datetime, int], str]]] = {
-    "d": lambda moment, count: (
-        _padded(moment.day, count) if count <= 2 else _named(DAYS, moment.weekday(), count)
-    ),
+    "d": lambda moment, count: _padded(moment.day, count) if count <= 2 else _named(DAYS, moment.weekday(), count),
     "f": _fraction,
     "F": lambda moment, count: _fraction(moment, count).rstrip("0"),
     "g": lambda _moment, _count: "A.D.",
@@ -182,9 +180,7 @@ _WRITERS: Final[Mapping[str, Callable[[datetime, int], str]]] = {
     "H": lambda moment, count: _padded(moment.hour, count),
     "K": lambda moment, count: "Z" * count if moment.tzinfo else "",
     "m": lambda moment, count: _padded(moment.minute, count),
-    "M": lambda moment, count: (
-        _padded(moment.month, count) if count <= 2 else _named(MONTHS, moment.month - 1, count)
-    ),
+    "M": lambda moment, count: _padded(moment.month, count) if count <= 2 else _named(MONTHS, moment.month - 1, count),
     "s": lambda moment, count: _padded(moment.second, count),
     "t": lambda moment, count: ("AM", "PM")[moment.hour // 12][:count],
     "y": _written_year,
@@ -242,6 +238,8 @@ def _read(text: str, pieces: list[_Piece], *, inner_white: bool) -> dict[str, st
     for index, piece in enumerate(pieces):
         if inner_white:
             position += len(text[position:]) - len(text[position:].lstrip())
+            if not piece.letter and piece.text.isspace():
+                continue
         if _is_optional_dot(pieces, index) and not text.startswith(piece.text, position):
             continue
         name, pattern = _READERS[piece.letter](piece.count) if piece.letter else ("", re.escape(piece.text))
@@ -264,7 +262,7 @@ def _year(text: str) -> int:
     year = int(text)
     if len(text) > 2:
         return year
-    return year + (2000 if year <= _LAST_SHORT_YEAR % 100 else 1900) if text != "1" else year
+    return year + (2000 if year <= _LAST_SHORT_YEAR % 100 else 1900)
 
 
 def _month(text: str) -> int:

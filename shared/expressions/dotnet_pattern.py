@@ -55,6 +55,7 @@ _REFERENCE: Final = re.compile(r"\\(?:k<(\w+)>|k'(\w+)'|([1-9][0-9]{0,2}))")
 _MARK: Final = re.compile("\0(\\w+):([0-9]+)\0")
 """A reference whose group is known only at the end; no literal of a translation is a NUL."""
 TOO_HEAVY: Final = f"a pattern has more than {HEAVIEST_PATTERN:,} characters when its repetitions are written out"
+_OCTAL: Final = re.compile("[0-7]{2,3}")
 _PASSED_ON: Final = ("(?:", "(?=", "(?!", "(?<=", "(?<!", "(?>")
 
 
@@ -140,7 +141,7 @@ class _Translation:
         return _Part(f"{atom.text}{found.group()}{'?' if lazy else ''}", weight)
 
     def _atom(self, options: _Options, depth: int) -> _Part:
-        """Atom ::= "(" ... ")" | "[" ... "]" | escape | "." | "^" | "$" | "|" | character; white space where x holds."""
+        """Atom ::= "(" ... ")" | "[" ... "]" | escape | "." | "^" | "$" | "|" | character."""
         self._skip_space(options)
         start = self.position
         character = self._pattern[start : start + 1]
@@ -247,6 +248,9 @@ def _repetitions(found: re.Match[str], start: int) -> int:
 
 
 def _reference(mark: re.Match[str], groups: Mapping[str, str]) -> str:
+    """A number that no group has is a character in octal, if it has two digits or more."""
+    if mark[1] not in groups and _OCTAL.fullmatch(mark[1]):
+        return literal(chr(int(mark[1], 8) & 0xFF))
     if mark[1] not in groups:
         raise PatternRefused(f"there is no group {mark[1]}", int(mark[2]))
     return f"(?P={groups[mark[1]]})"

@@ -79,8 +79,7 @@ def _rebuilt(text: str, replacements: Iterator[tuple[tuple[int, int], str]]) -> 
 
 
 def _substitution(replacement: str, groups: Mapping[str, str]) -> Callable[[Match], str]:
-    """https://learn.microsoft.com/dotnet/standard/base-types/substitutions-in-regular-expressions; the rest is literal."""
-
+    # https://learn.microsoft.com/dotnet/standard/base-types/substitutions-in-regular-expressions
     def written(found: Match) -> str:
         return _SUBSTITUTION.sub(lambda sign: _substituted(sign, found, groups), replacement)
 

@@ -5,13 +5,23 @@ from dataclasses import replace
 from typing import Final, NoReturn
 
 from shared.expressions.errors import ExpressionSyntaxError, Span
-from shared.expressions.syntax import Attribute, Call, Comparison, Concatenation, Constant, Expression, Keyword, Number, Operator
+from shared.expressions.syntax import (
+    Attribute,
+    Call,
+    Comparison,
+    Concatenation,
+    Constant,
+    Expression,
+    Keyword,
+    Number,
+    Operator,
+)
 from shared.expressions.tokens import Token, TokenKind, tokens
 
 LONGEST_EXPRESSION: Final = 10_000
 """Characters of an expression, Entra's limit."""
-DEEPEST_EXPRESSION: Final = 100
-"""Parentheses that may stand inside each other."""
+DEEPEST_EXPRESSION: Final = 64
+"""Parentheses that may stand inside each other; the recursion they cause stays far from Python's own limit."""
 
 TOO_DEEP: Final = f"more than {DEEPEST_EXPRESSION} parentheses stand inside each other; split the mapping"
 
@@ -43,7 +53,7 @@ class _Parser:
     def comparison(self, depth: int) -> Expression:
         """Comparison ::= concatenation [ ( "=" | "<>" | "<" | "<=" | ">" | ">=" ) concatenation ]."""
         first = self._concatenation(depth)
-        if self._next.kind is not TokenKind.COMPARISON:
+        if not self._is_at(TokenKind.COMPARISON):
             return first
         operator = Operator(self._shift().value)
         second = self._concatenation(depth)
@@ -52,7 +62,7 @@ class _Parser:
     def _concatenation(self, depth: int) -> Expression:
         """Concatenation ::= operand { "&" operand }."""
         parts = [self._operand(depth)]
-        while self._next.kind is TokenKind.AMPERSAND:
+        while self._is_at(TokenKind.AMPERSAND):
             self._shift()
             parts.append(self._operand(depth))
         if len(parts) == 1:
@@ -74,28 +84,32 @@ class _Parser:
             case TokenKind.NAME:
                 return self._call_or_keyword(token, depth)
             case TokenKind.LEFT_PARENTHESIS:
-                inner = self.comparison(depth + 1)
-                closing = self.take(TokenKind.RIGHT_PARENTHESIS, '")"')
-                return replace(inner, span=Span(start=token.span.start, end=closing.span.end))
+                return self._grouped(token, depth)
             case _:
-                self._refuse(f"expected {_BEGINS}, found {token.kind}", token)
+                return self._refuse(f"expected {_BEGINS}, found {token.kind}", token)
 
     def _call_or_keyword(self, name: Token, depth: int) -> Expression:
         """Call ::= name "(" [ slot { "," slot } ] ")"; a keyword is a name without parentheses."""
-        if self._next.kind is not TokenKind.LEFT_PARENTHESIS:
+        if not self._is_at(TokenKind.LEFT_PARENTHESIS):
             return Keyword(name=name.value, span=name.span)
         self._shift()
         slots = [self._slot(depth + 1)]
-        while self._next.kind is TokenKind.COMMA:
+        while self._is_at(TokenKind.COMMA):
             self._shift()
             slots.append(self._slot(depth + 1))
         closing = self.take(TokenKind.RIGHT_PARENTHESIS, f'"," or ")" in the arguments of {name.value}')
         arguments = () if slots == [None] else tuple(slots)
         return Call(name=name.value, arguments=arguments, span=Span(start=name.span.start, end=closing.span.end))
 
+    def _grouped(self, opening: Token, depth: int) -> Expression:
+        """ "(" comparison ")" leaves no trace in the tree: grouping is the tree's own shape."""
+        inner = self.comparison(depth + 1)
+        closing = self.take(TokenKind.RIGHT_PARENTHESIS, '")"')
+        return replace(inner, span=Span(start=opening.span.start, end=closing.span.end))
+
     def _slot(self, depth: int) -> Expression | None:
         """Slot ::= [ comparison ]."""
-        if self._next.kind in {TokenKind.COMMA, TokenKind.RIGHT_PARENTHESIS}:
+        if self._is_at(TokenKind.COMMA) or self._is_at(TokenKind.RIGHT_PARENTHESIS):
             return None
         return self.comparison(depth)
 
@@ -105,6 +119,9 @@ class _Parser:
         if token.kind is not kind:
             self._refuse(f"expected {expected}, found {token.kind}", token)
         return token
+
+    def _is_at(self, kind: TokenKind) -> bool:
+        return self._next.kind is kind
 
     def _shift(self) -> Token:
         token = self._next

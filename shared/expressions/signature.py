@@ -12,24 +12,22 @@ from shared.expressions.values import Value
 
 
 class Kind(StrEnum):
-    """What an argument is converted to before the function sees it; the value is what a message says was expected."""
+    """What an argument is converted to before a function sees it; the value is what a message says was expected."""
 
     ANY = "a value"
     TEXT = "a text"
     NUMBER = "a number"
     WHOLE_NUMBER = "a whole number"
     MOMENT = "a date"
-    BYTES = "bytes, or their Base64 text"
-    MANY = "values"
-    WORD = "one of the words it knows"
+    WORD = "a word it knows"
 
 
 class Absent(StrEnum):
     """What becomes of a call when an argument has no value."""
 
-    RESULT_IS_NULL = "null"
-    FUNCTION_DECIDES = "decides"
-    REFUSED = "refused"
+    REFUSED = "the call is an error"
+    NULL_RESULT = "the call has no value either"
+    PASSED_ON = "the function is given None"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +41,12 @@ class Parameter:
     repeating: bool = False
     absent: Absent = Absent.REFUSED
     words: tuple[str, ...] = ()
+    """The words of Kind.WORD; upper and lower case do not matter."""
+
+
+def _no_value() -> Value:
+    """What a function computes that is lazy: nothing, because `build` does it."""
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,27 +55,35 @@ class Function:
 
     name: str
     description: str
-    returns: str
+    returns: str = "String"
     parameters: tuple[Parameter, ...] = ()
-    fewest: int | None = None
-    """The least number of arguments, where it is not the number of required parameters."""
-    apply: Callable[..., Value] | None = None
+    short_form: tuple[Parameter, ...] = ()
+    """The parameters of a call with just as many arguments, where an older form lacks one in the middle."""
+    fewest: int = 0
+    """The least number of arguments, where that is more than the number of required parameters."""
+    in_pairs: bool = False
+    apply: Callable[..., Value] = _no_value
     build: Callable[[CallSite], Evaluation] | None = None
     is_volatile: bool = False
     """Whether it may give another value for the same attributes."""
+    only_outermost: bool = False
 
     @property
     def least(self) -> int:
-        required = sum(parameter.required for parameter in self.parameters)
-        return required if self.fewest is None else self.fewest
+        return max(self.fewest, sum(parameter.required for parameter in (self.short_form or self.parameters)))
 
     @property
     def most(self) -> int | None:
         """The greatest number of arguments; None is any number."""
         return None if any(parameter.repeating for parameter in self.parameters) else len(self.parameters)
 
-    def parameter_at(self, index: int) -> Parameter:
-        """Return the parameter of an argument; the repeating ones take turns."""
-        repeating = [parameter for parameter in self.parameters if parameter.repeating]
-        first = self.parameters.index(repeating[0]) if repeating else len(self.parameters)
-        return self.parameters[index] if index < first else repeating[(index - first) % len(repeating)]
+    def parameters_for(self, count: int) -> tuple[Parameter, ...]:
+        """Return the parameter of each slot of a call with so many arguments; the repeating ones take turns."""
+        if self.short_form and count == len(self.short_form):
+            return self.short_form
+        fixed = tuple(parameter for parameter in self.parameters if not parameter.repeating)
+        repeating = tuple(parameter for parameter in self.parameters if parameter.repeating)
+        if not repeating:
+            return fixed[:count]
+        turns = range(count - len(fixed))
+        return fixed[:count] + tuple(repeating[turn % len(repeating)] for turn in turns)

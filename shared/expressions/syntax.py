@@ -39,7 +39,7 @@ class Constant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Number:
-    """A number as it was written: `5`, `-10`, `1.5`, `&HF7`. In Graph's JSON it is a Constant with this text as name."""
+    """A number as written: `5`, `-10`, `1.5`, `&HF7`. In Graph's JSON it is a Constant with this text as name."""
 
     text: str
     span: Span | None = field(default=None, compare=False, repr=False)

@@ -42,6 +42,11 @@ _NUMBER: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?|&[Hh][0-9A-Fa-f]+")
 _COMPARISON: Final = re.compile(r"<=|>=|<>|[=<>]")
 _STRING: Final = re.compile(r'"((?:[^"\\]|""|\\.)*+)"', re.DOTALL)
 _ESCAPE: Final = re.compile(r'\\([\\"])|""')
+_OTHERS: Final = (
+    (TokenKind.COMPARISON, _COMPARISON),
+    (TokenKind.AMPERSAND, re.compile("&")),
+    (TokenKind.NAME, _NAME),
+)
 _PUNCTUATION: Final = {
     "(": TokenKind.LEFT_PARENTHESIS,
     ")": TokenKind.RIGHT_PARENTHESIS,
@@ -75,11 +80,11 @@ def _token(text: str, position: int, *, after_operand: bool) -> Token:
         return _attribute(text, position)
     if character == '"':
         return _string(text, position)
-    if not after_operand and (found := _NUMBER.match(text, position)):
-        return _number(text, position, found.end())
-    if character == "&":
+    if character == "&" and after_operand:
         return _made(TokenKind.AMPERSAND, character, position, position + 1)
-    for kind, pattern in ((TokenKind.COMPARISON, _COMPARISON), (TokenKind.NAME, _NAME)):
+    if found := _NUMBER.match(text, position):
+        return _number(text, position, found.end())
+    for kind, pattern in _OTHERS:
         if found := pattern.match(text, position):
             return _made(kind, found.group(), position, found.end())
     raise ExpressionSyntaxError(

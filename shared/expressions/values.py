@@ -6,6 +6,7 @@ needed, a tuple of one is that one. A date is a datetime inside an expression an
 
 import base64
 import binascii
+import json
 import re
 from datetime import datetime
 from enum import Enum
@@ -163,9 +164,22 @@ def outside(value: Value) -> Value:
     return value
 
 
+def from_json(decoded: object) -> Value:
+    """Return a decoded JSON value as a value: an array is several values, an object its JSON text."""
+    if isinstance(decoded, list | tuple):
+        return tuple(_scalar_from_json(single) for single in decoded)
+    return _scalar_from_json(decoded)
+
+
 def is_empty(value: Value) -> bool:
     """Whether there is nothing: no value, or only the empty text."""
     return value is None or value in {"", ()} or value == ("",)
+
+
+def _scalar_from_json(decoded: object) -> Scalar:
+    if decoded is None or isinstance(decoded, Scalar):
+        return decoded
+    return json.dumps(decoded, ensure_ascii=False, separators=(",", ":"), default=str)
 
 
 def _checked(whole: int) -> int:
@@ -175,7 +189,7 @@ def _checked(whole: int) -> int:
 
 
 def _float_text(broken: float) -> str:
-    return str(int(broken)) if broken.is_integer() and abs(broken) < 1e15 else repr(broken).upper()
+    return repr(broken).removesuffix(".0").upper()
 
 
 def _read_number(plain: str) -> int | float:

@@ -16,7 +16,8 @@ from shared.orchestration.entry_pass import Ending, EntryPass, Job, removal_rele
 from shared.orchestration.ports import Examination, Presence
 from shared.orchestration.put_back import not_now
 from shared.orchestration.read_scope import read_all_assignments
-from shared.provisioning.change_planning import skip
+from shared.orchestration.write_results import refused
+from shared.provisioning.change_planning import failure, skip
 from shared.provisioning.entry import SourceEntry
 from shared.provisioning.link import LinkState
 from shared.provisioning.pass_steps import import_step, scoping_step
@@ -28,7 +29,8 @@ SECOND_LOOK = timedelta(seconds=30)
 SHARED = timedelta(seconds=60)
 """For so long the assignments that one chunk read serve others, as far as nobody would be removed by them."""
 
-UNDECIDED = "The scoping filter could not be decided: a match took too long."
+UNDECIDED = "The scoping filter cannot be decided for this person: a match would take too long."
+LOOK_AT_FILTER = "Write a regular expression whose repetitions exclude each other, for attributes that are short."
 LEFT_ALONE = "An input filter of the mapping leaves the person alone."
 
 CONTRADICTION = "The assignments and the person's own do not agree yet."
@@ -132,7 +134,7 @@ def _judge(
     try:
         scoping = _scoping(job, examination, entitled)
     except ScopeUndecided:
-        return not_now(job, entry, "Timeout", UNDECIDED)
+        return refused(job, entry, failure("ScopingFilterUndecided", UNDECIDED, LOOK_AT_FILTER))
     if scoping is None and entry.pending.differed:
         return not_now(job, entry, "EntryConflict", CONTRADICTION)
     if scoping is None:

@@ -14,6 +14,7 @@ from shared.orchestration.recover_invitations import recover_invitations
 from shared.orchestration.take_claims import take_claims
 from shared.orchestration.write_results import action_before, new_link, refused, written_link
 from shared.provisioning.address import normalized_mail
+from shared.provisioning.attribute_flow import Matches
 from shared.provisioning.change import Change, ChangeKind
 from shared.provisioning.change_planning import Sight, plan_provisioning, plan_removal, skip
 from shared.provisioning.entry import SourceEntry, TargetObject
@@ -51,11 +52,14 @@ def _query(job: Job, entry: EntryPass) -> TargetQuery:
         return TargetQuery(source_id=entry.source_id, target_id=target_id)
     mail = _adopting(entry) or job.rules.flow.mail(entry.source) or ""
     known = entry.link is not None and normalized_mail(mail) == entry.link.mail and not _left(entry)
+    matches = job.rules.flow.matches(entry.source) if entry.link is None and not target_id else Matches()
     return TargetQuery(
         source_id=entry.source_id,
         target_id=target_id,
         mail="" if known else mail,
         deleted=not known and bool(mail),
+        before=matches.before,
+        after=matches.after,
         unique=_candidates(job, entry, entry.source),
     )
 

@@ -5,13 +5,14 @@ the attribute be empty; elsewhere the attribute is left out. The whole source ob
 """
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import msgspec
 
 from shared.configuration.attribute_mapping import FlowBehavior, FlowType
+from shared.configuration.entra_attribute_names import graph_property
 from shared.configuration.user_mapping import UserMapping
 from shared.expressions import DROP, Environment, ExpressionError
 from shared.provisioning.compiled_attribute import STILL, AttributeFlow, compiled_attribute
@@ -52,11 +53,23 @@ Taken = frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Matches:
+    """Attributes with values, in the order in which they are tried: `before` the address, and `after` it."""
+
+    before: tuple[tuple[str, str], ...] = ()
+    after: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
     """A compiled mapping."""
 
     attributes: tuple[AttributeFlow, ...]
-    by_name: Mapping[str, AttributeFlow] = field(default_factory=dict)
+    by_name: Mapping[str, AttributeFlow]
+    steady: tuple[AttributeFlow, ...]
+    """What always flows and depends on nothing but the person."""
+    matching: tuple[str, ...] = ()
+    """The matching attributes in the order in which they are tried; the address is tried, named or not."""
 
     def evaluate(
         self,
@@ -67,27 +80,17 @@ class Flow:
         taken: Taken = frozenset(),
     ) -> Flowed:
         """Return what this person's object shall have; attributes that flow only on create need `creating`."""
-        values, problems = dict[str, AttributeValue](), list[FlowProblem]()
-        for each in self.attributes:
-            if each.flow_type is FlowType.OBJECT_ADD_ONLY and not creating:
-                continue
-            try:
-                value = each.value(source, environment, taken, creating=creating)
-            except ExpressionError as error:
-                problems.append(FlowProblem(name=each.name, message=error.message))
-                continue
-            if value is not DROP and (not is_empty(value) or each.clears):
-                values[each.name] = value
-        return Flowed(values=values, problems=tuple(problems))
+        flowing = (each for each in self.attributes if creating or each.flow_type is not FlowType.OBJECT_ADD_ONLY)
+        return self._evaluate(flowing, source, environment, taken, creating=creating)
 
     def digest(self, source: SourceEntry) -> str:
         """Return the digest of what always flows; equal digests mean that nothing has to be written.
 
         What depends on time or chance, and what flows on create only, is outside.
         """
-        flowed = self.evaluate(source, creating=False)
-        values = {name: canonical(value) for name, value in flowed.values.items() if not self.by_name[name].volatile}
-        values |= {each.name: _FAILED for each in flowed.problems if not self.by_name[each.name].volatile}
+        flowed = self._evaluate(self.steady, source, STILL)
+        values = {name: canonical(value) for name, value in flowed.values.items()}
+        values |= {each.name: _FAILED for each in flowed.problems}
         encoded = msgspec.json.encode(sorted(values.items()))
         return f"{DIGEST_VERSION}:{hashlib.blake2b(encoded, digest_size=16).hexdigest()}"
 
@@ -142,9 +145,40 @@ class Flow:
         differing = {each.name for each in modified}
         return {name: value for name, value in desired.items() if name in differing or self._flows_always(name)}
 
+    def matches(self, source: SourceEntry) -> "Matches":
+        """Return what an object is looked for by that may stand for the person, besides the address."""
+        found = list[tuple[str, str]]()
+        before = 0
+        for name in self.matching:
+            if name == MAIL:
+                before = len(found)
+            elif value := self._text(name, source):
+                found.append((name, value))
+        return Matches(before=tuple(found[:before]), after=tuple(found[before:]))
+
     def candidates(self, source: SourceEntry, environment: Environment) -> tuple[tuple[str, str], ...]:
         """Return the values, by attribute, of which has to be known whether the target has them before a create."""
         return tuple((each.name, value) for each in self.attributes for value in each.candidates(source, environment))
+
+    def _evaluate(
+        self,
+        attributes: Iterable[AttributeFlow],
+        source: SourceEntry,
+        environment: Environment,
+        taken: Taken = frozenset(),
+        *,
+        creating: bool = False,
+    ) -> Flowed:
+        values, problems = dict[str, AttributeValue](), list[FlowProblem]()
+        for each in attributes:
+            try:
+                value = each.value(source, environment, taken, creating=creating)
+            except ExpressionError as error:
+                problems.append(FlowProblem(name=each.name, message=error.message))
+                continue
+            if value is not DROP and (not is_empty(value) or each.clears):
+                values[each.name] = value
+        return Flowed(values=values, problems=tuple(problems))
 
     def _modified(self, name: str, current: AttributeValue, desired: AttributeValue) -> ModifiedProperty:
         if self.by_name[name].redacted:
@@ -179,7 +213,12 @@ class Flow:
 def compiled_flow(users: UserMapping) -> Flow:
     """Return the flow of a mapping that has been checked."""
     attributes = tuple(compiled_attribute(each, users) for each in users.acting())
-    return Flow(attributes=attributes, by_name={each.name: each for each in attributes})
+    by_name = {each.name: each for each in attributes}
+    named = (graph_property(each.target_attribute).name for each in users.mapping.matching_attributes())
+    steady = tuple(each for each in attributes if each.steady)
+    return Flow(
+        attributes=attributes, by_name=by_name, steady=steady, matching=tuple(each for each in named if each in by_name)
+    )
 
 
 def is_empty(value: AttributeValue) -> bool:

@@ -75,6 +75,11 @@ class AttributeFlow:
     _names: tuple[str, ...]
     _program: _Program
 
+    @property
+    def steady(self) -> bool:
+        """Does it flow always, and from nothing but the person?"""
+        return self.flow_type is not FlowType.OBJECT_ADD_ONLY and not self.volatile
+
     def value(self, source: SourceEntry, environment: Environment, taken: _Taken, *, creating: bool) -> Computed:
         """Return the value for a person, None for none, or DROP; raises an ExpressionError."""
         if self.fills:

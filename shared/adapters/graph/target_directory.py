@@ -28,6 +28,7 @@ _PROPERTIES = (
 )
 _POLICY = "policy"
 _UNIQUE = "unique"
+_MATCH = "match"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +114,8 @@ class GraphTargetDirectory:
         if query.mail and query.deleted:
             # without the name: Graph puts the object id before that of a deleted user
             yield "deletedHolders", calls.deleted_users_where(address_filter(query.mail), self._select)
+        for number, (name, value) in enumerate((*query.before, *query.after)):
+            yield f"{_MATCH}{number}", calls.users_where(value_filter(name, value), self._select)
         for number, (name, value) in enumerate(query.unique):
             yield f"{_UNIQUE}{number}", calls.users_where(value_filter(name, value), ["id"])
 
@@ -126,7 +129,7 @@ class GraphTargetDirectory:
     def _found(self, query: TargetQuery, parts: Answers) -> Found:
         try:
             linked = self._linked(query, parts) if query.target_id else None
-            holders = self._holders(query, parts)
+            holders = self._matching(query, parts)
             taken = _taken(query, parts)
         except UnexpectedAnswer:
             return Found(source_id=query.source_id, known=False)
@@ -143,6 +146,16 @@ class GraphTargetDirectory:
         if found.id.casefold() != query.target_id.casefold():
             raise UnexpectedAnswer("Graph answered with another user than the one asked for.")
         return found
+
+    def _matching(self, query: TargetQuery, parts: Answers) -> tuple[TargetObject, ...]:
+        """Return whom the first attribute finds that finds anybody; which of several it is, nobody guesses."""
+        found = [self._listed(query, parts.get(f"{_MATCH}{number}")) for number in range(_matches(query))]
+        found.insert(len(query.before), self._holders(query, parts))
+        return next((each for each in found if each), ())
+
+    def _listed(self, query: TargetQuery, answer: Answer | None) -> tuple[TargetObject, ...]:
+        found = [self._target_object(item, deleted=False) for item in records(_body(answer))]
+        return tuple(each for each in found if each.id.casefold() != query.target_id.casefold())
 
     def _holders(self, query: TargetQuery, parts: Answers) -> tuple[TargetObject, ...]:
         if not query.mail:
@@ -165,9 +178,13 @@ class GraphTargetDirectory:
 
 
 def _parts_of(number: int, query: TargetQuery, answers: Answers) -> dict[str, Answer]:
-    unique = (f"{_UNIQUE}{each}" for each in range(len(query.unique)))
-    keys = {part: f"{number}:{part}" for part in ("linked", "deleted", "holders", "deletedHolders", *unique)}
+    more = [f"{_UNIQUE}{each}" for each in range(len(query.unique))] + [f"{_MATCH}{n}" for n in range(_matches(query))]
+    keys = {part: f"{number}:{part}" for part in ("linked", "deleted", "holders", "deletedHolders", *more)}
     return {part: answers[key] for part, key in keys.items() if key in answers}
+
+
+def _matches(query: TargetQuery) -> int:
+    return len(query.before) + len(query.after)
 
 
 def _taken(query: TargetQuery, parts: Answers) -> frozenset[tuple[str, str]]:

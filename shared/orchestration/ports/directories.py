@@ -122,6 +122,10 @@ class TargetQuery:
     mail: str = ""
     deleted: bool = False
     """Look into deleted items as well."""
+    before: tuple[tuple[str, str], ...] = ()
+    """Attributes with values that are tried before the address: the first that is held decides."""
+    after: tuple[tuple[str, str], ...] = ()
+    """The same, tried where nobody holds the address."""
     unique: tuple[tuple[str, str], ...] = ()
     """Attributes with values of which it has to be known whether other objects have them."""
 
@@ -135,7 +139,7 @@ class Found:
     linked: TargetObject | None = None
     """The object with the linked id (also from deleted items, then `deleted` is set)."""
     holders: tuple[TargetObject, ...] = ()
-    """Objects other than the linked one that hold the address, deleted ones included where asked for."""
+    """Objects other than the linked one that hold the address (deleted ones too where asked for) or match before it."""
     taken: frozenset[tuple[str, str]] = frozenset()
     """Which of the values asked for other objects have, in lower case."""
 

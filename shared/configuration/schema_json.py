@@ -40,10 +40,6 @@ def write_schema(schema: SynchronizationSchema) -> dict[str, Any]:
     return _SCHEMA.write(schema)
 
 
-def write_object_mapping(mapping: ObjectMapping) -> dict[str, Any]:
-    return _OBJECT_MAPPING.write(mapping)
-
-
 def _flags(text: str) -> frozenset[ObjectFlowType]:
     return frozenset(ObjectFlowType(each.strip()) for each in text.split(",") if each.strip() != "None")
 

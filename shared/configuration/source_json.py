@@ -45,7 +45,8 @@ def write_source(source: Source) -> dict[str, Any]:
             return _json("Attribute", name, f"[{name}]")
         case ConstantSource(value=value):
             return _json("Constant", value, quoted(value))
-        case ExpressionSource(text=text):
+        case _:
+            text = source.text
             return {**_json("Function", _name(text), text), "parameters": list(_parameters(text))}
 
 

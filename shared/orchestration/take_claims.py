@@ -9,9 +9,11 @@ from shared.orchestration.put_back import not_now
 from shared.orchestration.remove_configuration import is_gone
 from shared.orchestration.write_results import refused
 from shared.provisioning.address import normalized_mail
+from shared.provisioning.attribute_flow import Flow
 from shared.provisioning.change import ChangeKind
 from shared.provisioning.change_planning import failure
-from shared.provisioning.link import Link, LinkState
+from shared.provisioning.entry import SourceEntry
+from shared.provisioning.link import LinkState
 from shared.provisioning.provisioning_log import ErrorInformation
 
 PURGED = timedelta(days=31)
@@ -105,16 +107,16 @@ async def _owner_lives(job: Job, standing: Claim) -> bool:
         return intent is not None or (link is not None and job.engine.clock.now() - link.changed < VISIBLE)
     if standing.kind is ClaimKind.TARGET:
         return standing.subject in {link.target_id if link else "", intent.target_id if intent else ""}
-    return standing.subject in _addresses(rows, link)
+    configuration = await job.engine.configurations.configuration(standing.configuration_id, state.version)
+    wanted = None if configuration is None else _wanted(rows, job.engine.mappings.of(configuration).flow)
+    mails = (link.mail if link else "", intent.mail if intent else "", wanted)
+    return standing.subject in {normalized_mail(mail) for mail in mails if mail}
 
 
-def _addresses(rows: EntryRows, link: Link | None) -> set[str]:
-    """Return the addresses that a person has in the target, is being invited by, or has in the source."""
-    intent = rows.work.intent if rows.work is not None else None
+def _wanted(rows: EntryRows, flow: Flow) -> str | None:
+    """Return the address that the owner's own mapping gives to what was read of them last."""
     attributes = rows.pending.source if rows.pending is not None else None
-    pending = (attributes or {}).get("mail")
-    mails = (link.mail if link else "", intent.mail if intent else "", pending if isinstance(pending, str) else "")
-    return {normalized_mail(mail) for mail in mails if mail}
+    return flow.mail(SourceEntry(id=rows.source_id, attributes=attributes or {}))
 
 
 def _conflict(claim: Claim, standing: Claim) -> ErrorInformation:

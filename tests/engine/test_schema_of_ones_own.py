@@ -1,5 +1,6 @@
 """A configuration with a schema of its own: who is in scope, what flows, and what a broken filter cannot do."""
 
+import json
 from typing import Any
 
 from shared.configuration.document import parse

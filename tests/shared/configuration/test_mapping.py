@@ -72,6 +72,12 @@ def test_what_graph_never_lets_be_empty_is_not_emptied(name: str) -> None:
     assert not is_nullable(name)
 
 
+def test_asking_of_what_is_never_written_is_a_mistake() -> None:
+    for name in ("otherMails", "unheard"):
+        with pytest.raises(KeyError):
+            is_nullable(name)
+
+
 def test_everything_else_can_be_cleared() -> None:
     assert sum(each.nullable for each in TARGET_ATTRIBUTES.values()) == len(TARGET_ATTRIBUTES) - 7
 

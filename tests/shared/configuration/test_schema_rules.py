@@ -83,6 +83,13 @@ def in_mapping(target: str, changes: dict[str, object]) -> list[tuple[str, str]]
             "matchingPriority",
             "a matching attribute needs a source",
         ),
+        ("employeeId", {"matchingPriority": 3, "source": function("[x")}, "source/expression", "is no expression: "),
+        (
+            "accountEnabled",
+            {"source": {"type": "Constant", "name": ""}, "defaultValue": "?"},
+            "defaultValue",
+            "takes True",
+        ),
         ("mail", {"flowType": "ObjectAddOnly"}, "flowType", "mail has to flow always"),
         ("city", {"flowType": "MultiValueAddOnly"}, "flowType", "city has one value"),
         ("city", {"targetAttributeName": "mail"}, f"{NUMBERS['mail']}/targetAttributeName", "is mapped by entry"),
@@ -265,6 +272,10 @@ def test_a_schema_of_another_shape_is_not_read_any_further(pointer: str, new: ob
         parse(document({"/schema": put(EXPORT, pointer, new)}))
 
     assert [(each.path, said in each.message) for each in caught.value.problems] == [(f"/schema{pointer}", True)]
+
+
+def test_a_mapping_without_a_filter_has_no_filter_to_judge() -> None:
+    assert found(put(EXPORT, f"{USERS}/scope", None)) == []
 
 
 def test_the_template_has_no_problems() -> None:

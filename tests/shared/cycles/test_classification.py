@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.cycles.classification import LinkSight, classify, removal
+from shared.cycles.classification import LinkSight, classify, left_alone, removal
 from shared.cycles.pending import WorkKind
 from tests.shared.provisioning.people import person
 
@@ -52,3 +52,15 @@ def test_who_is_gone_makes_the_work_of_who_is_out_of_scope(
     link: LinkSight, _: WorkKind | None, __: WorkKind | None, out: WorkKind | None
 ) -> None:
     assert removal(link) is out
+
+
+@pytest.mark.parametrize(("link", "_", "__", "___"), TABLE)
+def test_who_is_left_alone_makes_no_work_but_for_what_is_pending(
+    link: LinkSight, _: WorkKind | None, __: WorkKind | None, ___: WorkKind | None
+) -> None:
+    assert left_alone(link) is (EVALUATE if link.has_pending else None)
+
+
+def test_who_is_disabled_by_the_mapping_alone_is_disabled() -> None:
+    assert classify(person(accountEnabled=True), OTHER, in_scope=True, enables=False) is DISABLE
+    assert classify(person(accountEnabled=False), OTHER, in_scope=True, enables=True) is UPDATE

@@ -18,6 +18,7 @@ from shared.configuration.synchronization_schema import AttributeDefinition, Obj
 from shared.configuration.user_mapping import NULLS_FLOW, UserMapping
 from shared.expressions import Environment
 from shared.provisioning.attribute_flow import Flow, Flowed, Taken, compiled_flow
+from shared.provisioning.compiled_attribute import STILL
 from shared.provisioning.entry import Attributes, AttributeValue
 from shared.provisioning.provisioning_log import ModifiedProperty
 from tests.shared.provisioning.people import FLOW, flow_of, person
@@ -320,3 +321,28 @@ def test_no_log_shows_what_a_mapping_redacts() -> None:
     )
     assert flow.all_modified({"city": "secret"}) == (ModifiedProperty(name="city", current=None, desired="[Redact]"),)
     assert flow.to_write(desired, flow.differences(desired, {"city": "old", "state": "x"})) == {"city": "secret"}
+
+
+def test_what_depends_on_nothing_but_the_person_is_not_told_of_anything_else() -> None:
+    for ask in (lambda: STILL.random(5), STILL.new_guid, lambda: STILL.exists("x")):
+        with pytest.raises(LookupError):
+            ask()
+
+
+@pytest.mark.parametrize(
+    ("priorities", "before", "after"),
+    [
+        ({"mail": 1, "employeeId": 2, "mailNickname": 0}, [], ["employeeId"]),
+        ({"mail": 5, "employeeId": 2, "mailNickname": 1}, ["mailNickname", "employeeId"], []),
+        ({"mail": 0, "employeeId": 2, "mailNickname": 1}, [], ["mailNickname", "employeeId"]),
+        ({"mail": 2, "employeeId": 1, "city": 3}, ["employeeId"], []),
+    ],
+)
+def test_matching_attributes_are_tried_in_their_order_around_the_address(
+    priorities: dict[str, int], before: list[str], after: list[str]
+) -> None:
+    flow = flow_of(*(direct(name, matching_priority=priority) for name, priority in priorities.items()))
+
+    found = flow.matches(person(employeeId="7"))
+
+    assert ([name for name, _ in found.before], [name for name, _ in found.after]) == (before, after)

@@ -218,3 +218,8 @@ def test_the_order_of_clauses_and_groups_changes_nothing(
     other = filter_of(turned, input_groups=turned_inputs).decide(source)
 
     assert (one.passed, one.read) == (other.passed, other.read)
+
+
+def test_an_operator_that_there_is_not_cannot_be_compiled() -> None:
+    with pytest.raises(ValueError, match="'LIKE' is no operator"):
+        filter_of([["city LIKE 'Ulm'"]])

@@ -7,7 +7,6 @@ A file of cases is a JSON list; a case is an object:
 | `name` | what to call it; its number without one |
 | `user` | the person as Graph answers: `{"id": ..., "userType": "Member", ...}` |
 | `assigned` | whether the scope includes them at all; true without it |
-| `memberOf` | the ids of their groups, for filters on memberships |
 | `scope` | what is expected: true, false, or the reason, such as `scopingFilter` |
 | `creating` | whether the object is new; true without it |
 | `attributes` | expected values by attribute: null is cleared, `"$flow:drop"` left alone, `{"$error": ""}` failing |
@@ -48,7 +47,6 @@ _SHAPE = {
             "name": {"type": "string"},
             "user": {"type": "object"},
             "assigned": {"type": "boolean"},
-            "memberOf": _TEXTS,
             "scope": {"enum": [True, False, UNDECIDED, *(each.value for each in ScopingReason)]},
             "creating": {"type": "boolean"},
             "attributes": {"type": "object"},
@@ -138,12 +136,8 @@ def _shown(flowed: Flowed, name: str) -> str:
 
 
 def _person(case: Mapping[str, Any]) -> SourceEntry:
-    user, groups = case["user"], case.get("memberOf")
-    return SourceEntry(
-        id=str(user.get("id", "")),
-        attributes=dict(_attributes(user)),
-        group_ids=None if groups is None else frozenset(each.lower() for each in groups),
-    )
+    user = case["user"]
+    return SourceEntry(id=str(user.get("id", "")), attributes=dict(_attributes(user)))
 
 
 def _attributes(user: Mapping[str, Any]) -> Iterator[tuple[str, AttributeValue]]:

@@ -76,8 +76,12 @@ def _membership_problems(clause: FilterClause, path: str, *, membership: bool) -
     if membership is not (clause.source_operand == MEMBER_OF):
         message = f"IS MEMBER OF and IS NOT MEMBER OF go with {MEMBER_OF}, and with nothing else"
         yield Problem(path=f"{path}/operatorName", message=message)
-    if not clause.values:
-        yield Problem(path=f"{path}/targetOperand/values", message="is empty; name the object ids of groups")
+    else:
+        message = (
+            "needs the groups of every person, which are not read for filters in this version; assign the groups to the "
+            'enterprise application and set the scope to "assigned"'
+        )
+        yield Problem(path=f"{path}/operatorName", message=message)
 
 
 def _value_problems(clause: FilterClause, found: OperatorSchema, type_: AttributeType, path: str) -> Iterator[Problem]:

@@ -25,8 +25,8 @@ from shared.expressions.syntax import nodes
 
 UNIQUE = "selectuniquevalue"
 
-MATCHABLE = frozenset({"mail", "employeeId", "mailNickname"})
-"""What people can be matched by, besides extension attributes: each is text that Graph filters by.
+FILTERABLE = frozenset({"mail", "employeeId", "mailNickname"})
+"""What can be looked up, besides extension attributes: each is text that Graph filters by.
 
 https://learn.microsoft.com/graph/aad-advanced-queries#user-properties
 """
@@ -153,6 +153,9 @@ class _Judge:
         if _calls_unique(text) and not create_only:
             message = "asks what the target has already, so it may apply on create only; set flowType to ObjectAddOnly"
             yield Problem(path=where, message=message)
+        elif _calls_unique(text) and not _is_filterable(self._target_name()):
+            message = f"whether {self._target_name()} has a value already cannot be asked of Graph; it can of "
+            yield Problem(path=where, message=message + _FILTERABLE)
         elif program.is_volatile and self._target_name() in STEADY:
             message = (
                 f"depends on time or chance, which {self._target_name()} must not: the engine compares it each time"
@@ -163,9 +166,8 @@ class _Judge:
         if self.mapping.matching_priority == 0:
             return
         where, name = f"{self.path}/matchingPriority", self._target_name()
-        if name not in MATCHABLE and not is_extension(name) and not name.startswith("onPremisesExtensionAttributes/"):
-            known = ", ".join(sorted(MATCHABLE))
-            message = f"people cannot be matched by {name}; they can by {known} and extension attributes; write 0"
+        if not _is_filterable(name):
+            message = f"people cannot be matched by {name}; write 0, or match by {_FILTERABLE}"
             yield Problem(path=where, message=message)
         elif self.mapping.source is None:
             yield Problem(path=where, message="a matching attribute needs a source; write 0 or give it one")
@@ -192,6 +194,13 @@ def attribute_problems(users: UserMapping, name: str, where: str) -> Iterator[Pr
     elif users.source is not None and users.source_definition(name) is None:
         message = f"{name} is not defined for {users.source.name} in the source directory; define it"
         yield Problem(path=where, message=message + _close(name, users.source))
+
+
+_FILTERABLE = f"{', '.join(sorted(FILTERABLE))} and extension attributes"
+
+
+def _is_filterable(name: str) -> bool:
+    return name in FILTERABLE or is_extension(name) or name.startswith("onPremisesExtensionAttributes/")
 
 
 def _close(name: str, definition: ObjectDefinition | None) -> str:

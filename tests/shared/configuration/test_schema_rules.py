@@ -76,6 +76,12 @@ def in_mapping(target: str, changes: dict[str, object]) -> list[tuple[str, str]]
         ("employeeId", {"source": {"type": "Constant", "name": "1" * 17}}, "source/name", "of at most 16 characters"),
         ("usageLocation", {"defaultValue": "Germany"}, "defaultValue", "is nothing that Graph takes for usageLocation"),
         ("city", {"matchingPriority": 3}, "matchingPriority", "people cannot be matched by city"),
+        (
+            "city",
+            {"source": function("SelectUniqueValue([city], [state])"), "flowType": "ObjectAddOnly"},
+            "source/expression",
+            "whether city has a value already cannot be asked of Graph",
+        ),
         ("mail", {"matchingPriority": 1}, "matchingPriority", "is the priority of entry 0 too"),
         (
             "employeeId",
@@ -150,7 +156,8 @@ def in_clause(operator: str, operand: str, *values: str) -> list[tuple[str, str]
         (("Greater_Than", "createdDateTime", "ten"), "targetOperand/values/0", "is no time; write ISO 8601"),
         (("IS MEMBER OF", "city", "x"), "operatorName", "go with memberOf"),
         (("EQUALS", "memberOf", "x"), "operatorName", "go with memberOf"),
-        (("IS MEMBER OF", "memberOf"), "targetOperand/values", "name the object ids of groups"),
+        (("IS MEMBER OF", "memberOf", "x"), "operatorName", "are not read for filters in this version"),
+        (("IS NOT MEMBER OF", "memberOf", "x"), "operatorName", 'set the scope to "assigned"'),
     ],
 )
 def test_a_clause_that_cannot_be_decided_is_named(clause: tuple[str, ...], path: str, said: str) -> None:

@@ -78,7 +78,7 @@ def _membership_problems(clause: FilterClause, path: str, *, membership: bool) -
         yield Problem(path=f"{path}/operatorName", message=message)
     else:
         message = (
-            "needs the groups of every person, which are not read for filters in this version; assign the groups to the "
+            "needs the groups of every person, which are not read for filters in this version; assign them to the "
             'enterprise application and set the scope to "assigned"'
         )
         yield Problem(path=f"{path}/operatorName", message=message)

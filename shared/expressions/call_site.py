@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from shared.expressions.environment import Environment
 from shared.expressions.errors import ExpressionError, ExpressionRaised, Span
@@ -49,11 +50,8 @@ class CallSite:
         return self.arguments[index] if index < len(self.arguments) else None
 
     def given(self, index: int) -> Argument:
-        """Return the argument of a slot that has been checked to be filled."""
-        argument = self.argument(index)
-        if argument is None:
-            raise self.error(f"argument {index + 1} is needed")
-        return argument
+        """Return the argument of a slot that is known to be filled, because its parameter is required."""
+        return cast("Argument", self.arguments[index])
 
     def error(self, message: str, index: int | None = None) -> ExpressionError:
         """Return an error that points to an argument, or to the whole call."""

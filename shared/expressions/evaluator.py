@@ -99,7 +99,7 @@ class _Compiler:
                 return self._call(node)
             case Concatenation():
                 return self._concatenation(node)
-            case Comparison():
+            case _:
                 return self._comparison(node)
 
     def _attribute(self, node: Attribute) -> Evaluation:
@@ -155,7 +155,8 @@ class _Compiler:
         for index, (parameter, argument) in enumerate(zip(parameters, node.arguments, strict=True)):
             if argument is not None:
                 is_word = isinstance(argument, Keyword) and parameter.kind is Kind.WORD
-                evaluate = _unused if is_word else self._compiled(argument)
+                # A keyword is read by its parameter, before anybody is evaluated.
+                evaluate = (lambda _frame: None) if is_word else self._compiled(argument)
                 arguments.append(Argument(tree=argument, evaluate=evaluate))
             elif parameter.required:
                 raise self._error(f"{function.name}: argument {index + 1} ({parameter.name}) is needed", node)
@@ -178,11 +179,6 @@ class _Compiler:
 
     def _error(self, message: str, node: Expression) -> ExpressionError:
         return ExpressionError(message, text=self._text, span=node.span or Span(start=0, end=len(self._text)))
-
-
-def _unused(_frame: Frame) -> Value:
-    """The evaluation of a keyword: its parameter has read its name already."""
-    return None
 
 
 def _eager(site: CallSite, function: Function) -> Evaluation:

@@ -37,7 +37,7 @@ def _printed(node: Expression, depth: int) -> str:
             return f"{node.name}({_arguments(node.arguments, depth + 1)})"
         case Concatenation():
             return " & ".join(_operand(part, depth) for part in node.parts)
-        case Comparison():
+        case _:
             return f"{_compared(node.first, depth)} {node.operator} {_compared(node.second, depth)}"
 
 

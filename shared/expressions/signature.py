@@ -44,11 +44,6 @@ class Parameter:
     """The words of Kind.WORD; upper and lower case do not matter."""
 
 
-def _no_value() -> Value:
-    """What a function computes that is lazy: nothing, because `build` does it."""
-    return None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Function:
     """A function of the language; it has either `apply`, which is given converted values, or `build`, which is lazy."""
@@ -62,7 +57,7 @@ class Function:
     fewest: int = 0
     """The least number of arguments, where that is more than the number of required parameters."""
     in_pairs: bool = False
-    apply: Callable[..., Value] = _no_value
+    apply: Callable[..., Value] = lambda *_values: None
     build: Callable[[CallSite], Evaluation] | None = None
     is_volatile: bool = False
     """Whether it may give another value for the same attributes."""

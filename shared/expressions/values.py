@@ -90,8 +90,8 @@ def text(value: Value) -> str | None:
             return _float_text(broken)
         case bytes(octets):
             return base64.b64encode(octets).decode("ascii")
-        case datetime() as moment:
-            return written(moment)
+        case date:
+            return written(date)
 
 
 def number(value: Value) -> int | float | None:

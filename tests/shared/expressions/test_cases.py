@@ -27,6 +27,12 @@ def cases() -> Iterator[Any]:
 ALL_CASES = list(cases())
 
 
+def check_all_cases() -> None:
+    """Raise at the first case that gives something else: the quick check of `tests.mutating`."""
+    for parameters in ALL_CASES:
+        test_a_case_gives_what_it_expects(*parameters.values)
+
+
 @pytest.mark.parametrize("case", ALL_CASES)
 def test_a_case_gives_what_it_expects(case: dict[str, Any]) -> None:
     expected = case["output"]

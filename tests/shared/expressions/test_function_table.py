@@ -1,5 +1,7 @@
 """Is the table of functions what Microsoft's pages and Graph's schema say?"""
 
+from pathlib import Path
+
 import pytest
 
 from shared.expressions import FUNCTIONS, ExpressionError, Parameter, compiled, function_named, parse
@@ -181,3 +183,11 @@ def test_a_name_like_no_other_is_told_all_there_are() -> None:
         compiled(parse("Qqqqqqqqqq()"))
 
     assert raised.value.message == f"there is no function Qqqqqqqqqq; there are {', '.join(FUNCTIONS)}"
+
+
+def test_the_page_about_the_language_has_the_same_table() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "expressions.md").read_text("utf-8")
+
+    for function in FUNCTIONS.values():
+        signature = written(function).replace("*", "…")
+        assert f"| `{signature}` | {function.returns} | {function.description} |" in page

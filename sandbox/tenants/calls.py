@@ -124,6 +124,14 @@ CALLS: tuple[Call, ...] = (
         options=_options("select", "top", "skiptoken"),
     ),
     Call(
+        name="available_extension_properties",
+        method="POST",
+        path="directoryObjects/getAvailableExtensionProperties",
+        page=_API + "directoryobject-getavailableextensionproperties",
+        permissions=("Directory.Read.All", "Directory.ReadWrite.All"),
+        properties=frozenset({"isSyncedFromOnPremises"}),
+    ),
+    Call(
         name="get_organization",
         method="GET",
         path="organization",

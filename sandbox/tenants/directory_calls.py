@@ -54,6 +54,23 @@ def restore_user(context: Context) -> Answer:
     return entity(context, "directoryObjects", {"@odata.type": "#microsoft.graph.user", **view})
 
 
+def available_extension_properties(context: Context) -> Answer:
+    """Every directory extension of a simulated tenant is a text of users, and none comes from on-premises."""
+    names = () if context.request.document["isSyncedFromOnPremises"] else sorted(context.tenant.extension_properties)
+    rows = [
+        {
+            "appDisplayName": "",
+            "dataType": "String",
+            "isMultiValued": False,
+            "isSyncedFromOnPremises": False,
+            "name": name,
+            "targetObjects": ["User"],
+        }
+        for name in names
+    ]
+    return listing(context, "extensionProperties", list(enumerate(rows, start=1)))
+
+
 def get_organization(context: Context) -> Answer:
     names = selected(context.request, _ORGANIZATION) or _ORGANIZATION
     tenant = context.tenant

@@ -40,6 +40,11 @@ def write_schema(schema: SynchronizationSchema) -> dict[str, Any]:
     return _SCHEMA.write(schema)
 
 
+def write_directory(directory: DirectoryDefinition) -> dict[str, Any]:
+    """Return the JSON object of one directory's definition."""
+    return _DIRECTORY.write(directory)
+
+
 def _flags(text: str) -> frozenset[ObjectFlowType]:
     return frozenset(ObjectFlowType(each.strip()) for each in text.split(",") if each.strip() != "None")
 

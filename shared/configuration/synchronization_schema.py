@@ -106,3 +106,10 @@ class SynchronizationSchema:
         """Return what is said of a kind of object in a directory; None where nothing is."""
         found = next((each for each in self.directories if each.name == directory), None)
         return None if found is None else found.object(name)
+
+
+def directory_named(schema: SynchronizationSchema, name: str) -> DirectoryDefinition | None:
+    """Return the directory with this id, or, where none has it, with this name."""
+    by_id = (each for each in schema.directories if each.id == name)
+    by_name = (each for each in schema.directories if each.name == name)
+    return next(by_id, None) or next(by_name, None)

@@ -9,7 +9,16 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from shared.orchestration.engine import Engine
-from shared.web import configuration_routes, endpoints, held_routes, job_routes, log_routes, read_only_routes
+from shared.web import (
+    configuration_routes,
+    endpoints,
+    expression_routes,
+    held_routes,
+    job_routes,
+    log_routes,
+    read_only_routes,
+    schema_routes,
+)
 from shared.web.endpoints import Endpoint
 from shared.web.errors import handle
 from shared.web.gateway import Gateway
@@ -43,6 +52,14 @@ ROUTES: dict[Endpoint, Route] = {
     endpoints.PUT_SWITCH: read_only_routes.put_switch,
     endpoints.READ_CONFIGURATION: configuration_routes.read_configuration,
     endpoints.PUT_CONFIGURATION: configuration_routes.put_configuration,
+    endpoints.READ_SCHEMA: schema_routes.read_schema,
+    endpoints.PUT_SCHEMA: schema_routes.put_schema,
+    endpoints.DELETE_SCHEMA: schema_routes.delete_schema,
+    endpoints.READ_OPERATORS: schema_routes.read_filter_operators,
+    endpoints.READ_FUNCTIONS: schema_routes.read_functions,
+    endpoints.PARSE_EXPRESSION: expression_routes.parse_expression,
+    endpoints.DISCOVER: schema_routes.discover,
+    endpoints.ADD_ATTRIBUTE: schema_routes.add,
     endpoints.LIST_LOGS: log_routes.list_logs,
 }
 

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 
 from shared.configuration.problems import ConfigurationError, Problem
 from shared.orchestration.apply_configuration import BeingRemoved, VersionMismatch
+from shared.orchestration.change_schema import AttributeDefined
 from shared.orchestration.control_job import NotConfigured
 from shared.orchestration.decide_held import NothingHeld, SetChanged
 from shared.orchestration.ports import Conflict, Forbidden, NewerRow, StorageUnavailable, Throttled, Unavailable
@@ -168,6 +169,11 @@ def _set_changed() -> GraphError:
     return GraphError(HTTPStatus.PRECONDITION_FAILED, "PreconditionFailed", message)
 
 
+def _attribute_defined() -> GraphError:
+    message = "The directory defines an attribute of this name already; change it by a PUT of the schema."
+    return GraphError(HTTPStatus.CONFLICT, "Conflict", message)
+
+
 def _being_removed() -> GraphError:
     message = "A configuration of this name is being removed; wait until that is done, or take another name."
     return GraphError(HTTPStatus.CONFLICT, "Conflict", message)
@@ -177,6 +183,7 @@ _KNOWN = {
     NothingHeld: _nothing_held,
     SetChanged: _set_changed,
     BeingRemoved: _being_removed,
+    AttributeDefined: _attribute_defined,
     NotAuthenticated: _unauthenticated,
     VersionMismatch: _mismatch,
     NotConfigured: _not_configured,

@@ -17,6 +17,7 @@ from shared.orchestration.ports import (
     Assignment,
     AssignmentsPage,
     Examination,
+    ExtensionProperty,
     GroupsPage,
     Presence,
     PrincipalType,
@@ -27,6 +28,8 @@ from shared.orchestration.ports import (
 from shared.provisioning.entry import SourceEntry
 
 _OBJECT_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
+#: https://learn.microsoft.com/graph/api/resources/extensionproperty#properties
+_EXTENSION_TYPES = {"Boolean": "Boolean", "DateTime": "DateTime", "Integer": "Integer", "LargeInteger": "Integer"}
 # One would do; a few, because known people leave too.
 _KNOWN_USERS = 3
 
@@ -94,6 +97,17 @@ class GraphSourceDirectory:
             raise_failure(answer, self._client.clock.now(), self._client.guessed_wait())
         users = records(answer.body) if "value" in record(answer.body) else (record(answer.body),)
         return tuple(text(user, "id") for user in users)
+
+    async def extension_properties(self) -> Sequence[ExtensionProperty]:
+        """Return those of users, and after them those that are synchronized from on-premises.
+
+        https://learn.microsoft.com/graph/api/directoryobject-getavailableextensionproperties
+        """
+        found: list[ExtensionProperty] = []
+        for synced in (False, True):
+            answer = await self._client.read(self._client.calls.extension_properties(synced=synced))
+            found += [_extension(item) for item in records(answer.body) if "User" in _texts(item, "targetObjects")]
+        return found
 
     async def verified_domains(self) -> frozenset[str]:
         return (await self._organization.domains()).verified
@@ -164,6 +178,16 @@ def _is_source(organization: Answer, tenant_id: str) -> bool:
         return is_tenant(organization.body, tenant_id)
     except UnexpectedAnswer:
         return False
+
+
+def _extension(item: Mapping[str, object]) -> ExtensionProperty:
+    kind = _EXTENSION_TYPES.get(text(item, "dataType"), "String")
+    return ExtensionProperty(name=text(item, "name"), type=kind, multivalued=item.get("isMultiValued") is True)
+
+
+def _texts(item: Mapping[str, object], name: str) -> list[object]:
+    value = item.get(name)
+    return value if isinstance(value, list) else []
 
 
 def _assignment(item: Mapping[str, object]) -> Assignment:

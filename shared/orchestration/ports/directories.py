@@ -46,6 +46,15 @@ class GroupsPage:
     delta_link: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtensionProperty:
+    """A directory extension that the tenant has for users; `type` is Graph's attributeType."""
+
+    name: str
+    type: str
+    multivalued: bool
+
+
 class PrincipalType(StrEnum):
     USER = "User"
     GROUP = "Group"
@@ -108,6 +117,10 @@ class SourceDirectory(Protocol):
         ...
 
     async def user_ids(self, search: str) -> Sequence[str]: ...
+    async def extension_properties(self) -> Sequence[ExtensionProperty]:
+        """Return the directory extensions of users."""
+        ...
+
     async def verified_domains(self) -> frozenset[str]:
         """Return the verified domains of the source tenant in lower case (kept in memory for some minutes)."""
         ...

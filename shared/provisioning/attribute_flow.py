@@ -170,7 +170,16 @@ class Flow:
         creating: bool = False,
     ) -> Flowed:
         values, problems = dict[str, AttributeValue](), list[FlowProblem]()
+        known = source.attributes
         for each in attributes:
+            copied = known.get(each.copied)
+            if copied.__class__ is each.copied_type and copied != "":
+                values[each.name] = copied
+                continue
+            if copied is None and each.copied and each.default is None:
+                if each.clears:
+                    values[each.name] = None
+                continue
             try:
                 value = each.value(source, environment, taken, creating=creating)
             except ExpressionError as error:

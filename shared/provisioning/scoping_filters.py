@@ -27,8 +27,7 @@ from shared.configuration.scoping_filter import (
     operator_named,
 )
 from shared.configuration.user_mapping import UserMapping
-from shared.expressions.dotnet_regex import RegularExpression
-from shared.expressions.limits import TooMuch
+from shared.expressions import RegularExpression, TooMuch
 from shared.provisioning.compiled_attribute import Reader, reader
 from shared.provisioning.entry import AttributeValue, SourceEntry
 

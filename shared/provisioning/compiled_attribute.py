@@ -186,14 +186,12 @@ def reader(name: str) -> Reader:
             return lambda source: source.attributes.get(meant.name) is False
         case Reading.FIRST:
             return lambda source: _first(source.attributes.get(meant.name))
-        case Reading.WHOLE:
+        case _:
             return lambda source: source.attributes.get(meant.name)
 
 
 def _first(value: AttributeValue) -> AttributeValue:
-    if isinstance(value, tuple):
-        return value[0] if value else None
-    return value
+    return value[0] if isinstance(value, tuple) and value else None
 
 
 def _names(mapping: AttributeMapping, tree: Expression | None) -> tuple[str, ...]:

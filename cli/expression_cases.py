@@ -53,8 +53,6 @@ def plain(result: Result) -> object:
     """Return a result as JSON writes it."""
     if result is DROP:
         return {"$flow": "drop"}
-    if isinstance(result, bytes):
-        return result.hex()
     return list(result) if isinstance(result, tuple) else result
 
 

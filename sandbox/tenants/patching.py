@@ -66,7 +66,7 @@ def _check_parts(known: Property, value: Mapping[str, Any]) -> None:
         if part not in known.parts:
             raise errors.bad_request(f"Property '{part}' does not exist on the type of '{known.name}'.", known.name)
         if not (each is None or isinstance(each, str)):
-            raise errors.bad_request(f"A text was expected for '{known.name}/{part}'.", known.name)
+            raise errors.bad_request(f"A text was expected for '{part}' of '{known.name}'.", known.name)
 
 
 def _merged(person: Person, name: str, value: object) -> object:

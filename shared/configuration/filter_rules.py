@@ -17,8 +17,7 @@ from shared.configuration.scoping_filter import (
     operator_named,
 )
 from shared.configuration.user_mapping import UserMapping
-from shared.expressions.dotnet_escapes import PatternRefused
-from shared.expressions.dotnet_regex import RegularExpression
+from shared.expressions import PatternRefused, RegularExpression
 
 _ORDERED = frozenset(
     {

@@ -118,8 +118,6 @@ class _Judge:
                 yield from self._constant_problems(value, target, f"{self.path}/source/name")
             case ExpressionSource(text=text):
                 yield from self._expression_problems(text)
-            case None:
-                pass
         if self.mapping.default_value is not None:
             yield from self._constant_problems(self.mapping.default_value, target, f"{self.path}/defaultValue")
 

@@ -50,6 +50,8 @@ def is_accepted(target: UserAttribute, value: AttributeValue) -> bool:
 
 def fitted(value: Value, target: UserAttribute) -> AttributeValue:
     """Return the value as the attribute takes it; of several values for a single one the first."""
+    if isinstance(value, str) and target.type is AttributeType.STRING and not target.multivalued:
+        return value or None  # most values are of this kind
     if target.multivalued:
         values = value if isinstance(value, tuple) else (value,)
         return tuple(str(_scalar(each, target)) for each in values if each not in {None, ""})

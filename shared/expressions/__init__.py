@@ -9,6 +9,7 @@
     Program.evaluate(attributes, environment)        -> Value, or DROP: leave the attribute out of the change
     FUNCTIONS, function_named(name)                  what there is, with the parameters as Graph describes them
     is_volatile(tree), is_redacted(tree)             whether it may differ each time; whether logs hide its value
+    RegularExpression(pattern).matches(text)         a .NET pattern by itself; raises PatternRefused, or TooMuch
 
 An expression is an attribute `[name]`, a text `"..."`, a number `5` or `&HF`, a call `Name(argument, ...)` with slots
 that may be empty, parts joined by `&`, or a comparison by `=`, `<>`, `<`, `<=`, `>`, `>=`; parentheses group. Nothing
@@ -18,10 +19,13 @@ are, evaluating raises nothing but ExpressionError and does bounded work.
 https://learn.microsoft.com/entra/identity/app-provisioning/functions-for-customizing-application-data
 """
 
+from shared.expressions.dotnet_escapes import PatternRefused
+from shared.expressions.dotnet_regex import RegularExpression
 from shared.expressions.environment import Environment
 from shared.expressions.errors import ExpressionError, ExpressionRaised, ExpressionSyntaxError, Span
 from shared.expressions.evaluator import Program, compiled, is_redacted, is_volatile
 from shared.expressions.function_table import FUNCTIONS, function_named
+from shared.expressions.limits import TooMuch
 from shared.expressions.parser import parse
 from shared.expressions.printer import printed, quoted
 from shared.expressions.signature import Function, Parameter
@@ -58,10 +62,13 @@ __all__ = [
     "Number",
     "Operator",
     "Parameter",
+    "PatternRefused",
     "Program",
+    "RegularExpression",
     "Result",
     "Scalar",
     "Span",
+    "TooMuch",
     "Value",
     "attribute_names",
     "compiled",

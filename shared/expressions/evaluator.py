@@ -11,7 +11,7 @@ from shared.expressions.environment import Environment
 from shared.expressions.errors import ExpressionError, Span
 from shared.expressions.function_table import function_named, unknown_function
 from shared.expressions.limits import TooMuch, Work
-from shared.expressions.parser import parse
+from shared.expressions.parser import parse_canonical
 from shared.expressions.printer import printed
 from shared.expressions.signature import Absent, Function, Kind, Parameter
 from shared.expressions.syntax import (
@@ -51,7 +51,7 @@ class Program:
 def compiled(tree: Expression) -> Program:
     """Return the program of a tree, or raise an ExpressionError that points into the tree's canonical text."""
     text = printed(tree)
-    located = parse(text)
+    located = parse_canonical(text)
     return Program(
         text=text,
         is_volatile=is_volatile(located),

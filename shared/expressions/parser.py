@@ -30,11 +30,20 @@ _BEGINS: Final = "an attribute, a text, a number or a function"
 
 def parse(text: str) -> Expression:
     """Return the tree of a text, or raise an ExpressionSyntaxError that points to what is wrong."""
-    if len(text) > LONGEST_EXPRESSION:
+    return _parsed(text, LONGEST_EXPRESSION)
+
+
+def parse_canonical(text: str) -> Expression:
+    """Return the tree of a printed text, which its spaces and backslashes may make up to three times as long."""
+    return _parsed(text, 3 * LONGEST_EXPRESSION)
+
+
+def _parsed(text: str, longest: int) -> Expression:
+    if len(text) > longest:
         raise ExpressionSyntaxError(
-            f"the expression has {len(text):,} characters, {LONGEST_EXPRESSION:,} are allowed; shorten it",
+            f"the expression has {len(text):,} characters, {longest:,} are allowed; shorten it",
             text=text,
-            span=Span(start=LONGEST_EXPRESSION, end=len(text)),
+            span=Span(start=longest, end=len(text)),
         )
     parser = _Parser(text)
     tree = parser.comparison(0)

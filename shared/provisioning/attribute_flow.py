@@ -67,7 +67,7 @@ class Flow:
     attributes: tuple[AttributeFlow, ...]
     by_name: Mapping[str, AttributeFlow]
     steady: tuple[AttributeFlow, ...]
-    """What always flows and depends on nothing but the person."""
+    """What always flows and depends on nothing but the person, in the order of names."""
     matching: tuple[str, ...] = ()
     """The matching attributes in the order in which they are tried; the address is tried, named or not."""
 
@@ -89,9 +89,11 @@ class Flow:
         What depends on time or chance, and what flows on create only, is outside.
         """
         flowed = self._evaluate(self.steady, source, STILL)
-        values = {name: canonical(value) for name, value in flowed.values.items()}
-        values |= {each.name: _FAILED for each in flowed.problems}
-        encoded = msgspec.json.encode(sorted(values.items()))
+        # `steady` is in the order of names, and so are the values: most of them are text, and none of that is empty
+        values = [(name, each if each.__class__ is str else canonical(each)) for name, each in flowed.values.items()]
+        if flowed.problems:
+            values = sorted((*values, *((each.name, _FAILED) for each in flowed.problems)))
+        encoded = msgspec.json.encode(values)
         return f"{DIGEST_VERSION}:{hashlib.blake2b(encoded, digest_size=16).hexdigest()}"
 
     def mail(self, source: SourceEntry) -> str | None:
@@ -170,7 +172,16 @@ class Flow:
         creating: bool = False,
     ) -> Flowed:
         values, problems = dict[str, AttributeValue](), list[FlowProblem]()
+        known = source.attributes
         for each in attributes:
+            copied = known.get(each.copied)
+            if copied.__class__ is each.copied_type and copied != "":
+                values[each.name] = copied
+                continue
+            if copied is None and each.copied and each.default is None:
+                if each.clears:
+                    values[each.name] = None
+                continue
             try:
                 value = each.value(source, environment, taken, creating=creating)
             except ExpressionError as error:
@@ -215,7 +226,7 @@ def compiled_flow(users: UserMapping) -> Flow:
     attributes = tuple(compiled_attribute(each, users) for each in users.acting())
     by_name = {each.name: each for each in attributes}
     named = (graph_property(each.target_attribute).name for each in users.mapping.matching_attributes())
-    steady = tuple(each for each in attributes if each.steady)
+    steady = tuple(sorted((each for each in attributes if each.steady), key=lambda each: each.name))
     return Flow(
         attributes=attributes, by_name=by_name, steady=steady, matching=tuple(each for each in named if each in by_name)
     )

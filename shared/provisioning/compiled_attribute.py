@@ -16,6 +16,7 @@ from shared.configuration.attribute_mapping import (
 )
 from shared.configuration.directory_schema import UserAttribute, target_attribute
 from shared.configuration.entra_attribute_names import Reading, graph_property
+from shared.configuration.scoping_filter import AttributeType
 from shared.configuration.target_values import fitted, typed
 from shared.configuration.user_mapping import UserMapping
 from shared.expressions import (
@@ -38,6 +39,7 @@ UNIQUE = "selectuniquevalue"
 
 Computed = AttributeValue | Literal[Drop.DROP]
 _Program = Callable[[Mapping[str, Value], Environment], Result]
+Reader = Callable[[SourceEntry], AttributeValue]
 _Taken = frozenset[tuple[str, str]]
 
 
@@ -72,7 +74,10 @@ class AttributeFlow:
     unique: bool
     redacted: bool
     """Does no log show the value, nor the attributes that it comes from?"""
-    _names: tuple[str, ...]
+    copied: str
+    """The property whose value needs no more than to be copied if it is of the `copied_type`; empty for none."""
+    copied_type: type[str | bool]
+    _readers: tuple[tuple[str, Reader], ...]
     _program: _Program
 
     @property
@@ -86,7 +91,7 @@ class AttributeFlow:
             return self.default if creating and self.default is not None else DROP
         if self.unique:
             environment = replace(environment, exists=lambda value: (self.name, value.casefold()) in taken)
-        result = self._program(read_values(source, self._names), environment)
+        result = self._program(self._read(source), environment)
         if result is DROP:
             return DROP
         value = fitted(result, self.target)
@@ -109,7 +114,7 @@ class AttributeFlow:
 
     def properties_read(self) -> frozenset[str]:
         """Return the properties of Graph's user that the value comes from."""
-        return frozenset(graph_property(name).name for name in self._names)
+        return frozenset(graph_property(name).name for name, _ in self._readers)
 
     def candidates(self, source: SourceEntry, environment: Environment) -> tuple[str, ...]:
         """Return all values that SelectUniqueValue may choose from."""
@@ -122,8 +127,11 @@ class AttributeFlow:
             return True
 
         with suppress(ExpressionError):  # none of them would do: that is how all of them come to be asked for
-            self._program(read_values(source, self._names), replace(environment, exists=exists))
+            self._program(self._read(source), replace(environment, exists=exists))
         return tuple(dict.fromkeys(asked))
+
+    def _read(self, source: SourceEntry) -> dict[str, Value]:
+        return {name: read(source) for name, read in self._readers}
 
 
 def compiled_attribute(mapping: AttributeMapping, users: UserMapping) -> AttributeFlow:
@@ -144,9 +152,20 @@ def compiled_attribute(mapping: AttributeMapping, users: UserMapping) -> Attribu
         volatile=program is not None and program.is_volatile,
         unique=tree is not None and calls_unique(tree),
         redacted=program is not None and program.is_redacted,
-        _names=_names(mapping, tree),
+        copied=_copied(mapping, target),
+        copied_type=bool if target.type is AttributeType.BOOLEAN else str,
+        _readers=tuple((each, reader(each)) for each in _names(mapping, tree)),
         _program=program.evaluate if program is not None else _plain(mapping),
     )
+
+
+def _copied(mapping: AttributeMapping, target: UserAttribute) -> str:
+    """Return the property that flows as it is: most do, and they need not be asked what they are."""
+    if not isinstance(mapping.source, DirectSource) or target.multivalued:
+        return ""
+    meant = graph_property(mapping.source.name)
+    plain = target.type in {AttributeType.STRING, AttributeType.BOOLEAN} and meant.reading is Reading.WHOLE
+    return meant.name if plain and meant.name != "id" else ""
 
 
 _ADDING = frozenset({FlowType.MULTI_VALUE_ADD_ONLY, FlowType.VALUE_ADD_ONLY, FlowType.ATTRIBUTE_ADD_ONLY})
@@ -157,22 +176,22 @@ def calls_unique(tree: Expression) -> bool:
     return any(isinstance(node, Call) and node.name.casefold() == UNIQUE for node in nodes(tree))
 
 
-def read_values(source: SourceEntry, names: tuple[str, ...]) -> dict[str, Value]:
-    """Return the named attributes, by the names of the mapping or filter."""
-    return {name: read_value(source, name) for name in names}
-
-
-def read_value(source: SourceEntry, name: str) -> AttributeValue:
-    """Return what a name in a mapping or a filter means of this person."""
+def reader(name: str) -> Reader:
+    """Return what reads of a person what a name in a mapping or filter means."""
     meant = graph_property(name)
-    value = source.attributes.get(meant.name) if meant.name != "id" else source.id
+    if meant.name == "id":
+        return lambda source: source.id
     match meant.reading:
         case Reading.DISABLED:
-            return value is False
-        case Reading.FIRST if isinstance(value, tuple):
-            return value[0] if value else None
+            return lambda source: source.attributes.get(meant.name) is False
+        case Reading.FIRST:
+            return lambda source: _first(source.attributes.get(meant.name))
         case _:
-            return value
+            return lambda source: source.attributes.get(meant.name)
+
+
+def _first(value: AttributeValue) -> AttributeValue:
+    return value[0] if isinstance(value, tuple) and value else None
 
 
 def _names(mapping: AttributeMapping, tree: Expression | None) -> tuple[str, ...]:

@@ -27,9 +27,8 @@ from shared.configuration.scoping_filter import (
     operator_named,
 )
 from shared.configuration.user_mapping import UserMapping
-from shared.expressions.dotnet_regex import RegularExpression
-from shared.expressions.limits import TooMuch
-from shared.provisioning.compiled_attribute import read_value
+from shared.expressions import RegularExpression, TooMuch
+from shared.provisioning.compiled_attribute import Reader, reader
 from shared.provisioning.entry import AttributeValue, SourceEntry
 
 Holds = bool | None
@@ -136,26 +135,27 @@ def _clause(group: FilterGroup, clause: FilterClause, users: UserMapping) -> Com
 
 
 def _test(clause: FilterClause, found: OperatorSchema, type_: AttributeType) -> _Test:
+    read = reader(clause.source_operand)
     match found.operator:
         case FilterOperator.IS_NULL:
-            return lambda source: _is_null(_value(source, clause))
+            return lambda source: _is_null(read(source))
         case FilterOperator.IS_NOT_NULL:
-            return lambda source: not _is_null(_value(source, clause))
+            return lambda source: not _is_null(read(source))
         case FilterOperator.IS_MEMBER_OF | FilterOperator.IS_NOT_MEMBER_OF:
             return _membership(clause, member=found.operator is FilterOperator.IS_MEMBER_OF)
         case _:
-            return _comparison(clause, found, _fit(clause, found.operator, type_))
+            return _comparison(read, found, _fit(clause, found.operator, type_))
 
 
 _Scalar = str | bool | int
 _Fit = Callable[[_Scalar], Holds]
 
 
-def _comparison(clause: FilterClause, found: OperatorSchema, fits: _Fit) -> _Test:
+def _comparison(read: Reader, found: OperatorSchema, fits: _Fit) -> _Test:
     combined = _all if found.comparison is ValueComparison.ALL else _any
 
     def test(source: SourceEntry) -> Holds:
-        value = _value(source, clause)
+        value = read(source)
         if _is_null(value):
             return False
         values = value if isinstance(value, tuple) else (value,)
@@ -239,10 +239,6 @@ def _matching(pattern: str) -> _Fit:
             return None
 
     return fits
-
-
-def _value(source: SourceEntry, clause: FilterClause) -> AttributeValue:
-    return read_value(source, clause.source_operand)
 
 
 def _is_null(value: AttributeValue) -> bool:

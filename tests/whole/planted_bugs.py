@@ -47,8 +47,8 @@ PLANTED_BUGS = (
         name="wrong attribute: city and state are swapped",
         bug=Substitution(
             file=_TEMPLATES,
-            original="source=DirectSource(name=name), flow_null_values",
-            replacement='source=DirectSource(name={"city": "state", "state": "city"}.get(name, name)), flow_null_values',
+            original="source=DirectSource(name=name), flow",
+            replacement='source=DirectSource(name={"city": "state", "state": "city"}.get(name, name)), flow',
         ),
         says=r"city should be '.+', is ",
     ),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import msgspec
 
@@ -71,11 +72,21 @@ def attributes(source: Record, names: Iterable[str]) -> Attributes:
     A name with a slash is a part of a complex property.
     """
     found = dict[str, AttributeValue]()
-    for name in names:
-        whole, _, part = name.partition("/")
+    for name, whole, part in _split(tuple(names)):
         if whole in source:
-            found[name] = _value(name, _part(whole, source[whole], part) if part else source[whole])
+            value = source[whole]
+            # most values are of these three kinds; a page has hundreds of people with dozens of them
+            if not part and (value is None or value.__class__ is str or value.__class__ is bool):
+                found[name] = value
+            else:
+                found[name] = _value(name, _part(whole, value, part) if part else value)
     return found
+
+
+@lru_cache(maxsize=256)
+def _split(names: tuple[str, ...]) -> tuple[tuple[str, str, str], ...]:
+    """Return each name with the property that holds it and its part of that; the same names come again and again."""
+    return tuple((name, whole, part) for name in names for whole, _, part in [name.partition("/")])
 
 
 def selected(names: Iterable[str]) -> tuple[str, ...]:

@@ -72,6 +72,13 @@ def test_a_tree_that_no_text_made_is_compiled_too() -> None:
         compiled(Attribute(name="a["))
 
 
+def test_a_text_of_the_greatest_length_is_compiled_although_its_canonical_text_is_longer() -> None:
+    assert evaluated('"a"&' * 2_499 + '"a"') == "a" * 2_500
+    assert evaluated('"' + "\\d" * 4_999 + '"') == "\\d" * 4_999
+    with pytest.raises(ExpressionSyntaxError, match="the expression has 30,002 characters, 30,000 are allowed"):
+        compiled(Constant(value="x" * 30_000))
+
+
 def test_only_the_branch_that_is_chosen_is_evaluated() -> None:
     asked: list[str] = []
 

@@ -120,6 +120,14 @@ async def test_only_what_is_asked_for_is_read() -> None:
     assert len(graph.requests) == 1
 
 
+async def test_what_was_not_answered_of_a_value_is_not_known() -> None:
+    query = TargetQuery(source_id="s", unique=(("mailNickname", "Ada"),))
+
+    answer, _ = await look_up({"GET /users": Reply(status=500)}, query)
+
+    assert not answer.found["s"].known
+
+
 async def test_the_policy_can_be_asked_for_alone() -> None:
     graph = FakeGraph(HEALTHY)
 

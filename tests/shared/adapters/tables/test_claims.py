@@ -40,7 +40,13 @@ async def test_claiming_again_changes_nothing(store: TableClaimStore) -> None:
 
 
 async def test_subjects_kinds_and_tenants_are_claimed_apart(store: TableClaimStore) -> None:
-    claims = [MAIL, replace(MAIL, subject="x"), replace(MAIL, kind=ClaimKind.TARGET), replace(MAIL, tenant_id="x")]
+    claims = [
+        MAIL,
+        replace(MAIL, subject="x"),
+        replace(MAIL, kind=ClaimKind.TARGET),
+        replace(MAIL, kind=ClaimKind.VALUE),
+        replace(MAIL, tenant_id="x"),
+    ]
 
     for number, claim in enumerate(claims):
         mine = replace(claim, source_id=str(number))

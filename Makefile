@@ -6,7 +6,7 @@
 
 PYTHON ?= python3
 BIN    := .venv/bin
-CORE   := configuration provisioning cycles setup
+CORE   := expressions configuration provisioning cycles setup
 NODE   := sandbox/azurite/node_modules
 TYPED  := $(wildcard function_app.py functions shared cli sandbox tests)
 ARGS   ?=

@@ -6,12 +6,13 @@ from typing import Annotated
 
 import typer
 
-from cli import configuration, doctor, held, jobs, logs, read_only, setup
+from cli import configuration, doctor, expression, held, jobs, logs, read_only, setup
 from cli.output import Output
 
 # Without Rich's boxes an error is one line that a pipeline can keep.
 app = typer.Typer(name="tenantsync", no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 app.add_typer(configuration.app, name="configuration")
+app.add_typer(expression.app, name="expression")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(setup.app, name="setup")
 for decide in (held.held, held.approve, held.reject):

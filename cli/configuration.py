@@ -7,12 +7,14 @@ from typing import Annotated
 
 import typer
 
+from cli.cases import run_cases
 from cli.jobs import Job, print_records
 from cli.output import Output, Shown, fail, print_json, print_problems
 from cli.server import DEFAULT_URL, ServicePrincipal, Url, connect, jobs_path
 from shared.configuration.configuration import Configuration
 from shared.configuration.document import parse, serialize
-from shared.configuration.problems import ConfigurationError
+from shared.configuration.json_reading import read_json
+from shared.configuration.problems import ConfigurationError, printable
 
 app = typer.Typer(no_args_is_help=True, help="Check and apply configuration documents, and see their versions.")
 
@@ -45,6 +47,33 @@ def validate(context: typer.Context, file: File, output: Shown = None) -> None:
 Start = Annotated[
     bool, typer.Option("--start", help="Start the job too, if both tenants are set up; else say which step is missing.")
 ]
+
+
+@app.command("test")
+def try_cases(
+    context: typer.Context,
+    file: File,
+    cases: Annotated[str, typer.Argument(metavar="CASES", help="A JSON list of sample people; - is standard input.")],
+    output: Shown = None,
+) -> None:
+    """Try a document on sample people, without asking anybody: who is in scope, and with which attributes."""
+    configuration = _parse_or_fail(file)
+    try:
+        outcomes = list(run_cases(configuration, _read_cases(cases)))
+    except ConfigurationError as error:
+        print_problems(error.problems, to_stderr=True)
+        fail(f"{cases} holds no cases", exit_code=2)
+    failed = [each for each in outcomes if each.failures]
+    if (output or context.obj) is Output.JSON:
+        told = [{"name": each.name, "failures": list(each.failures)} for each in failed]
+        print_json({"passed": len(outcomes) - len(failed), "failed": told})
+    else:
+        for each in failed:
+            for failure in each.failures:
+                typer.echo(printable(f"{each.name}: {failure}"))
+        typer.echo(f"{len(outcomes) - len(failed)} passed, {len(failed)} failed")
+    if failed:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -128,6 +157,13 @@ def _parse_or_fail(file: str) -> Configuration:
     except ConfigurationError as error:
         print_problems(error.problems, to_stderr=True)
         fail(f"{file} is not valid ({len(error.problems)} to repair); nothing was sent", exit_code=1)
+
+
+def _read_cases(file: str) -> object:
+    value, problems = read_json(_read(file))
+    if problems:
+        raise ConfigurationError(problems)
+    return value
 
 
 def _read(file: str) -> bytes:

@@ -99,6 +99,8 @@ class TenantDocument:
     #: Of the default cross-tenant access policy what differs from the system's default.
     default_policy: Mapping[str, Any] = field(default_factory=dict)
     subscribed_skus: Sequence[Document] = (PREMIUM,)
+    #: Names of directory extensions that are registered for users; all of them hold text.
+    extension_properties: tuple[str, ...] = ()
 
     def to_json(self) -> Document:
         return {key: _plain(getattr(self, name)) for name, key in _KEYS.items()}
@@ -116,7 +118,7 @@ class TenantDocument:
         if missing:
             raise WorldError(f"Tenant {document['id']}: {' and '.join(missing)} missing.")
         values = {name: document[key] for name, key in _KEYS.items() if key in document}
-        for name in ("verified_domains", "permissions"):
+        for name in ("verified_domains", "permissions", "extension_properties"):
             if name in values:
                 values[name] = tuple(values[name])
         return cls(**values)
@@ -181,6 +183,7 @@ _KEYS = {
     "authorization_policy": "authorizationPolicy",
     "default_policy": "defaultPolicy",
     "subscribed_skus": "subscribedSkus",
+    "extension_properties": "extensionProperties",
 }
 
 

@@ -105,6 +105,8 @@ def assemble(
         provisioning_queue=provisioning_queue,
         telemetry=EngineTelemetry(),
         new_owner=new_id,
+        random=SystemRandom().randrange,
+        new_guid=new_id,
     )
 
 

@@ -16,7 +16,7 @@ LONGEST_FUNCTION = 50
 # Each layer may import itself and the layers named behind it. `ports` are named where the use cases are not allowed.
 ALLOWED = {
     "functions": ("functions", "shared.wiring", "shared.telemetry", "shared.orchestration"),
-    "cli": ("cli", "shared.setup", "shared.configuration"),
+    "cli": ("cli", "shared.setup", "shared.provisioning", "shared.configuration", "shared.expressions"),
     "sandbox": ("sandbox",),
     "shared.wiring": (
         "shared.web",
@@ -33,6 +33,7 @@ ALLOWED = {
         "shared.provisioning",
         "shared.cycles",
         "shared.configuration",
+        "shared.expressions",
     ),
     "shared.orchestration": (
         "shared.orchestration",
@@ -40,6 +41,7 @@ ALLOWED = {
         "shared.provisioning",
         "shared.cycles",
         "shared.configuration",
+        "shared.expressions",
     ),
     "shared.adapters": (
         "shared.adapters",
@@ -50,16 +52,17 @@ ALLOWED = {
         "shared.configuration",
     ),
     "shared.setup": ("shared.setup", "shared.configuration"),
-    "shared.cycles": ("shared.cycles", "shared.provisioning", "shared.configuration"),
-    "shared.provisioning": ("shared.provisioning", "shared.configuration"),
-    "shared.configuration": ("shared.configuration",),
+    "shared.cycles": ("shared.cycles", "shared.provisioning", "shared.configuration", "shared.expressions"),
+    "shared.provisioning": ("shared.provisioning", "shared.configuration", "shared.expressions"),
+    "shared.configuration": ("shared.configuration", "shared.expressions"),
+    "shared.expressions": ("shared.expressions",),
     "shared.settings": ("shared.configuration",),
     "shared.telemetry": ("shared.telemetry", "shared.orchestration.ports"),
     "function_app": ("functions",),
 }
 OURS = ("functions", "cli", "sandbox", "shared", "function_app", "tests")
 
-PURE = ("shared/configuration", "shared/provisioning", "shared/cycles", "shared/setup")
+PURE = ("shared/expressions", "shared/configuration", "shared/provisioning", "shared/cycles", "shared/setup")
 IMPURE = (
     *(
         "asyncio",

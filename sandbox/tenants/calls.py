@@ -102,6 +102,14 @@ _DIRECTORY: tuple[Call, ...] = (
         by=BOTH,
     ),
     Call(
+        name="available_extension_properties",
+        method="POST",
+        path="directoryObjects/getAvailableExtensionProperties",
+        page=_API + "directoryobject-getavailableextensionproperties",
+        permissions=("Directory.Read.All", "Directory.ReadWrite.All"),
+        properties=frozenset({"isSyncedFromOnPremises"}),
+    ),
+    Call(
         name="get_organization",
         method="GET",
         path="organization",

@@ -80,8 +80,8 @@ def user_view(person_id: str, document: Mapping[str, Any], names: tuple[str, ...
     return {**shown, "id": person_id}
 
 
-def selected_user_properties(request: Request) -> tuple[str, ...] | None:
-    return selected(request, USER_PROPERTIES)
+def selected_user_properties(context: "Context") -> tuple[str, ...] | None:
+    return selected(context.request, USER_PROPERTIES.keys() | context.tenant.extension_properties)
 
 
 def entity(context: Context, kind: str, value: Mapping[str, Any]) -> Answer:

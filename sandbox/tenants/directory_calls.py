@@ -28,13 +28,13 @@ _ROLE_ASSIGNMENT = ("id", "principalId", "roleDefinitionId", "directoryScopeId")
 
 def get_deleted_user(context: Context) -> Answer:
     person = _deleted(context)
-    names = selected_user_properties(context.request)
+    names = selected_user_properties(context)
     view = _deleted_view(person, names)
     return entity(context, "directoryObjects", {"@odata.type": "#microsoft.graph.user", **view})
 
 
 def list_deleted_users(context: Context) -> Answer:
-    names = selected_user_properties(context.request)
+    names = selected_user_properties(context)
     found = parse_filter(context.request.options["$filter"], FILTERABLE)
     people = (each for each in context.tenant.people.deleted() if found.holds(each.document))
     rows = [(number, _deleted_view(person, names)) for number, person in enumerate(people, start=1)]
@@ -53,6 +53,23 @@ def restore_user(context: Context) -> Answer:
     context.tenant.restore_user(person)
     view = user_view(person.id, document, None)
     return entity(context, "directoryObjects", {"@odata.type": "#microsoft.graph.user", **view})
+
+
+def available_extension_properties(context: Context) -> Answer:
+    """Every directory extension of a simulated tenant is a text of users, and none comes from on-premises."""
+    names = () if context.request.document["isSyncedFromOnPremises"] else sorted(context.tenant.extension_properties)
+    rows = [
+        {
+            "appDisplayName": "",
+            "dataType": "String",
+            "isMultiValued": False,
+            "isSyncedFromOnPremises": False,
+            "name": name,
+            "targetObjects": ["User"],
+        }
+        for name in names
+    ]
+    return listing(context, "extensionProperties", list(enumerate(rows, start=1)))
 
 
 def get_organization(context: Context) -> Answer:

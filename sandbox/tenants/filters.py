@@ -3,6 +3,7 @@
     filter  = conjunction *( "or" conjunction )
     conjunction = clause *( "and" clause )
     clause  = "(" filter ")" / property "eq" literal / property "/any(" x ":" x "eq" literal ")"
+    property = name / name "/" part
 
 https://learn.microsoft.com/graph/filter-query-parameter
 """
@@ -32,7 +33,10 @@ class Equal:
     every: bool = False
 
     def holds(self, document: Mapping[str, Any]) -> bool:
-        found = document.get(self.name)
+        name, _, part = self.name.partition("/")
+        found = document.get(name)
+        if part:
+            found = (found or {}).get(part)
         if self.every:
             return any(_folded(each) == self.value for each in found or ())
         return bool(_folded(found) == self.value)
@@ -139,6 +143,9 @@ class _Parser:
 
     def _property(self) -> str:
         name = self._word()
+        if f"{name}/{self._following(1)}" in self._properties:
+            self._expect("/")
+            name = f"{name}/{self._word()}"
         if name not in self._properties:
             raise errors.unsupported_query(
                 f"Unsupported or invalid query filter clause specified for property '{name}'."
@@ -169,6 +176,10 @@ class _Parser:
             raise self._unexpected()
         self._at += 1
         return self._tokens[self._at - 1]
+
+    def _following(self, ahead: int) -> str:
+        place = self._at + ahead
+        return self._tokens[place][1] if place < len(self._tokens) else ""
 
     def _take(self, text: str) -> bool:
         if self._at < len(self._tokens) and self._tokens[self._at] in {("word", text), ("sign", text)}:

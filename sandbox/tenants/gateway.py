@@ -110,7 +110,7 @@ class Gateway:
         self._fail_before(context, fault)
         tenant.statistics.writes += call.writes
         _check_permission(context)
-        _check_shape(call, context.request)
+        _check_shape(call, context.request, tenant)
         answer = HANDLERS[call.name](context)
         if fault is Fault.UNAVAILABLE_AFTER:
             raise errors.unavailable(self.faults.random.choice((503, 504)))
@@ -176,7 +176,7 @@ def _check_permission(context: Context) -> None:
         raise errors.invitation_denied() if context.call.name == "invite" else errors.denied()
 
 
-def _check_shape(call: Call, request: Request) -> None:
+def _check_shape(call: Call, request: Request, tenant: Tenant | None = None) -> None:
     """Only what the table allows: the product has no business with the rest."""
     unknown = sorted(set(request.options) - call.options)
     if unknown:
@@ -190,7 +190,8 @@ def _check_shape(call: Call, request: Request) -> None:
         return
     if not request.document:
         raise GraphError(400, "BadRequest", "Empty Payload. JSON content expected.")
-    for name in sorted(set(request.document) - call.properties):
+    extensions = tenant.extension_properties if tenant is not None and call.name == "update_user" else frozenset[str]()
+    for name in sorted(set(request.document) - call.properties - extensions):
         reason = "is read-only and cannot be set" if name in USER_PROPERTIES else "does not exist on the type"
         raise errors.bad_request(f"Property '{name}' {reason}.", name)
 

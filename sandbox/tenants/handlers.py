@@ -25,6 +25,7 @@ HANDLERS: Mapping[str, Handler] = {
     "list_assignments_of_user": user_calls.list_assignments_of_user,
     "groups_delta": group_calls.groups_delta,
     "list_assigned_to": directory_calls.list_assigned_to,
+    "available_extension_properties": directory_calls.available_extension_properties,
     "get_organization": directory_calls.get_organization,
     "invite": invitations.invite,
     "list_deleted_users": directory_calls.list_deleted_users,

@@ -9,7 +9,7 @@ from typing import Any
 
 from sandbox.tenants import errors
 from sandbox.tenants.people import Person, addresses_of
-from sandbox.tenants.properties import USER_PROPERTIES, Kind, Property, unpacked
+from sandbox.tenants.properties import Kind, Property, property_of, unpacked
 from sandbox.tenants.tenant import Tenant
 
 _USER_TYPES = frozenset({"Member", "Guest"})
@@ -20,13 +20,13 @@ _TYPES: Mapping[Kind, type] = {Kind.STRING: str, Kind.BOOLEAN: bool, Kind.STRING
 def patched(tenant: Tenant, person: Person, body: Mapping[str, Any]) -> dict[str, Any]:
     """All that the update changes; the body's names are known and writable."""
     for name, value in body.items():
-        _check(USER_PROPERTIES[name], value)
+        _check(property_of(name), value)
     _check_meaning(body)
-    sensitive = [name for name in body if USER_PROPERTIES[name].sensitive]
+    sensitive = [name for name in body if property_of(name).sensitive]
     if sensitive and tenant.holds_role(person.id):
         # "requires a higher privileged administrator role": the page's note on sensitive properties
         raise errors.denied()
-    changes = dict(body)
+    changes = {name: _merged(person, name, value) for name, value in body.items()}
     if "mail" in body:
         changes["proxyAddresses"] = _with_primary(tenant, person, body["mail"])
     return changes
@@ -49,6 +49,8 @@ def _check(known: Property, value: object) -> None:
         raise errors.bad_request(f"A value of type {known.kind} was expected for property '{known.name}'.", known.name)
     if isinstance(value, list) and not all(isinstance(each, str) and each for each in value):
         raise _invalid(known.name)
+    if isinstance(value, dict):
+        _check_parts(known, value)
     if isinstance(value, str) and not value and not known.nullable:
         raise _invalid(known.name)
     if isinstance(value, str) and known.longest and len(value) > known.longest:
@@ -56,6 +58,22 @@ def _check(known: Property, value: object) -> None:
             f"Property '{known.name}' is too long: {len(value)} of at most {known.longest} characters.",
             known.name,
         )
+
+
+def _check_parts(known: Property, value: Mapping[str, Any]) -> None:
+    """Parts of a complex property are texts: https://learn.microsoft.com/graph/api/resources/onpremisesextensionattributes"""
+    for part, each in value.items():
+        if part not in known.parts:
+            raise errors.bad_request(f"Property '{part}' does not exist on the type of '{known.name}'.", known.name)
+        if not (each is None or isinstance(each, str)):
+            raise errors.bad_request(f"A text was expected for '{part}' of '{known.name}'.", known.name)
+
+
+def _merged(person: Person, name: str, value: object) -> object:
+    """Parts of a complex property that an update does not name stay as they are."""
+    if not isinstance(value, dict):
+        return value
+    return {**(unpacked(person.stored).get(name) or {}), **value}
 
 
 def _check_meaning(body: Mapping[str, Any]) -> None:

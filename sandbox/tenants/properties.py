@@ -30,6 +30,12 @@ class Property:
     nullable: bool = True
     #: True: 403 on users who hold a directory role.
     sensitive: bool = False
+    #: The parts of a complex property; an update that names some of them leaves the others.
+    parts: tuple[str, ...] = ()
+
+
+#: https://learn.microsoft.com/graph/api/resources/onpremisesextensionattributes
+EXTENSION_ATTRIBUTES = tuple(f"extensionAttribute{number}" for number in range(1, 16))
 
 
 def _writable(name: str, longest: int = 0, **more: Any) -> Property:  # noqa: ANN401 - fields of Property
@@ -65,7 +71,7 @@ _TABLE = (
     _writable("displayName", 256, nullable=False),
     _writable("employeeHireDate"),
     _writable("employeeId", 16),
-    _writable("employeeOrgData", kind=Kind.OBJECT),
+    _writable("employeeOrgData", kind=Kind.OBJECT, parts=("division", "costCenter")),
     _writable("employeeType"),
     _writable("faxNumber"),
     _writable("givenName", 64),
@@ -74,7 +80,7 @@ _TABLE = (
     _writable("mailNickname", 64, nullable=False),
     _writable("mobilePhone", 64, sensitive=True),
     _writable("officeLocation", 128),
-    _writable("onPremisesExtensionAttributes", kind=Kind.OBJECT),
+    _writable("onPremisesExtensionAttributes", kind=Kind.OBJECT, parts=EXTENSION_ATTRIBUTES),
     _writable("otherMails", kind=Kind.STRINGS, sensitive=True),
     _writable("postalCode", 40),
     _writable("preferredLanguage"),
@@ -125,19 +131,31 @@ OUTSIDE_STORE = frozenset(
 _NAMES = tuple(USER_PROPERTIES)
 _NUMBERS = {name: number for number, name in enumerate(_NAMES)}
 _pack = msgspec.msgpack.Encoder().encode
-_unpack = msgspec.msgpack.Decoder(dict[int, Any]).decode
+_unpack = msgspec.msgpack.Decoder(dict[int | str, Any]).decode
 
 
 def packed(document: Mapping[str, Any]) -> bytes:
     """The stored form: one byte a name instead of a dict. Properties a tenant does not store are left out."""
-    return _pack({_NUMBERS[name]: value for name, value in document.items() if name in _NUMBERS and name != "id"})
+    return _pack({_NUMBERS.get(name, name): value for name, value in document.items() if _is_stored(name)})
 
 
 def unpacked(stored: bytes) -> dict[str, Any]:
     """The document that `packed` stored, without the id; never-set properties are absent."""
-    return {_NAMES[number]: value for number, value in _unpack(stored).items()}
+    return {_NAMES[key] if isinstance(key, int) else key: value for key, value in _unpack(stored).items()}
+
+
+def property_of(name: str) -> Property:
+    """The property of this name; every directory extension holds text.
+
+    https://learn.microsoft.com/graph/extensibility-overview#directory-microsoft-entra-id-extensions
+    """
+    return USER_PROPERTIES.get(name) or _writable(name, 256)
 
 
 def empty_value(name: str) -> list[Any] | None:
     """What a plain GET shows for a selected property that was never set."""
-    return [] if USER_PROPERTIES[name].kind in {Kind.STRINGS, Kind.OBJECTS} else None
+    return [] if property_of(name).kind in {Kind.STRINGS, Kind.OBJECTS} else None
+
+
+def _is_stored(name: str) -> bool:
+    return name != "id" and (name in _NUMBERS or name.startswith("extension_"))

@@ -37,6 +37,8 @@ class Tenant:
         self.verified_domains = tuple(dict.fromkeys(each.lower() for each in domains))
         self.domains_without_mail: frozenset[str] = frozenset()
         self.permissions = frozenset(document.permissions)
+        #: https://learn.microsoft.com/graph/api/application-post-extensionproperty
+        self.extension_properties = frozenset(document.extension_properties)
         self.people = People(random)
         self.groups = Groups()
         self.assignments = Assignments()

@@ -19,7 +19,7 @@ from sandbox.tenants.filters import Both, Equal, Filter, parse_filter
 from sandbox.tenants.group_calls import group_view
 from sandbox.tenants.patching import patched
 from sandbox.tenants.people import Person, key_of
-from sandbox.tenants.properties import unpacked
+from sandbox.tenants.properties import EXTENSION_ATTRIBUTES, unpacked
 from sandbox.tenants.tenant import Tenant
 
 FILTERABLE = frozenset(
@@ -33,6 +33,8 @@ FILTERABLE = frozenset(
         "creationType",
         "externalUserState",
         "userType",
+        "employeeId",
+        *(f"onPremisesExtensionAttributes/{each}" for each in EXTENSION_ATTRIBUTES),
     }
 )
 _ASSIGNMENT = ("id", "deletedDateTime", "appRoleId", "createdDateTime", "principalDisplayName", "principalId")
@@ -40,7 +42,7 @@ _ASSIGNMENT_PROPERTIES = (*_ASSIGNMENT, "principalType", "resourceDisplayName", 
 
 
 def get_user(context: Context) -> Answer:
-    names = selected_user_properties(context.request)
+    names = selected_user_properties(context)
     person = existing(context)
     stored = context.tenant.people.replication.by_id(key_of(person.id), person.stored, context.now)
     if stored is None:
@@ -49,8 +51,9 @@ def get_user(context: Context) -> Answer:
 
 
 def list_users(context: Context) -> Answer:
-    names = selected_user_properties(context.request)
-    found = parse_filter(context.request.options["$filter"], FILTERABLE)
+    names = selected_user_properties(context)
+    filterable = FILTERABLE | context.tenant.extension_properties
+    found = parse_filter(context.request.options["$filter"], filterable)
     people, replication = context.tenant.people, context.tenant.people.replication
     rows = []
     for person in _candidates(context.tenant, found):

@@ -16,7 +16,7 @@ from sandbox.tenants.properties import unpacked
 
 
 def users_delta(context: Context) -> Answer:
-    select = selected_user_properties(context.request)
+    select = selected_user_properties(context)
     cursor = opening_cursor(context, "users", select)
     horizon = context.tenant.people.replication.horizon(context.now) or len(context.tenant.people.log) + 1
     size = page_size(context)

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from shared.configuration.synchronization_schema import SynchronizationSchema
+
 
 class Cloud(StrEnum):
     """The Microsoft cloud that a tenant lives in; see `shared.configuration.clouds`."""
@@ -119,5 +121,5 @@ class Configuration:
     notifications: Notifications | None = None
     # Entra keeps provisioning logs for 30 days: https://learn.microsoft.com/entra/identity/monitoring-health/reference-reports-data-retention
     log_retention: timedelta = timedelta(days=30)
-    # None is the default template, the only schema there is; a document with one of its own is refused.
-    schema: None = None
+    schema: SynchronizationSchema | None = None
+    """The mapping, the scoping filter and the directories that they are about; None is the default template."""

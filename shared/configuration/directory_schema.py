@@ -1,27 +1,26 @@
-"""What may be written to a user of the target, and what must be read of a user of the source?
+"""Which attributes does a user of Graph have, which of them may be written, and how?
 
-Properties, types and lengths: https://learn.microsoft.com/graph/api/resources/user#properties
+Properties, types and lengths: https://learn.microsoft.com/graph/api/resources/user#properties. What may be written by
+an app is what https://learn.microsoft.com/graph/api/user-update lists.
 """
 
+import re
 from dataclasses import dataclass
-from enum import StrEnum
 
-from shared.configuration.attribute_mapping import DirectSource
-from shared.configuration.templates import default_user_mapping
+from shared.configuration.entra_attribute_names import EXTENSION_ATTRIBUTES
+from shared.configuration.scoping_filter import AttributeType
 
-
-class AttributeType(StrEnum):
-    STRING = "String"
-    BOOLEAN = "Boolean"
-    STRING_COLLECTION = "StringCollection"
+_BOOLEAN, _DATE, _INTEGER = AttributeType.BOOLEAN, AttributeType.DATE_TIME, AttributeType.INTEGER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TargetAttribute:
-    """One writable attribute; where `nullable` is false, a value missing in the source leaves the target's as it is."""
+class UserAttribute:
+    """One attribute; where `nullable` is false, a value missing in the source leaves the target's as it is."""
 
     name: str
     type: AttributeType = AttributeType.STRING
+    multivalued: bool = False
+    writable: bool = False
     nullable: bool = True
     max_length: int | None = None
     pattern: str | None = None
@@ -30,47 +29,121 @@ class TargetAttribute:
     case_exact: bool = True
 
 
+def _written(
+    name: str,
+    max_length: int | None = None,
+    *,
+    type_: AttributeType = AttributeType.STRING,
+    nullable: bool = True,
+    pattern: str | None = None,
+    case_exact: bool = True,
+) -> UserAttribute:
+    return UserAttribute(
+        name=name,
+        type=type_,
+        writable=True,
+        nullable=nullable,
+        max_length=max_length,
+        pattern=pattern,
+        case_exact=case_exact,
+    )
+
+
+def _lists(name: str, *, writable: bool = False) -> UserAttribute:
+    return UserAttribute(name=name, multivalued=True, writable=writable)
+
+
+_TIME = r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,7})?)?(Z|[+-]\d\d:\d\d)?)?"
+
 _ATTRIBUTES = (
-    TargetAttribute(name="accountEnabled", type=AttributeType.BOOLEAN, nullable=False),
-    TargetAttribute(name="displayName", nullable=False, max_length=256),  # "cannot be cleared"
-    TargetAttribute(name="givenName", max_length=64),
-    TargetAttribute(name="surname", max_length=64),
-    TargetAttribute(name="mail", nullable=False),  # no length documented; the address rules are the invitation's
-    TargetAttribute(name="mailNickname", nullable=False, max_length=64),
-    TargetAttribute(name="jobTitle", max_length=128),
-    TargetAttribute(name="department", max_length=64),
-    TargetAttribute(name="companyName", max_length=64),
-    TargetAttribute(name="employeeId", max_length=16),
-    TargetAttribute(name="streetAddress", max_length=1024),
-    TargetAttribute(name="city", max_length=128),
-    TargetAttribute(name="state", max_length=128),
-    TargetAttribute(name="postalCode", max_length=40),
-    TargetAttribute(name="country", max_length=128),
-    TargetAttribute(name="officeLocation", max_length=128),
-    TargetAttribute(name="mobilePhone", max_length=64),
+    _written("accountEnabled", type_=_BOOLEAN, nullable=False),
+    _written("displayName", 256, nullable=False),  # "cannot be cleared"
+    _written("givenName", 64),
+    _written("surname", 64),
+    _written("mail", nullable=False),  # no length documented; the address rules are the invitation's
+    _written("mailNickname", 64, nullable=False),
+    _written("jobTitle", 128),
+    _written("department", 64),
+    _written("companyName", 64),
+    _written("employeeId", 16),
+    _written("employeeType"),
+    _written("employeeHireDate", type_=_DATE, pattern=_TIME),
+    _written("employeeOrgData/division"),
+    _written("employeeOrgData/costCenter"),
+    _written("streetAddress", 1024),
+    _written("city", 128),
+    _written("state", 128),
+    _written("postalCode", 40),
+    _written("country", 128),
+    _written("officeLocation", 128),
+    _written("mobilePhone", 64),
+    _written("faxNumber"),
     # A collection by type, but "only one number can be set"; cleared with an empty list.
-    TargetAttribute(name="businessPhones", type=AttributeType.STRING_COLLECTION),
-    TargetAttribute(name="preferredLanguage"),  # an ISO 639-1 code, optionally with a region; no length documented
-    TargetAttribute(name="usageLocation", nullable=False, pattern="[A-Z]{2}", case_exact=False),  # ISO 3166
-    TargetAttribute(name="showInAddressList", type=AttributeType.BOOLEAN, nullable=False),
-    TargetAttribute(name="userType", nullable=False, case_exact=False),  # Member or Guest
+    _lists("businessPhones", writable=True),
+    _written("preferredLanguage"),  # an ISO 639-1 code, optionally with a region; no length documented
+    _written("usageLocation", nullable=False, pattern="[A-Z]{2}", case_exact=False),  # ISO 3166
+    _written("showInAddressList", type_=_BOOLEAN, nullable=False),
+    _written("userType", nullable=False, pattern="Member|Guest", case_exact=False),
+    # "for users not synced from on-premises": https://learn.microsoft.com/graph/api/resources/onpremisesextensionattributes
+    *(_written(f"onPremisesExtensionAttributes/{each}", 1024) for each in EXTENSION_ATTRIBUTES),
+    UserAttribute(name="id"),
+    UserAttribute(name="userPrincipalName"),
+    UserAttribute(name="createdDateTime", type=_DATE),
+    UserAttribute(name="creationType"),
+    UserAttribute(name="externalUserState"),
+    UserAttribute(name="externalUserStateChangeDateTime", type=_DATE),
+    _lists("imAddresses"),
+    # Graph recomputes them for guests, so they are read only: an address of one's own is no attribute to set.
+    _lists("otherMails"),
+    _lists("proxyAddresses"),
+    UserAttribute(name="onPremisesDistinguishedName"),
+    UserAttribute(name="onPremisesDomainName"),
+    UserAttribute(name="onPremisesImmutableId"),
+    UserAttribute(name="onPremisesLastSyncDateTime", type=_DATE),
+    UserAttribute(name="onPremisesSamAccountName"),
+    UserAttribute(name="onPremisesSecurityIdentifier"),
+    UserAttribute(name="onPremisesSyncEnabled", type=_BOOLEAN),
+    UserAttribute(name="onPremisesUserPrincipalName"),
+    UserAttribute(name="securityIdentifier"),
 )
 
-TARGET_ATTRIBUTES = {attribute.name: attribute for attribute in _ATTRIBUTES}
+USER_ATTRIBUTES = {attribute.name: attribute for attribute in _ATTRIBUTES}
+
+TARGET_ATTRIBUTES = {attribute.name: attribute for attribute in _ATTRIBUTES if attribute.writable}
 
 # What tells an internal member of the source from everybody else, and one person from an older guest of the target.
 SCOPING_ATTRIBUTES = ("id", "userType", "userPrincipalName", "externalUserState", "creationType", "createdDateTime")
 
-SOURCE_ATTRIBUTES = (
-    *SCOPING_ATTRIBUTES,
-    *sorted(
-        mapping.source.name
-        for mapping in default_user_mapping().attribute_mappings
-        if isinstance(mapping.source, DirectSource)
-    ),
-)
+# What the engine itself needs to know of a person, whatever the mapping says: the address of an invitation and its
+# name, and whether sign-in is blocked.
+ENGINE_ATTRIBUTES = ("accountEnabled", "displayName", "mail")
+
+# https://learn.microsoft.com/graph/extensibility-overview#directory-microsoft-entra-id-extensions: the names of
+# directory extensions are exact, and a value is text of up to 256 characters, a number, a truth or a time.
+_EXTENSION = re.compile(r"extension_[0-9a-fA-F]{32}_[A-Za-z0-9_]{1,120}", re.ASCII)
+_LONGEST_EXTENSION = 256
 
 
-def is_nullable(target_attribute: str) -> bool:
+def is_extension(name: str) -> bool:
+    """Is it the name of a directory extension, `extension_<app id without hyphens>_<name>`?"""
+    return _EXTENSION.fullmatch(name) is not None
+
+
+def user_attribute(name: str) -> UserAttribute | None:
+    """Return what is known of a property of Graph's user; None if it has no such property, or none that we read."""
+    if is_extension(name):
+        return UserAttribute(name=name, writable=True, max_length=_LONGEST_EXTENSION)
+    return USER_ATTRIBUTES.get(name)
+
+
+def target_attribute(name: str) -> UserAttribute:
+    """Return a property that may be written; KeyError for any other."""
+    found = user_attribute(name)
+    if found is None or not found.writable:
+        raise KeyError(name)
+    return found
+
+
+def is_nullable(name: str) -> bool:
     """Whether Graph lets the attribute be emptied; asking for one that is not written at all is a KeyError."""
-    return TARGET_ATTRIBUTES[target_attribute].nullable
+    return target_attribute(name).nullable

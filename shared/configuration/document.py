@@ -1,8 +1,8 @@
 """Which configuration does a document declare, and which document declares a configuration?"""
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, Final
 
 from shared.configuration.configuration import (
     Adoption,
@@ -20,19 +20,32 @@ from shared.configuration.configuration import (
 )
 from shared.configuration.durations import format_duration, parse_duration
 from shared.configuration.json_reading import read_json
-from shared.configuration.problems import ConfigurationError, one_per_place
+from shared.configuration.problems import ConfigurationError, Problem, one_per_place
 from shared.configuration.rules import rule_problems
+from shared.configuration.schema_json import read_schema, write_schema
+from shared.configuration.schema_rules import schema_problems
 from shared.configuration.shape import shape_problems
+from shared.configuration.synchronization_schema import SynchronizationSchema
+
+SCHEMA_PATH: Final = "/schema"
 
 
 def parse(document: bytes | str | Mapping[str, object]) -> Configuration:
     """Return the configuration with every default filled in, or raise ConfigurationError with every problem."""
     value, unreadable = read_json(document)
     found = one_per_place((*unreadable, *shape_problems(value)))
-    problems = one_per_place((*found, *rule_problems(value, {problem.path for problem in found})))
+    unfit = {problem.path for problem in found}
+    problems = one_per_place((*found, *rule_problems(value, unfit), *_schema_problems(value, unfit)))
     if problems or not isinstance(value, dict):
         raise ConfigurationError(problems)
     return _configuration(value)
+
+
+def _schema_problems(value: object, unfit: Collection[str]) -> Iterator[Problem]:
+    """Judge the schema of a document as soon as all of it has the right shape."""
+    schema = value.get("schema") if isinstance(value, dict) else None
+    if isinstance(schema, dict) and not any(each.startswith(SCHEMA_PATH) for each in unfit):
+        yield from schema_problems(schema, SCHEMA_PATH)
 
 
 def serialize(configuration: Configuration) -> bytes:
@@ -54,6 +67,7 @@ def _configuration(value: dict[str, Any]) -> Configuration:
         removal=_removal(value.get("removal", {})),
         notifications=_notifications(value.get("notifications")),
         log_retention=parse_duration(value.get("logRetention", "P30D")),
+        schema=_schema(value.get("schema")),
     )
 
 
@@ -107,9 +121,13 @@ def _notifications(value: dict[str, Any] | None) -> Notifications | None:
     return Notifications(recipients=tuple(value["recipients"]), sender=value["sender"])
 
 
+def _schema(value: dict[str, Any] | None) -> SynchronizationSchema | None:
+    return None if value is None else read_schema(value)
+
+
 def _document(configuration: Configuration) -> dict[str, object]:
-    notifications = configuration.notifications
-    return {
+    notifications, schema = configuration.notifications, configuration.schema
+    document: dict[str, object] = {
         "id": configuration.id,
         "displayName": configuration.display_name,
         "source": {
@@ -131,6 +149,7 @@ def _document(configuration: Configuration) -> dict[str, object]:
         and {"recipients": list(notifications.recipients), "sender": notifications.sender},
         "logRetention": format_duration(configuration.log_retention),
     }
+    return document if schema is None else {**document, "schema": write_schema(schema)}
 
 
 def _guards_document(guards: Guards) -> dict[str, object]:

@@ -7,6 +7,7 @@ Python's `$` also matches before a final line break.
 
 from shared.configuration import durations
 from shared.configuration.configuration import Cloud
+from shared.configuration.schema_shape import SCHEMA, SOURCE
 
 JsonSchema = dict[str, object]
 
@@ -224,18 +225,12 @@ DOCUMENT_SCHEMA: JsonSchema = {
             "removal": _REMOVAL,
             "notifications": _or_null(_NOTIFICATIONS),
             "logRetention": _duration(f"How long provisioning logs are kept, P1D to P3650D; {_IDLE}.", "P30D"),
-            "schema": {
-                "description": "Graph's synchronizationSchema; the default template when null.",
-                "const": None,
-                "default": None,
-                "errorMessage": (
-                    "a schema of one's own is not supported in this version; leave it out to use the default mapping"
-                ),
-            },
+            "schema": SCHEMA,
         },
         "id",
         "displayName",
         "source",
         "target",
     ),
+    "$defs": {"source": SOURCE},
 }

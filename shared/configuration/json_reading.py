@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from shared.configuration.problems import ConfigurationError, Problem, child_path, one_per_place
 
 MOST_BYTES = 1024 * 1024
-MOST_LEVELS = 32
+# each call within an expression is three levels of its tree of parameters
+MOST_LEVELS = 128
 MOST_DIGITS = 20
 
 

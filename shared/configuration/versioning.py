@@ -2,11 +2,14 @@
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
+from shared.configuration.as_written import AsWritten
+from shared.configuration.attribute_mapping import AttributeMapping
 from shared.configuration.configuration import Configuration
 from shared.configuration.document import serialize
-from shared.configuration.templates import default_user_mapping
+from shared.configuration.scoping_filter import FilterGroup
+from shared.configuration.user_mapping import UserMapping, user_mapping
 
 
 def document_digest(configuration: Configuration) -> str:
@@ -25,6 +28,29 @@ def mapping_digest(configuration: Configuration) -> str:
         "scope": asdict(configuration.scope),
         "adoption": configuration.adoption.value,
         "removal": asdict(configuration.removal),
-        "mapping": asdict(default_user_mapping()),
+        "mapping": _mapping(user_mapping(configuration)),
     }
     return hashlib.sha256(json.dumps(outcome, sort_keys=True).encode()).hexdigest()
+
+
+def _mapping(users: UserMapping) -> dict[str, object]:
+    """Return what the mapping means, however it was written."""
+    scope = users.mapping.scope
+    lists = (scope.groups, scope.input_filter_groups, scope.category_filter_groups) if scope else ((), (), ())
+    return {
+        "attributes": [_attribute(users, each) for each in users.acting()],
+        "scope": [[_group(each) for each in groups] for groups in lists],
+    }
+
+
+def _attribute(users: UserMapping, mapping: AttributeMapping) -> list[object]:
+    definition = users.target_definition(mapping.target_attribute)
+    end = None if definition is None else [definition.type, definition.multivalued, definition.case_exact]
+    meaning = asdict(replace(mapping, as_written=AsWritten(), export_missing_references=False))
+    # without it a direct source and a constant of the same text would be alike
+    kind = type(mapping.source).__name__
+    return [meaning, kind, users.nulls_flow(mapping), users.entra and end]
+
+
+def _group(group: FilterGroup) -> list[object]:
+    return [[each.source_operand, each.operator, list(each.values)] for each in group.clauses]

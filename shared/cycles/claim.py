@@ -7,11 +7,12 @@ from enum import StrEnum
 class ClaimKind(StrEnum):
     MAIL = "mail"
     TARGET = "target"
+    VALUE = "value"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """One claim; `subject` is the normalized mail or the target object's id."""
+    """One claim; `subject` is the normalized mail, the target object's id, or `<attribute>=<value>` in lower case."""
 
     tenant_id: str
     kind: ClaimKind

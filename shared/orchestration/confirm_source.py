@@ -19,16 +19,22 @@ from shared.orchestration.ports import Examination, Presence
 from shared.orchestration.positive_control import is_approved, not_approved, provisioned
 from shared.orchestration.put_back import not_now
 from shared.orchestration.read_scope import read_all_assignments
-from shared.provisioning.attribute_flow import digest
+from shared.orchestration.write_results import refused
+from shared.provisioning.change_planning import failure, skip
 from shared.provisioning.entry import SourceEntry
 from shared.provisioning.link import Link, LinkState
 from shared.provisioning.pass_steps import import_step, scoping_step
-from shared.provisioning.scoping import DELETED, ScopingDecision, ScopingReason, decide_scope
+from shared.provisioning.provisioning_log import ProvisioningStatus
+from shared.provisioning.scoping import DELETED, ScopeUndecided, ScopingDecision, ScopingReason, decide_scope
 
 SECOND_LOOK = timedelta(seconds=30)
 
 SHARED = timedelta(seconds=60)
 """For so long the assignments that one chunk read serve others, as far as nobody would be removed by them."""
+
+UNDECIDED = "The scoping filter cannot be decided for this person: a match would take too long."
+LOOK_AT_FILTER = "Write a regular expression whose repetitions exclude each other, for attributes that are short."
+LEFT_ALONE = "An input filter of the mapping leaves the person alone."
 
 CONTRADICTION = "The assignments and the person's own do not agree yet."
 DIFFERENCE = "The source differs from what was read before."
@@ -73,18 +79,18 @@ async def _examine(job: Job, passes: list[EntryPass], entitled: Entitled | None)
     ids = [each.source_id for each in passes]
     known = await _known_users(job, passes)
     seen = await job.source.examine(ids, scope=entitled is not None, known_users=known)
-    if entitled is not None and any(_is_doubtful(each, seen[each.source_id], entitled) for each in passes):
+    if entitled is not None and any(_is_doubtful(job, each, seen[each.source_id], entitled) for each in passes):
         entitled = await _entitled(job, since=job.started)
-    left_out = [each for each in passes if was_left_out(each) and _is_in_scope(seen[each.source_id], entitled)]
+    left_out = [each for each in passes if was_left_out(each) and _is_in_scope(job, seen[each.source_id], entitled)]
     await doubt_cycles(job, left_out)
     controlled = bool(known)
     return [_judge(job, each, seen, entitled, controlled=controlled) for each in passes]
 
 
-def _is_in_scope(examination: Examination, entitled: Entitled | None) -> bool:
+def _is_in_scope(job: Job, examination: Examination, entitled: Entitled | None) -> bool:
     if examination.presence is not Presence.PRESENT:
         return False
-    scoping = _scoping(examination, entitled)
+    scoping = _scoping(job, examination, entitled)
     return scoping is not None and scoping.in_scope
 
 
@@ -108,11 +114,14 @@ def _may_have_to_go(pending: Pending) -> bool:
     return pending.differed or pending.kind in {WorkKind.REMOVE, WorkKind.EVALUATE}
 
 
-def _is_doubtful(entry: EntryPass, examination: Examination, entitled: Entitled) -> bool:
+def _is_doubtful(job: Job, entry: EntryPass, examination: Examination, entitled: Entitled) -> bool:
     """Would it be a removal, or a contradiction? Then nobody relies on assignments that were read for others."""
     if examination.presence is not Presence.PRESENT:
         return False
-    scoping = _scoping(examination, entitled)
+    try:
+        scoping = _scoping(job, examination, entitled)
+    except ScopeUndecided:
+        return False
     return scoping is None or (not scoping.in_scope and entry.link is not None)
 
 
@@ -122,18 +131,26 @@ def _judge(
     examination = seen[entry.source_id]
     if examination.presence is Presence.UNKNOWN:
         return not_now(job, entry, "Timeout")
-    scoping = _scoping(examination, entitled)
+    try:
+        scoping = _scoping(job, examination, entitled)
+    except ScopeUndecided:
+        return refused(job, entry, failure("ScopingFilterUndecided", UNDECIDED, LOOK_AT_FILTER))
     if scoping is None and entry.pending.differed:
         return not_now(job, entry, "EntryConflict", CONTRADICTION)
     if scoping is None:
         return _look_again(job, entry, examination.entry, CONTRADICTION)
+    if scoping.left_alone:
+        return _left_alone(job, entry, examination.entry, scoping)
     if _surprising(job, entry, examination.entry, scoping) and not (entry.pending.differed or job.on_demand):
         return _look_again(job, entry, examination.entry, DIFFERENCE)
     proven = _is_proven(entry, scoping, entitled, controlled=controlled)
     if not (scoping.in_scope or proven or entry.link is None or _is_to_be_staged(job, entry)):
         return not_now(job, entry, Doubt.NOBODY_KNOWN, "Nobody known was found either: that proves no absence.")
     seen_now = replace(entry, source=examination.entry, scoping=scoping)
-    seen_now = seen_now.step(import_step(entry.source_id, examination.entry), scoping_step(entry.source_id, scoping))
+    seen_now = seen_now.step(
+        import_step(entry.source_id, examination.entry, job.rules.flow.redacted_properties()),
+        scoping_step(entry.source_id, scoping),
+    )
     return seen_now if scoping.in_scope else _stage_removal(job, seen_now)
 
 
@@ -146,17 +163,29 @@ def _is_proven(entry: EntryPass, scoping: ScopingDecision, entitled: Entitled | 
     return controlled
 
 
-def _scoping(examination: Examination, entitled: Entitled | None) -> ScopingDecision | None:
+def _scoping(job: Job, examination: Examination, entitled: Entitled | None) -> ScopingDecision | None:
     """Return the decision; None if two ways of reading the entitlement contradict each other."""
     if examination.entry is None:
         return DELETED
+    scope_filter = job.rules.scope_filter
     if entitled is None:
-        return decide_scope(examination.entry, entitled=True)
+        return decide_scope(examination.entry, entitled=True, scope_filter=scope_filter)
     groups = examination.group_ids or frozenset()
     by_list = examination.source_id in entitled.users or bool(groups & entitled.groups)
     if examination.assigned is not by_list:
         return None
-    return decide_scope(examination.entry, entitled=by_list)
+    return decide_scope(examination.entry, entitled=by_list, scope_filter=scope_filter)
+
+
+def _left_alone(job: Job, entry: EntryPass, now: SourceEntry | None, scoping: ScopingDecision) -> EntryPass:
+    """End a pass over somebody whom nothing is written for: what was staged or waiting is dropped."""
+    steps = (
+        import_step(entry.source_id, now, job.rules.flow.redacted_properties()),
+        scoping_step(entry.source_id, scoping),
+    )
+    error = skip("EntrySynchronizationSkipped", LEFT_ALONE)
+    kept = entry.intent is not None
+    return entry.end(Ending(status=ProvisioningStatus.SKIPPED, error=error, keep_intent=kept), *steps)
 
 
 def _surprising(job: Job, entry: EntryPass, now: SourceEntry | None, scoping: ScopingDecision) -> bool:
@@ -168,7 +197,7 @@ def _surprising(job: Job, entry: EntryPass, now: SourceEntry | None, scoping: Sc
     if now is None or pending.source is None:
         return True
     before = SourceEntry(id=entry.source_id, attributes=pending.source)
-    return not scoping.in_scope or digest(before, job.rules.mapping) != digest(now, job.rules.mapping)
+    return not scoping.in_scope or job.rules.flow.digest(before) != job.rules.flow.digest(now)
 
 
 def _look_again(job: Job, entry: EntryPass, now: SourceEntry | None, reason: str) -> EntryPass:

@@ -95,6 +95,11 @@ class EntryPass:
         return _known(self.change)
 
     @property
+    def seen(self) -> Sight:
+        """Return what was seen in the target; raises ValueError before it was looked up."""
+        return _known(self.sight)
+
+    @property
     def begun(self) -> Intent:
         """Return the intent; raises ValueError before it was saved."""
         return _known(self.work.intent)

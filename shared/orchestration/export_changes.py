@@ -1,6 +1,7 @@
 """Carries out updates, deletes and restores; each of them may be repeated without harm."""
 
 from dataclasses import replace
+from functools import partial
 
 from shared.cycles.pending import WorkKind
 from shared.cycles.work import Intent, IntentAction
@@ -29,7 +30,7 @@ async def export_changes(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
     others = [each for each in open_ if each not in mine]
     if not mine:
         return passes
-    saved, lost = await save_intents(job, mine, _intent)
+    saved, lost = await save_intents(job, mine, partial(_intent, job))
     restored = await _restore(job, [each for each in saved if _kind(each) is ChangeKind.RESTORE])
     still, gone = split(restored)
     rest = [each for each in saved if _kind(each) is not ChangeKind.RESTORE]
@@ -63,10 +64,10 @@ def _kind(entry: EntryPass) -> ChangeKind:
     return entry.decided.kind
 
 
-def _intent(entry: EntryPass) -> Intent:
+def _intent(job: Job, entry: EntryPass) -> Intent:
     if entry.decided.finishing:
         return entry.begun  # it names the invited object until all of its attributes are written
-    mail = (entry.person.text("mail") or "") if entry.decided.adopt else ""
+    mail = (job.rules.flow.mail(entry.person) or "") if entry.decided.adopt else ""
     return Intent(action=_INTENTS[_kind(entry)], started=entry.started, target_id=entry.decided.target_id, mail=mail)
 
 

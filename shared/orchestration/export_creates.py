@@ -9,6 +9,7 @@ invited a moment before. So each create goes through stages, and the row remembe
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from shared.cycles.claim import ClaimKind
 from shared.cycles.retry import pause, wait
@@ -25,12 +26,11 @@ from shared.orchestration.ports import (
 )
 from shared.orchestration.put_back import not_now
 from shared.orchestration.renew_leases import save_intents
-from shared.orchestration.take_claims import claim_of, take_claim
+from shared.orchestration.take_claims import claim_of, take_claim, value_claims
 from shared.orchestration.write_results import new_link, not_done, refused, written_link
 from shared.provisioning.address import normalized_mail
-from shared.provisioning.attribute_flow import differences, flow
 from shared.provisioning.change import Change, ChangeKind
-from shared.provisioning.change_planning import failure
+from shared.provisioning.change_planning import failure, flow_failure
 from shared.provisioning.entry import TargetObject
 from shared.provisioning.link import LinkOrigin
 from shared.provisioning.matching import adoption_problem, is_younger
@@ -59,28 +59,28 @@ async def export_creates(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
 
 
 async def _invite(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
-    ours, lost = await save_intents(job, passes, _planned)
+    ours, lost = await save_intents(job, passes, partial(_planned, job))
     if not ours:
         return lost
     await job.engine.clock.sleep(NEXT_SECOND)
-    results = await job.target.write([_invitation(each) for each in ours])
+    results = await job.target.write([_invitation(job, each) for each in ours])
     invited, rest = split([_invited(job, each, results[each.source_id]) for each in ours])
     saved, lost_later = await save_intents(job, invited, _begun)
     return [*lost, *rest, *lost_later, *saved]
 
 
-def _planned(entry: EntryPass) -> Intent:
+def _planned(job: Job, entry: EntryPass) -> Intent:
     return Intent(
         action=IntentAction.CREATE,
         started=entry.started,
-        mail=entry.person.text("mail") or "",
+        mail=job.rules.flow.mail(entry.person) or "",
         looked_up=entry.looked_up,
     )
 
 
-def _invitation(entry: EntryPass) -> Write:
-    source = entry.person
-    attributes = {"mail": source.text("mail"), "displayName": source.text("displayName")}
+def _invitation(job: Job, entry: EntryPass) -> Write:
+    name = entry.decided.attributes.get("displayName") or entry.person.text("displayName")
+    attributes = {"mail": job.rules.flow.mail(entry.person), "displayName": name}
     return Write(source_id=entry.source_id, kind=WriteKind.INVITE, attributes=attributes)
 
 
@@ -163,12 +163,24 @@ async def _owned(job: Job, entry: EntryPass, found: TargetObject, *, holds_role:
     if problem is not None:
         return refused(job, entry, problem)
     linked = _with_link(job, entry, found, LinkOrigin.CREATED if ours else LinkOrigin.ADOPTED)
-    return _another_mail(job, linked) or linked
+    if linked.ending is not None:
+        return linked
+    if await _has_its_values(job, linked):
+        return _another_mail(job, linked) or linked
+    return not_now(job, entry, "EntryConflict", "Another person is being given the same unique value.")
+
+
+async def _has_its_values(job: Job, entry: EntryPass) -> bool:
+    """Could the unique values be claimed? If not, the next look-up sees who has them."""
+    try:
+        return all([await take_claim(job, each) is None for each in value_claims(job, entry)])
+    except Conflict:
+        return False
 
 
 def _another_mail(job: Job, entry: EntryPass) -> EntryPass | None:
     """Return the pass ended if the person's mail is not the invited one: a pass of its own looks at the new address."""
-    mail = entry.person.text("mail")
+    mail = job.rules.flow.mail(entry.person)
     if mail is None or normalized_mail(mail) == normalized_mail(entry.begun.mail):
         return None
     row = pause(entry.pending, job.engine.clock.now(), timedelta(0), "EntryConflict")
@@ -177,12 +189,15 @@ def _another_mail(job: Job, entry: EntryPass) -> EntryPass | None:
 
 def _with_link(job: Job, entry: EntryPass, found: TargetObject, origin: LinkOrigin) -> EntryPass:
     creating = origin is LinkOrigin.CREATED
-    desired = flow(entry.person, job.rules.mapping, creating=creating)
+    flowed = job.rules.flowed(entry.person, entry.seen, creating=creating)
+    if flowed.problems:
+        return refused(job, entry, flow_failure(flowed), keep_intent=True)
+    desired = job.rules.flow.against(flowed.values, found.attributes)
     change = Change(
         kind=ChangeKind.CREATE if creating else ChangeKind.UPDATE,
         target_id=found.id,
         attributes=desired,
-        modified=differences(desired, found.attributes),
+        modified=job.rules.flow.differences(desired, found.attributes),
     )
     link = replace(new_link(job, entry, found.id, origin), mail=normalized_mail(entry.begun.mail))
     return replace(entry, change=change, link=link)

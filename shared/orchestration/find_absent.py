@@ -1,6 +1,7 @@
 """Who is provisioned and has not been seen in scope by an initial cycle? They are candidates for removal."""
 
 from shared.configuration.configuration import RemovalAction
+from shared.configuration.user_mapping import removal_action
 from shared.cycles.cycle import Cursor, CyclePhase
 from shared.cycles.link_snapshot import LinkSnapshot
 from shared.cycles.pending import WorkKind
@@ -38,7 +39,7 @@ async def find_absent(reading: Reading) -> None:
 def _work(reading: Reading, snapshot: LinkSnapshot, link: Link) -> WorkKind | None:
     if link.state is LinkState.DISABLED and not snapshot.is_seen(link.source_id):
         # a document may have changed since as to whether, and when, it is deleted
-        return WorkKind.EVALUATE if reading.configuration.removal.action is RemovalAction.DELETE else None
+        return WorkKind.EVALUATE if removal_action(reading.configuration) is RemovalAction.DELETE else None
     if link.state is not LinkState.ACTIVE:
         return None
     if snapshot.is_absent(link.source_id):

@@ -4,7 +4,6 @@ import logging
 from dataclasses import replace
 from datetime import timedelta
 
-from shared.configuration.templates import default_user_mapping
 from shared.cycles.cycle import Cursor, CycleKind, CyclePhase, CycleState
 from shared.cycles.doubt import Doubt
 from shared.orchestration.complete_cycle import complete_cycle
@@ -75,7 +74,7 @@ async def _open(engine: Engine, message: ImportMessage) -> Reading | None:
         engine=engine,
         state=state,
         configuration=configuration,
-        mapping=default_user_mapping(),
+        mapping=engine.mappings.of(configuration),
         source=engine.directories.source(configuration),
         cycle=cycle,
         known_users=cycle.known_users,

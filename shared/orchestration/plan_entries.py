@@ -14,10 +14,10 @@ from shared.orchestration.recover_invitations import recover_invitations
 from shared.orchestration.take_claims import take_claims
 from shared.orchestration.write_results import action_before, new_link, refused, written_link
 from shared.provisioning.address import normalized_mail
-from shared.provisioning.attribute_flow import digest
+from shared.provisioning.attribute_flow import Matches
 from shared.provisioning.change import Change, ChangeKind
 from shared.provisioning.change_planning import Sight, plan_provisioning, plan_removal, skip
-from shared.provisioning.entry import TargetObject
+from shared.provisioning.entry import SourceEntry, TargetObject
 from shared.provisioning.link import LinkOrigin, LinkState
 from shared.provisioning.matching import is_b2b, is_younger
 from shared.provisioning.pass_steps import matching_step, processing_step
@@ -35,7 +35,7 @@ async def plan_entries(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
     open_, ended = split(await recover_invitations(job, passes))
     if not open_:
         return ended
-    look_up = await job.target.look_up([_query(each) for each in open_])
+    look_up = await job.target.look_up([_query(job, each) for each in open_])
     if not await _is_allowed(job, look_up):
         return [*ended, *(not_now(job, each, "Timeout", "The partner policy could not be read.") for each in open_)]
     roles = await _roles(job, open_, look_up)
@@ -43,18 +43,32 @@ async def plan_entries(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
     return [*ended, *await take_claims(job, planned)]
 
 
-def _query(entry: EntryPass) -> TargetQuery:
+def _query(job: Job, entry: EntryPass) -> TargetQuery:
     """Ask for the object that stands for the person, and, unless the link vouches for the address, for its holders."""
     target_id = entry.link.target_id if entry.link else ""
     if entry.intent is not None and entry.intent.stage is IntentStage.INVITED:
         target_id = entry.intent.target_id
     if entry.source is None or not entry.scoping or not entry.scoping.in_scope:
         return TargetQuery(source_id=entry.source_id, target_id=target_id)
-    mail = _adopting(entry) or entry.source.text("mail") or ""
+    mail = _adopting(entry) or job.rules.flow.mail(entry.source) or ""
     known = entry.link is not None and normalized_mail(mail) == entry.link.mail and not _left(entry)
+    matches = job.rules.flow.matches(entry.source) if entry.link is None and not target_id else Matches()
     return TargetQuery(
-        source_id=entry.source_id, target_id=target_id, mail="" if known else mail, deleted=not known and bool(mail)
+        source_id=entry.source_id,
+        target_id=target_id,
+        mail="" if known else mail,
+        deleted=not known and bool(mail),
+        before=matches.before,
+        after=matches.after,
+        unique=_candidates(job, entry, entry.source),
     )
+
+
+def _candidates(job: Job, entry: EntryPass, source: SourceEntry) -> tuple[tuple[str, str], ...]:
+    """Return which values have to be looked up; they flow on create, so nobody else needs any."""
+    if entry.link is not None and not _is_unfinished(entry):
+        return ()
+    return job.rules.flow.candidates(source, job.rules.environment)
 
 
 def _adopting(entry: EntryPass) -> str:
@@ -109,7 +123,7 @@ def _plan(job: Job, entry: EntryPass, look_up: LookUp, roles: dict[str, bool | N
     sight = _sight(job, entry, found, roles)
     entry = replace(entry, sight=sight, looked_up=look_up.date)
     entry = entry.step(matching_step(entry.source_id, sight.linked, sight.holders))
-    if _is_past_adoption(entry, sight):
+    if _is_past_adoption(job, entry, sight):
         return held_back(job, replace(entry, work=replace(entry.work, intent=None)), timedelta(0), "EntryConflict")
     if _is_unlinked_creation(entry):
         return replace(entry, change=Change(kind=ChangeKind.CREATE, target_id=entry.begun.target_id))
@@ -119,12 +133,12 @@ def _plan(job: Job, entry: EntryPass, look_up: LookUp, roles: dict[str, bool | N
     return _decided(job, entry, _decide(job, entry, sight))
 
 
-def _is_past_adoption(entry: EntryPass, sight: Sight) -> bool:
+def _is_past_adoption(job: Job, entry: EntryPass, sight: Sight) -> bool:
     """Is the object gone that was about to be adopted? Then the person's present address has not been looked up."""
     before, source = _adopting(entry), entry.source
     if not before or not sight.known or sight.holders or source is None:
         return False
-    return normalized_mail(before) != normalized_mail(source.text("mail") or "")
+    return normalized_mail(before) != normalized_mail(job.rules.flow.mail(source) or "")
 
 
 def _invited_id(entry: EntryPass) -> str:
@@ -171,6 +185,7 @@ def _sight(job: Job, entry: EntryPass, found: Found, roles: dict[str, bool | Non
         stale=_is_stale(job, entry),
         disable_released=removal_released(job, entry.pending),
         unfinished=_is_unfinished(entry),
+        taken=found.taken,
     )
 
 
@@ -187,7 +202,7 @@ def _is_stale(job: Job, entry: EntryPass) -> bool:
     link = entry.link
     if link is None or not _was_just_written(job, entry):
         return False
-    return entry.intent is not None or entry.source is None or link.digest != digest(entry.source, job.rules.mapping)
+    return entry.intent is not None or entry.source is None or link.digest != job.rules.flow.digest(entry.source)
 
 
 def _decide(job: Job, entry: EntryPass, sight: Sight) -> Change:
@@ -225,7 +240,7 @@ def _skipped(job: Job, entry: EntryPass, change: Change) -> EntryPass:
     if link is not None and _is_up_to_date(entry):
         link = written_link(job, entry, link)
     held = staged(job, entry, WorkKind.DISABLE) if change.hold_disable else None
-    before = action_before(entry)
+    before = action_before(job, entry)
     if before is not None:
         return entry.end(Ending(action=before, status=ProvisioningStatus.SUCCESS, link=link, next=held))
     if held is not None:

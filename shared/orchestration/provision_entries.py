@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from shared.configuration.templates import default_user_mapping
+from shared.configuration.user_mapping import removal_action
 from shared.cycles.pending import LONGEST_WAIT, Pending, PendingState
 from shared.cycles.state import ConfigurationState
 from shared.cycles.work import Work
 from shared.cycles.write_budget import Grant
+from shared.expressions import Environment
 from shared.orchestration.close_entries import close_entries
 from shared.orchestration.confirm_source import confirm_source
 from shared.orchestration.dispatch import end_hint, next_chunk, reserve_creates, send_on
@@ -148,6 +149,7 @@ async def open_job(engine: Engine, state: ConfigurationState, *, initiated_by: s
     configuration = await engine.configurations.configuration(state.configuration_id, state.version)
     if configuration is None:
         return None
+    started, mapping = engine.clock.now(), engine.mappings.of(configuration)
     return Job(
         engine=engine,
         state=state,
@@ -155,15 +157,22 @@ async def open_job(engine: Engine, state: ConfigurationState, *, initiated_by: s
         source=engine.directories.source(configuration),
         target=engine.directories.target(configuration),
         rules=Rules(
-            mapping=default_user_mapping(),
+            flow=mapping.flow,
+            environment=environment(engine, started),
             adoption=configuration.adoption,
-            removal=configuration.removal,
+            removal=replace(configuration.removal, action=removal_action(configuration)),
             verified_domains=frozenset(),
+            scope_filter=mapping.scope_filter,
         ),
         owner=engine.new_owner(),
-        started=engine.clock.now(),
+        started=started,
         initiated_by=initiated_by,
     )
+
+
+def environment(engine: Engine, now: datetime) -> Environment:
+    """Return what the mapping's expressions know of the world in this chunk; each attribute is told what is taken."""
+    return Environment(now=now, random=engine.random, new_guid=engine.new_guid, exists=lambda _: False)
 
 
 async def take_entries(

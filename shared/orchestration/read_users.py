@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 
-from shared.cycles.classification import LinkSight, classify, removal
+from shared.cycles.classification import LinkSight, classify, left_alone, removal
 from shared.cycles.cycle import Cursor, CyclePhase
 from shared.cycles.link_snapshot import LinkSnapshot
 from shared.cycles.pending import WorkKind
 from shared.orchestration.cycle_snapshots import SnapshotLost
 from shared.orchestration.ports import EntryPart, EntryRows, Removed, UsersPage, Watermark
 from shared.orchestration.reading import PAGES, Reading
-from shared.provisioning.attribute_flow import digest
 from shared.provisioning.entry import Attributes, SourceEntry
 from shared.provisioning.link import LinkState
-from shared.provisioning.scoping import ScopingReason, decide_scope
+from shared.provisioning.scoping import ScopeUndecided, ScopingDecision, ScopingReason, decide_scope
 
 USERS = "users"
 KNOWN_USERS = 3
@@ -86,14 +85,31 @@ def _judge(
     if isinstance(entry, Removed):
         reading.skipped[ScopingReason.DELETED] += not link.active
         return removal(link)
-    decision = decide_scope(entry, entitled=entitled is None or entry.id in entitled)
+    decision = _decide(reading, entry, entitled=entitled is None or entry.id in entitled)
+    if decision is None:  # the worker looks; absent the person is not
+        _mark_seen(reading, entry.id)
+        return WorkKind.EVALUATE
     if decision.in_scope:
         reading.in_scope += 1
-        if reading.links is not None:
-            reading.links.mark_seen(entry.id)
-    elif not link.active:
+    elif not link.active or decision.left_alone:
         reading.skipped[decision.reason] += 1
-    return classify(entry, link, in_scope=decision.in_scope)
+    if decision.in_scope or decision.left_alone:
+        _mark_seen(reading, entry.id)
+    if decision.left_alone:
+        return left_alone(link)
+    return classify(entry, link, in_scope=decision.in_scope, enables=reading.mapping.flow.enables(entry))
+
+
+def _decide(reading: Reading, entry: SourceEntry, *, entitled: bool) -> ScopingDecision | None:
+    try:
+        return decide_scope(entry, entitled=entitled, scope_filter=reading.mapping.scope_filter)
+    except ScopeUndecided:
+        return None
+
+
+def _mark_seen(reading: Reading, source_id: str) -> None:
+    if reading.links is not None:
+        reading.links.mark_seen(source_id)
 
 
 async def _sights(reading: Reading, people: Mapping[str, SourceEntry | Removed]) -> Mapping[str, LinkSight]:
@@ -118,7 +134,7 @@ def _sight(reading: Reading, entry: SourceEntry | Removed, rows: EntryRows) -> L
         active=link.state is LinkState.ACTIVE,
         enabled=link.enabled,
         exists=True,
-        same_digest=isinstance(entry, SourceEntry) and link.digest == digest(entry, reading.mapping),
+        same_digest=isinstance(entry, SourceEntry) and link.digest == reading.mapping.flow.digest(entry),
         has_pending=rows.pending is not None,
     )
 
@@ -133,6 +149,6 @@ def _snapshot_sight(
         active=state[0],
         enabled=state[1],
         exists=True,
-        same_digest=isinstance(entry, SourceEntry) and snapshot.unchanged(entry.id, digest(entry, reading.mapping)),
+        same_digest=isinstance(entry, SourceEntry) and snapshot.unchanged(entry.id, reading.mapping.flow.digest(entry)),
         has_pending=has_pending,
     )

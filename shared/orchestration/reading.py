@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from shared.configuration.attribute_mapping import ObjectMapping
 from shared.configuration.configuration import Configuration, ScopeKind
 from shared.cycles.cycle import Cursor, Cycle, CycleKind, CyclePhase
 from shared.cycles.link_snapshot import LinkSnapshot
@@ -25,6 +24,7 @@ from shared.orchestration.cycle_snapshots import (
 )
 from shared.orchestration.dispatch import dispatch
 from shared.orchestration.engine import Engine
+from shared.orchestration.mappings import CompiledMapping
 from shared.orchestration.ports import EntryPart, SourceDirectory
 from shared.provisioning.entry import Attributes
 
@@ -42,7 +42,7 @@ class Reading:
     engine: Engine
     state: ConfigurationState
     configuration: Configuration
-    mapping: ObjectMapping
+    mapping: CompiledMapping
     source: SourceDirectory
     cycle: Cycle
     links: LinkSnapshot | None = None

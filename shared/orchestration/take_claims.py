@@ -9,13 +9,19 @@ from shared.orchestration.put_back import not_now
 from shared.orchestration.remove_configuration import is_gone
 from shared.orchestration.write_results import refused
 from shared.provisioning.address import normalized_mail
+from shared.provisioning.attribute_flow import Flow
 from shared.provisioning.change import ChangeKind
 from shared.provisioning.change_planning import failure
-from shared.provisioning.link import Link, LinkState
+from shared.provisioning.entry import SourceEntry
+from shared.provisioning.link import LinkState
 from shared.provisioning.provisioning_log import ErrorInformation
 
 PURGED = timedelta(days=31)
 """A soft-deleted user is gone for good after 30 days: https://learn.microsoft.com/graph/api/resources/directory"""
+
+
+VISIBLE = timedelta(minutes=10)
+"""For so long after a write, a look-up may not find the value."""
 
 
 async def take_claims(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
@@ -38,17 +44,31 @@ def _needed(job: Job, entry: EntryPass) -> list[Claim]:
     change = entry.change
     if change is None or (change.kind is ChangeKind.CREATE and change.target_id):
         return []  # an invitation was sent under its claim; the object's is taken when it is proved to be ours
-    mail = normalized_mail((entry.source.text("mail") if entry.source else None) or "")
+    mail = normalized_mail((job.rules.flow.mail(entry.source) if entry.source else None) or "")
     needed = []
     if change.kind is not ChangeKind.DELETE and mail and (entry.link is None or entry.link.mail != mail):
         needed.append(claim_of(job, entry, ClaimKind.MAIL, mail))
     if change.target_id:
         needed.append(claim_of(job, entry, ClaimKind.TARGET, change.target_id))
+    if change.finishing:
+        needed += value_claims(job, entry)
     return needed
 
 
+def value_claims(job: Job, entry: EntryPass) -> list[Claim]:
+    """Return the claims on the unique values that a create is about to write.
+
+    The look-up cannot see what another worker writes at this moment; the claim can.
+    """
+    return [
+        claim_of(job, entry, ClaimKind.VALUE, f"{each.name}={value}".casefold())
+        for each in job.rules.flow.attributes
+        if each.unique and isinstance(value := entry.decided.attributes.get(each.name), str)
+    ]
+
+
 def claim_of(job: Job, entry: EntryPass, kind: ClaimKind, subject: str) -> Claim:
-    """Return the claim of this person on an address or an object."""
+    """Return the claim of this person on an address, an object or a value."""
     return Claim(
         tenant_id=job.configuration.target.tenant_id,
         kind=kind,
@@ -81,24 +101,27 @@ async def _owner_lives(job: Job, standing: Claim) -> bool:
     link = rows.link
     if link is not None and link.state is LinkState.DELETED and job.engine.clock.now() - link.changed >= PURGED:
         link = None
-    if standing.kind is ClaimKind.TARGET:
-        intent = rows.work.intent if rows.work is not None else None
-        return standing.subject in {link.target_id if link else "", intent.target_id if intent else ""}
-    return standing.subject in _addresses(rows, link)
-
-
-def _addresses(rows: EntryRows, link: Link | None) -> set[str]:
-    """Return the addresses that a person has in the target, is being invited by, or has in the source."""
     intent = rows.work.intent if rows.work is not None else None
+    if standing.kind is ClaimKind.VALUE:
+        # whoever has written it long ago is found by the look-up, and whoever has not does not need it any more
+        return intent is not None or (link is not None and job.engine.clock.now() - link.changed < VISIBLE)
+    if standing.kind is ClaimKind.TARGET:
+        return standing.subject in {link.target_id if link else "", intent.target_id if intent else ""}
+    configuration = await job.engine.configurations.configuration(standing.configuration_id, state.version)
+    wanted = None if configuration is None else _wanted(rows, job.engine.mappings.of(configuration).flow)
+    mails = (link.mail if link else "", intent.mail if intent else "", wanted)
+    return standing.subject in {normalized_mail(mail) for mail in mails if mail}
+
+
+def _wanted(rows: EntryRows, flow: Flow) -> str | None:
+    """Return the address that the owner's own mapping gives to what was read of them last."""
     attributes = rows.pending.source if rows.pending is not None else None
-    pending = (attributes or {}).get("mail")
-    mails = (link.mail if link else "", intent.mail if intent else "", pending if isinstance(pending, str) else "")
-    return {normalized_mail(mail) for mail in mails if mail}
+    return flow.mail(SourceEntry(id=rows.source_id, attributes=attributes or {}))
 
 
 def _conflict(claim: Claim, standing: Claim) -> ErrorInformation:
     own = claim.configuration_id == standing.configuration_id
-    what = "address" if claim.kind is ClaimKind.MAIL else f"object {claim.subject}"
+    what = {ClaimKind.MAIL: "address", ClaimKind.VALUE: "unique value"}.get(claim.kind, f"object {claim.subject}")
     reason = (
         f"The {what} of '{claim.source_id}' (configuration '{claim.configuration_id}') belongs to "
         f"'{standing.source_id}' (configuration '{standing.configuration_id}')."

@@ -18,7 +18,6 @@ from shared.cycles.work import IntentAction
 from shared.orchestration.entry_pass import Ending, EntryPass, Job
 from shared.orchestration.ports import WriteResult, WriteStatus
 from shared.provisioning.address import normalized_mail
-from shared.provisioning.attribute_flow import digest
 from shared.provisioning.change import ChangeKind
 from shared.provisioning.change_planning import failure
 from shared.provisioning.link import Link, LinkOrigin, LinkState
@@ -54,7 +53,7 @@ def action_of(entry: EntryPass) -> ProvisioningAction:
     }.get(change.kind, ProvisioningAction.OTHER)
 
 
-def action_before(entry: EntryPass) -> ProvisioningAction | None:
+def action_before(job: Job, entry: EntryPass) -> ProvisioningAction | None:
     """Return the action of an earlier attempt whose end nobody knows: where the target has its values, it succeeded."""
     intent, link = entry.intent, entry.link
     in_scope = entry.scoping is not None and entry.scoping.in_scope
@@ -64,7 +63,7 @@ def action_before(entry: EntryPass) -> ProvisioningAction | None:
         return ProvisioningAction.CREATE
     if intent.action is IntentAction.DELETE or intent.target_id != link.target_id:
         return None
-    disabled = entry.person.attributes.get("accountEnabled") is False
+    disabled = not job.rules.flow.enables(entry.person)
     held = entry.change is not None and entry.change.hold_disable
     return ProvisioningAction.DISABLE if disabled and link.enabled and not held else ProvisioningAction.UPDATE
 
@@ -125,7 +124,7 @@ def written_link(job: Job, entry: EntryPass, link: Link) -> Link:
     return replace(
         link,
         state=LinkState.ACTIVE,
-        digest="" if held else digest(entry.person, job.rules.mapping),
-        enabled=link.enabled if held else entry.person.attributes.get("accountEnabled") is not False,
-        mail=normalized_mail(entry.person.text("mail") or "") or link.mail,
+        digest="" if held else job.rules.flow.digest(entry.person),
+        enabled=link.enabled if held else job.rules.flow.enables(entry.person),
+        mail=normalized_mail(job.rules.flow.mail(entry.person) or "") or link.mail,
     )

@@ -1,71 +1,240 @@
-"""Which values shall the target object have?"""
+"""Which values shall the target object have? A mapping is compiled once into a flow; that is asked for each person.
+
+A value that is missing in the source clears the target's only where the mapping lets null values flow and Graph lets
+the attribute be empty; elsewhere the attribute is left out. The whole source object is evaluated, always.
+"""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import msgspec
 
-from shared.configuration.attribute_mapping import AttributeMapping, ConstantSource, FlowType, ObjectMapping
-from shared.configuration.directory_schema import TARGET_ATTRIBUTES
+from shared.configuration.attribute_mapping import FlowBehavior, FlowType
+from shared.configuration.entra_attribute_names import graph_property
+from shared.configuration.user_mapping import UserMapping
+from shared.expressions import DROP, Environment, ExpressionError
+from shared.provisioning.compiled_attribute import STILL, AttributeFlow, compiled_attribute
 from shared.provisioning.entry import Attributes, AttributeValue, SourceEntry
 from shared.provisioning.provisioning_log import ModifiedProperty
 
 DIGEST_VERSION: Final = "1"
 """Changes whenever the same values would give another digest; links then look different and are compared again."""
 
+_FAILED: Final = "\0"
+"""What stands in a digest for a value that could not be computed; nothing in a directory is equal to it."""
 
-def flow(source: SourceEntry, mapping: ObjectMapping, *, creating: bool) -> Attributes:
-    """Return the desired values by target attribute; None (or an empty tuple) clears.
+REDACTED: Final = "[Redact]"
+"""What Entra's log shows in place of a value that the mapping redacts."""
 
-    A value that is missing in the source clears the target's, except where Graph does not let it be empty: such an
-    attribute is left out. Attributes that flow only on create are left out unless `creating`.
-    """
-    desired: dict[str, AttributeValue] = {}
-    for attribute in mapping.attribute_mappings:
-        if attribute.flow_type is FlowType.OBJECT_ADD_ONLY and not creating:
-            continue
-        value = _value(attribute, source, creating=creating)
-        if not _is_empty(value) or TARGET_ATTRIBUTES[attribute.target_attribute].nullable:
-            desired[attribute.target_attribute] = value
-    return desired
+MAIL: Final = "mail"
+ENABLED: Final = "accountEnabled"
 
 
-def digest(source: SourceEntry, mapping: ObjectMapping) -> str:
-    """Return the digest of what always flows; equal digests mean that nothing has to be written."""
-    values = sorted((name, _canonical(value)) for name, value in flow(source, mapping, creating=False).items())
-    return f"{DIGEST_VERSION}:{hashlib.blake2b(msgspec.json.encode(values), digest_size=16).hexdigest()}"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowProblem:
+    """An attribute whose value cannot be computed for this person, and why; no value of theirs is in it."""
+
+    name: str
+    message: str
 
 
-def differences(
-    desired: Attributes, current: Attributes, *, leave: Collection[str] = ()
-) -> tuple[ModifiedProperty, ...]:
-    """Return the attributes whose current value is not the desired one, but for those to `leave`."""
-    return tuple(
-        ModifiedProperty(name=name, current=current.get(name), desired=value)
-        for name, value in desired.items()
-        if name not in leave and not _equal(name, value, current.get(name))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flowed:
+    """The desired values by target attribute; None (or an empty tuple) clears."""
+
+    values: Attributes
+    problems: tuple[FlowProblem, ...] = ()
+
+
+Taken = frozenset[tuple[str, str]]
+"""Which values of which attributes objects of the target have already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matches:
+    """Attributes with values, in the order in which they are tried: `before` the address, and `after` it."""
+
+    before: tuple[tuple[str, str], ...] = ()
+    after: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """A compiled mapping."""
+
+    attributes: tuple[AttributeFlow, ...]
+    by_name: Mapping[str, AttributeFlow]
+    steady: tuple[AttributeFlow, ...]
+    """What always flows and depends on nothing but the person, in the order of names."""
+    matching: tuple[str, ...] = ()
+    """The matching attributes in the order in which they are tried; the address is tried, named or not."""
+
+    def evaluate(
+        self,
+        source: SourceEntry,
+        *,
+        creating: bool,
+        environment: Environment = STILL,
+        taken: Taken = frozenset(),
+    ) -> Flowed:
+        """Return what this person's object shall have; attributes that flow only on create need `creating`."""
+        flowing = (each for each in self.attributes if creating or each.flow_type is not FlowType.OBJECT_ADD_ONLY)
+        return self._evaluate(flowing, source, environment, taken, creating=creating)
+
+    def digest(self, source: SourceEntry) -> str:
+        """Return the digest of what always flows; equal digests mean that nothing has to be written.
+
+        What depends on time or chance, and what flows on create only, is outside.
+        """
+        flowed = self._evaluate(self.steady, source, STILL)
+        # `steady` is in the order of names, and so are the values: most of them are text, and none of that is empty
+        values = [(name, each if each.__class__ is str else canonical(each)) for name, each in flowed.values.items()]
+        if flowed.problems:
+            values = sorted((*values, *((each.name, _FAILED) for each in flowed.problems)))
+        encoded = msgspec.json.encode(values)
+        return f"{DIGEST_VERSION}:{hashlib.blake2b(encoded, digest_size=16).hexdigest()}"
+
+    def mail(self, source: SourceEntry) -> str | None:
+        """Return the address that the person's object has, or is invited by."""
+        return self._text(MAIL, source)
+
+    def enables(self, source: SourceEntry) -> bool:
+        """May the person's object sign in? Who is not told otherwise may."""
+        flow = self.by_name.get(ENABLED)
+        if flow is None or flow.volatile:
+            return True
+        try:
+            return flow.value(source, STILL, frozenset(), creating=False) is not False
+        except ExpressionError:
+            return True
+
+    def against(self, desired: Attributes, current: Attributes) -> Attributes:
+        """Return what of the desired values flows to an object that has the current ones."""
+        flowing = {
+            name: value
+            for name, wanted in desired.items()
+            if (value := self.by_name[name].against(wanted, current.get(name))) is not DROP
+        }
+        return flowing | {each.name: each.default for each in self._fills(current)}
+
+    def differences(
+        self, desired: Attributes, current: Attributes, *, leave: Collection[str] = ()
+    ) -> tuple[ModifiedProperty, ...]:
+        """Return the attributes whose current value is not the desired one, but for those to `leave`."""
+        return tuple(
+            self._modified(name, current.get(name), value)
+            for name, value in desired.items()
+            if name not in leave and not self._equal(name, value, current.get(name))
+        )
+
+    def all_modified(self, desired: Attributes) -> tuple[ModifiedProperty, ...]:
+        """Return all values as those of an object that has none."""
+        return tuple(self._modified(name, None, value) for name, value in desired.items())
+
+    def redacted_properties(self) -> frozenset[str]:
+        """Return the properties of the person that no log shows, since a mapping redacts what comes of them."""
+        return frozenset(name for each in self.attributes if each.redacted for name in each.properties_read())
+
+    def to_write(self, desired: Attributes, modified: Collection[ModifiedProperty]) -> Attributes:
+        """Return the values of an update: those that differ, and with them what flows always.
+
+        A value of time or chance differs all the time: it is no reason to write, unless the object has none yet.
+        """
+        if not any(is_empty(each.current) or not self.by_name[each.name].volatile for each in modified):
+            return {}
+        differing = {each.name for each in modified}
+        return {name: value for name, value in desired.items() if name in differing or self._flows_always(name)}
+
+    def matches(self, source: SourceEntry) -> "Matches":
+        """Return what an object is looked for by that may stand for the person, besides the address."""
+        found = list[tuple[str, str]]()
+        before = 0
+        for name in self.matching:
+            if name == MAIL:
+                before = len(found)
+            elif value := self._text(name, source):
+                found.append((name, value))
+        return Matches(before=tuple(found[:before]), after=tuple(found[before:]))
+
+    def candidates(self, source: SourceEntry, environment: Environment) -> tuple[tuple[str, str], ...]:
+        """Return the values, by attribute, of which has to be known whether the target has them before a create."""
+        return tuple((each.name, value) for each in self.attributes for value in each.candidates(source, environment))
+
+    def _evaluate(
+        self,
+        attributes: Iterable[AttributeFlow],
+        source: SourceEntry,
+        environment: Environment,
+        taken: Taken = frozenset(),
+        *,
+        creating: bool = False,
+    ) -> Flowed:
+        values, problems = dict[str, AttributeValue](), list[FlowProblem]()
+        known = source.attributes
+        for each in attributes:
+            copied = known.get(each.copied)
+            if copied.__class__ is each.copied_type and copied != "":
+                values[each.name] = copied
+                continue
+            if copied is None and each.copied and each.default is None:
+                if each.clears:
+                    values[each.name] = None
+                continue
+            try:
+                value = each.value(source, environment, taken, creating=creating)
+            except ExpressionError as error:
+                problems.append(FlowProblem(name=each.name, message=error.message))
+                continue
+            if value is not DROP and (not is_empty(value) or each.clears):
+                values[each.name] = value
+        return Flowed(values=values, problems=tuple(problems))
+
+    def _modified(self, name: str, current: AttributeValue, desired: AttributeValue) -> ModifiedProperty:
+        if self.by_name[name].redacted:
+            current, desired = (None if is_empty(each) else REDACTED for each in (current, desired))
+        return ModifiedProperty(name=name, current=current, desired=desired)
+
+    def _fills(self, current: Attributes) -> Iterator[AttributeFlow]:
+        """Yield the mappings without a source whose default fills what is empty."""
+        for each in self.attributes:
+            if each.fills and each.default is not None and is_empty(current.get(each.name)):
+                yield each
+
+    def _flows_always(self, name: str) -> bool:
+        return self.by_name[name].behavior is FlowBehavior.FLOW_ALWAYS
+
+    def _equal(self, name: str, desired: AttributeValue, current: AttributeValue) -> bool:
+        if isinstance(desired, str) and isinstance(current, str) and not self.by_name[name].target.case_exact:
+            return desired.casefold() == current.casefold()
+        return canonical(desired) == canonical(current)
+
+    def _text(self, name: str, source: SourceEntry) -> str | None:
+        flow = self.by_name.get(name)
+        if flow is None:
+            return source.text(name)
+        try:
+            value = flow.value(source, STILL, frozenset(), creating=True)
+        except ExpressionError:
+            return None
+        return value if isinstance(value, str) and value else None
+
+
+def compiled_flow(users: UserMapping) -> Flow:
+    """Return the flow of a mapping that has been checked."""
+    attributes = tuple(compiled_attribute(each, users) for each in users.acting())
+    by_name = {each.name: each for each in attributes}
+    named = (graph_property(each.target_attribute).name for each in users.mapping.matching_attributes())
+    steady = tuple(sorted((each for each in attributes if each.steady), key=lambda each: each.name))
+    return Flow(
+        attributes=attributes, by_name=by_name, steady=steady, matching=tuple(each for each in named if each in by_name)
     )
 
 
-def _equal(name: str, desired: AttributeValue, current: AttributeValue) -> bool:
-    if isinstance(desired, str) and isinstance(current, str) and not TARGET_ATTRIBUTES[name].case_exact:
-        return desired.casefold() == current.casefold()
-    return _canonical(desired) == _canonical(current)
-
-
-def _value(attribute: AttributeMapping, source: SourceEntry, *, creating: bool) -> AttributeValue:
-    if isinstance(attribute.source, ConstantSource):
-        return attribute.source.value
-    value = source.attributes.get(attribute.source.name)
-    if _is_empty(value) and creating and attribute.default_value is not None:
-        return attribute.default_value
-    return None if value == "" else value
-
-
-def _is_empty(value: AttributeValue) -> bool:
+def is_empty(value: AttributeValue) -> bool:
     return value is None or value in {"", ()}
 
 
-def _canonical(value: AttributeValue) -> AttributeValue:
-    return None if _is_empty(value) else value
+def canonical(value: AttributeValue) -> AttributeValue:
+    return None if is_empty(value) else value

@@ -16,6 +16,7 @@ The table, read from the top; the first row that fits decides:
 | in | any | the new mail cannot be used, or another object holds it | ESCROW |
 | in | active or released | found | UPDATE, or SKIP where nothing differs |
 | in | active or released | soft-deleted in the target by somebody | ESCROW |
+| in | any | a value cannot be computed | ESCROW |
 | in | deleted | soft-deleted | RESTORE |
 | in | deleted | found (somebody restored it) | UPDATE, or SKIP where nothing differs |
 | in | any, or none | purged, or never linked: see `_plan_unlinked` | CREATE, UPDATE by adoption, SKIP, ESCROW |
@@ -24,10 +25,10 @@ The table, read from the top; the first row that fits decides:
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.configuration.attribute_mapping import ObjectMapping
 from shared.configuration.configuration import Adoption, Removal, RemovalAction
+from shared.expressions import Environment
 from shared.provisioning.address import address_problem, normalized_mail
-from shared.provisioning.attribute_flow import differences, flow
+from shared.provisioning.attribute_flow import Flow, Flowed, Taken
 from shared.provisioning.change import Change, ChangeKind
 from shared.provisioning.entry import Attributes, SourceEntry, TargetObject
 from shared.provisioning.link import Link, LinkOrigin, LinkState
@@ -35,16 +36,24 @@ from shared.provisioning.matching import adoption_problem
 from shared.provisioning.provisioning_log import ErrorCategory, ErrorInformation, ModifiedProperty
 from shared.provisioning.refused_values import value_problem
 from shared.provisioning.scoping import ScopingDecision
+from shared.provisioning.scoping_filters import EVERYBODY, CompiledFilter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """What the configuration says, as far as planning needs it."""
 
-    mapping: ObjectMapping
+    flow: Flow
+    environment: Environment
+    """Time and chance, as the mapping's expressions know them in this chunk."""
     adoption: Adoption
     removal: Removal
     verified_domains: frozenset[str]
+    scope_filter: CompiledFilter = EVERYBODY
+
+    def flowed(self, source: SourceEntry, sight: "Sight", *, creating: bool) -> Flowed:
+        """Return what the person's object shall have."""
+        return self.flow.evaluate(source, creating=creating, environment=self.environment, taken=sight.taken)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +71,8 @@ class Sight:
     """A disable of this person has passed the guard."""
     unfinished: bool = False
     """We invited the linked object and have not written all that flows on create yet."""
+    taken: Taken = frozenset()
+    """Which of the values that the person might get are taken by other objects."""
 
 
 def plan_removal(link: Link | None, sight: Sight, rules: Rules, scoping: ScopingDecision, now: datetime) -> Change:
@@ -116,24 +127,30 @@ def plan_provisioning(source: SourceEntry, link: Link | None, sight: Sight, rule
     problem = _linked_problem(source, link, sight, rules)
     if problem is not None:
         return Change(kind=ChangeKind.ESCROW, target_id=link.target_id, error=problem)
+    creating = sight.unfinished and not sight.linked.deleted
+    flowed = rules.flowed(source, sight, creating=creating)
+    if flowed.problems:
+        return Change(kind=ChangeKind.ESCROW, target_id=link.target_id, error=flow_failure(flowed))
+    desired = rules.flow.against(flowed.values, sight.linked.attributes)
     if sight.linked.deleted:
-        desired = flow(source, rules.mapping, creating=False)
-        return Change(kind=ChangeKind.RESTORE, target_id=link.target_id, attributes=desired, modified=_all(desired))
-    return _plan_update(source, sight.linked, sight, rules)
+        return Change(
+            kind=ChangeKind.RESTORE,
+            target_id=link.target_id,
+            attributes=desired,
+            modified=rules.flow.all_modified(desired),
+        )
+    return _plan_update(desired, sight.linked, sight, rules)
 
 
-def _plan_update(source: SourceEntry, current: TargetObject, sight: Sight, rules: Rules) -> Change:
-    desired = flow(source, rules.mapping, creating=sight.unfinished)
+def _plan_update(desired: Attributes, current: TargetObject, sight: Sight, rules: Rules) -> Change:
     disabling = desired.get("accountEnabled") is False and (
         current.attributes.get("accountEnabled") is not False or sight.stale
     )
     hold = disabling and not sight.disable_released
     leave = {"accountEnabled"} if hold else set[str]()
-    modified = differences(desired, current.attributes, leave=leave)
-    if sight.stale:
-        attributes = {name: value for name, value in desired.items() if name not in leave}
-    else:
-        attributes = {each.name: each.desired for each in modified}
+    modified = rules.flow.differences(desired, current.attributes, leave=leave)
+    kept = {name: value for name, value in desired.items() if name not in leave}
+    attributes = kept if sight.stale else rules.flow.to_write(kept, modified)
     if not attributes:
         error = skip("RedundantExport", "The target already has these values.")
         return Change(kind=ChangeKind.SKIP, target_id=current.id, hold_disable=hold, error=error)
@@ -153,16 +170,19 @@ def _plan_unlinked(source: SourceEntry, sight: Sight, rules: Rules) -> Change:
             kind=ChangeKind.SKIP,
             error=skip("EntrySynchronizationSkipped", "Disabled in the source before the first provisioning."),
         )
-    problem = address_problem(source.text("mail"), rules.verified_domains)
+    flowed = rules.flowed(source, sight, creating=True)
+    if flowed.problems:
+        return Change(kind=ChangeKind.ESCROW, error=flow_failure(flowed))
+    problem = address_problem(rules.flow.mail(source), rules.verified_domains)
     if problem is not None:
         kind = ChangeKind.SKIP if problem.code == "ImportSkipped" else ChangeKind.ESCROW
         return Change(kind=kind, error=problem)
-    desired = flow(source, rules.mapping, creating=True)
+    desired = rules.flow.against(flowed.values, {})
     problem = value_problem(desired)
     if problem is not None:
         return Change(kind=ChangeKind.ESCROW, error=problem)
     if not sight.holders:
-        return Change(kind=ChangeKind.CREATE, attributes=desired, modified=_all(desired))
+        return Change(kind=ChangeKind.CREATE, attributes=desired, modified=rules.flow.all_modified(desired))
     problem = adoption_problem(
         source,
         sight.holders,
@@ -172,9 +192,15 @@ def _plan_unlinked(source: SourceEntry, sight: Sight, rules: Rules) -> Change:
     )
     if problem is not None:
         return Change(kind=ChangeKind.ESCROW, error=problem)
+    return _plan_adoption(source, sight, rules)
+
+
+def _plan_adoption(source: SourceEntry, sight: Sight, rules: Rules) -> Change:
     holder = sight.holders[0]
-    modified = differences(flow(source, rules.mapping, creating=False), holder.attributes)
-    attributes = {each.name: each.desired for each in modified}
+    flowed = rules.flowed(source, sight, creating=False)
+    desired = rules.flow.against(flowed.values, holder.attributes)
+    modified = rules.flow.differences(desired, holder.attributes)
+    attributes = rules.flow.to_write(desired, modified)
     return Change(kind=ChangeKind.UPDATE, target_id=holder.id, attributes=attributes, modified=modified, adopt=True)
 
 
@@ -182,7 +208,7 @@ def _linked_problem(source: SourceEntry, link: Link, sight: Sight, rules: Rules)
     if sight.linked is not None and sight.linked.deleted and link.state is not LinkState.DELETED:
         reason = f"The object {link.target_id} was deleted in the target by somebody else."
         return failure("InvalidAnchor", reason, "Restore it in the target, or take the person out of scope.")
-    mail = source.text("mail")
+    mail = rules.flow.mail(source)
     if mail is None or normalized_mail(mail) == link.mail:
         return None
     problem = address_problem(mail, rules.verified_domains)
@@ -191,6 +217,13 @@ def _linked_problem(source: SourceEntry, link: Link, sight: Sight, rules: Rules)
     ids = ", ".join(holder.id for holder in sight.holders)
     reason = f"Another object of the target holds the new mail: {ids}."
     return failure("EntryConflict", reason, "Give one of the two another address.")
+
+
+def flow_failure(flowed: Flowed) -> ErrorInformation:
+    """Return what the log says of values that cannot be computed; messages hold no value of the person."""
+    told = "; ".join(f"{each.name}: {each.message}" for each in flowed.problems)
+    names = ", ".join(each.name for each in flowed.problems)
+    return failure("AttributeFlowFailed", f"The mapping gives no value. {told}", f"Look at the mapping of {names}.")
 
 
 def skip(code: str, reason: str) -> ErrorInformation:
@@ -207,7 +240,3 @@ def failure(code: str, reason: str, action: str = "") -> ErrorInformation:
 
 def _out_of_scope(scoping: ScopingDecision) -> str:
     return f"The person is not in scope: {scoping.reason.value}."
-
-
-def _all(desired: Attributes) -> tuple[ModifiedProperty, ...]:
-    return tuple(ModifiedProperty(name=name, current=None, desired=value) for name, value in desired.items())

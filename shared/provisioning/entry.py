@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-AttributeValue = str | bool | tuple[str, ...] | None
+AttributeValue = str | bool | int | tuple[str, ...] | None
 Attributes = Mapping[str, AttributeValue]
 """Values by Graph's property names. A name that is absent and a name that maps to None mean the same: no value."""
 
@@ -15,6 +15,8 @@ class SourceEntry:
 
     id: str
     attributes: Attributes
+    group_ids: frozenset[str] | None = None
+    """The groups of which the person is a direct member, in lower case; None where nobody asked."""
 
     def text(self, name: str) -> str | None:
         """Return the attribute if it is text that is not empty, else None."""

@@ -3,6 +3,9 @@
 https://learn.microsoft.com/entra/identity/monitoring-health/howto-analyze-provisioning-logs
 """
 
+from collections.abc import Collection
+
+from shared.provisioning.attribute_flow import REDACTED
 from shared.provisioning.change import Change, ChangeKind
 from shared.provisioning.entry import AttributeValue, SourceEntry, TargetObject
 from shared.provisioning.provisioning_log import ErrorInformation, ProvisioningStatus, ProvisioningStep, StepType
@@ -21,12 +24,15 @@ _VERBS = {
 }
 
 
-def import_step(source_id: str, source: SourceEntry | None) -> ProvisioningStep:
-    """Return the step that shows what the source said."""
+def import_step(
+    source_id: str, source: SourceEntry | None, redacted: Collection[str] = frozenset()
+) -> ProvisioningStep:
+    """Return the step that shows what the source said, but for what is `redacted`."""
     if source is None:
         description = f"User '{source_id}' is not in the source tenant."
         return _step("EntryImportDelete", StepType.IMPORT, ProvisioningStatus.SUCCESS, description)
-    details = {name: shown(value) for name, value in source.attributes.items() if value not in {None, "", ()}}
+    values = {name: value for name, value in source.attributes.items() if value not in {None, "", ()}}
+    details = {name: REDACTED if name in redacted else shown(value) for name, value in values.items()}
     description = f"Retrieved User '{source_id}' from the source tenant."
     return _step("EntryImport", StepType.IMPORT, ProvisioningStatus.SUCCESS, description, details)
 

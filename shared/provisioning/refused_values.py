@@ -1,15 +1,14 @@
 """Which values would Graph refuse? Whoever has one is not invited: the object would stay without any attribute."""
 
-import re
-
-from shared.configuration.directory_schema import TARGET_ATTRIBUTES, TargetAttribute
-from shared.provisioning.entry import Attributes, AttributeValue
+from shared.configuration.directory_schema import target_attribute
+from shared.configuration.target_values import is_accepted
+from shared.provisioning.entry import Attributes
 from shared.provisioning.provisioning_log import ErrorCategory, ErrorInformation
 
 
 def value_problem(desired: Attributes) -> ErrorInformation | None:
     """Return which of the desired values Graph does not take, or None."""
-    refused = [name for name, value in desired.items() if not _is_accepted(TARGET_ATTRIBUTES[name], value)]
+    refused = [name for name, value in desired.items() if not is_accepted(target_attribute(name), value)]
     if not refused:
         return None
     names = ", ".join(refused)
@@ -19,12 +18,3 @@ def value_problem(desired: Attributes) -> ErrorInformation | None:
         category=ErrorCategory.NON_SERVICE_FAILURE,
         recommended_action=f"Correct in the source: {names}.",
     )
-
-
-def _is_accepted(attribute: TargetAttribute, value: AttributeValue) -> bool:
-    if isinstance(value, tuple):  # "only one number can be set": the only collection is businessPhones
-        return len(value) <= 1 and all(value)
-    if not isinstance(value, str):
-        return True
-    fits = attribute.max_length is None or len(value) <= attribute.max_length
-    return fits and (attribute.pattern is None or re.fullmatch(attribute.pattern, value) is not None)

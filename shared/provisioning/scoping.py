@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from shared.provisioning.entry import SourceEntry
+from shared.provisioning.scoping_filters import EVERYBODY, CompiledFilter, Holds, result_text
 
 
 class ScopingReason(StrEnum):
@@ -18,6 +19,8 @@ class ScopingReason(StrEnum):
     GUEST = "guest"
     EXTERNAL = "external"
     NOT_ASSIGNED = "notAssigned"
+    FILTERED = "scopingFilter"
+    NOT_READ = "inputFilter"
     DELETED = "deleted"
 
 
@@ -28,10 +31,17 @@ class ScopingDecision:
     reason: ScopingReason
     active: bool = True
     assigned: bool = True
+    clauses: tuple[tuple[str, Holds], ...] = ()
+    """The clauses of the scoping filter, and whether each holds."""
 
     @property
     def in_scope(self) -> bool:
         return self.reason is ScopingReason.IN_SCOPE
+
+    @property
+    def left_alone(self) -> bool:
+        """Is the person not looked at? Then nothing is written for them, and nothing is removed."""
+        return self.reason is ScopingReason.NOT_READ
 
     @property
     def details(self) -> dict[str, str]:
@@ -41,7 +51,7 @@ class ScopingDecision:
             "Assigned to the application": str(self.assigned),
             "User has the required role": str(self.assigned),  # whoever is assigned has a role, Default Access at least
             "Scoping filter evaluation passed": str(self.in_scope),
-            "ScopeEvaluationResult": "{}",  # by clause; there are no scoping filters yet
+            "ScopeEvaluationResult": result_text(self.clauses),
             "SkipReason": "" if self.in_scope else self.reason.value,
         }
 
@@ -50,15 +60,23 @@ DELETED = ScopingDecision(reason=ScopingReason.DELETED, active=False, assigned=F
 """The decision about a person who is not in the source directory."""
 
 
-def decide_scope(source: SourceEntry, *, entitled: bool) -> ScopingDecision:
+class ScopeUndecided(Exception):
+    """The scoping filter cannot be decided: a match took too long, or memberships are not known."""
+
+
+def decide_scope(source: SourceEntry, *, entitled: bool, scope_filter: CompiledFilter = EVERYBODY) -> ScopingDecision:
     """Return the decision about a person who exists; `entitled` says whether the scope includes them at all.
 
-    | external | guest | entitled | reason |
-    |---|---|---|---|
-    | yes | - | - | external |
-    | no | yes | - | guest |
-    | no | no | no | notAssigned |
-    | no | no | yes | inScope |
+    | external | guest | entitled | read | filter | reason |
+    |---|---|---|---|---|---|
+    | yes | - | - | - | - | external |
+    | no | yes | - | - | - | guest |
+    | no | no | no | - | - | notAssigned |
+    | no | no | yes | no | - | inputFilter |
+    | no | no | yes | yes | no | scopingFilter |
+    | no | no | yes | yes | yes | inScope |
+
+    Raises ScopeUndecided where it depends on a clause that cannot be told.
     """
     if is_external(source):
         return ScopingDecision(reason=ScopingReason.EXTERNAL, assigned=entitled)
@@ -66,7 +84,13 @@ def decide_scope(source: SourceEntry, *, entitled: bool) -> ScopingDecision:
         return ScopingDecision(reason=ScopingReason.GUEST, assigned=entitled)
     if not entitled:
         return ScopingDecision(reason=ScopingReason.NOT_ASSIGNED, assigned=False)
-    return ScopingDecision(reason=ScopingReason.IN_SCOPE)
+    decision = scope_filter.decide(source)
+    if decision.read is False:
+        return ScopingDecision(reason=ScopingReason.NOT_READ, clauses=decision.clauses)
+    if decision.read is None or decision.passed is None:
+        raise ScopeUndecided
+    reason = ScopingReason.IN_SCOPE if decision.passed else ScopingReason.FILTERED
+    return ScopingDecision(reason=reason, clauses=decision.clauses)
 
 
 def is_external(source: SourceEntry) -> bool:

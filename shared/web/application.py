@@ -14,11 +14,13 @@ from shared.web import (
     configuration_routes,
     diagnosis_routes,
     endpoints,
+    expression_routes,
     held_routes,
     job_routes,
     log_routes,
     read_only_routes,
     restart_routes,
+    schema_routes,
     version_routes,
 )
 from shared.web.endpoints import Endpoint
@@ -63,6 +65,14 @@ ROUTES: dict[Endpoint, Route] = {
     endpoints.DIFF_VERSIONS: version_routes.diff_versions,
     endpoints.ROLL_BACK: version_routes.roll_back_version,
     endpoints.LIST_AUDITS: audit_routes.list_audits,
+    endpoints.READ_SCHEMA: schema_routes.read_schema,
+    endpoints.PUT_SCHEMA: schema_routes.put_schema,
+    endpoints.DELETE_SCHEMA: schema_routes.delete_schema,
+    endpoints.READ_OPERATORS: schema_routes.read_filter_operators,
+    endpoints.READ_FUNCTIONS: schema_routes.read_functions,
+    endpoints.PARSE_EXPRESSION: expression_routes.parse_expression,
+    endpoints.DISCOVER: schema_routes.discover,
+    endpoints.ADD_ATTRIBUTE: schema_routes.add,
     endpoints.LIST_LOGS: log_routes.list_logs,
     endpoints.DOWNLOAD_LOGS: log_routes.download_logs,
 }

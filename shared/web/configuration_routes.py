@@ -1,7 +1,6 @@
 """Configurations: read the document of a job, or declare another."""
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http import HTTPStatus
 
 from starlette.requests import Request
@@ -11,16 +10,12 @@ from shared.configuration.configuration import Configuration
 from shared.configuration.document import parse, serialize
 from shared.configuration.json_reading import read_json
 from shared.configuration.problems import ConfigurationError, Problem, one_per_place
-from shared.orchestration.apply_configuration import any_version
 from shared.orchestration.change_configuration import change_configuration
 from shared.orchestration.job_status import find_job
 from shared.web.acting import author_of
-from shared.web.errors import bad_request
+from shared.web.entity_tags import expected_versions
 from shared.web.found_job import found_job
 from shared.web.requests import engine_of, json_body
-
-# `*`, or entity tags as we give them; weak ones too, because Graph's own are weak.
-_IF_MATCH = re.compile(r'\s*(?:\*|(?:W/)?"\d{1,9}"(?:\s*,\s*(?:W/)?"\d{1,9}"){0,9})\s*')
 
 
 async def read_configuration(request: Request, service_principal_id: str, job_id: str) -> Response:
@@ -31,7 +26,7 @@ async def read_configuration(request: Request, service_principal_id: str, job_id
 
 async def put_configuration(request: Request, service_principal_id: str, job_id: str) -> Response:
     """Declare the document; 201 where there was none before."""
-    expected, author = expected_version(request), author_of(request)
+    expected, author = expected_versions(request), author_of(request)
     configuration = _read(await json_body(request), service_principal_id, job_id)
     engine = await engine_of(request)
     known = await find_job(engine, job_id)
@@ -68,16 +63,3 @@ def _foreign(value: object, service_principal_id: str, job_id: str) -> Iterator[
     if isinstance(principal, str) and principal.lower() != service_principal_id.lower():
         message = "is not the service principal in the request's path; the two are the same"
         yield Problem(path="/source/servicePrincipalId", message=message)
-
-
-def expected_version(request: Request) -> Callable[[int], bool]:
-    """Return which versions may be replaced: any without If-Match."""
-    text = request.headers.get("if-match")
-    if text is None:
-        return any_version
-    if not _IF_MATCH.fullmatch(text):
-        raise bad_request("If-Match must hold the ETag of an answer, or *.")
-    if text.strip() == "*":
-        return bool
-    versions = {int(number) for number in re.findall(r"\d+", text)}
-    return versions.__contains__

@@ -51,6 +51,18 @@ DIFF_VERSIONS: Final = Endpoint(
     method="GET", path=f"{JOB}/configuration/diff", role=Role.READER, options=frozenset({"from", "to"})
 )
 ROLL_BACK: Final = Endpoint(method="POST", path=f"{JOB}/configuration/rollback", role=Role.ADMINISTRATOR)
+READ_SCHEMA: Final = Endpoint(method="GET", path=f"{JOB}/schema", role=Role.READER)
+PUT_SCHEMA: Final = Endpoint(method="PUT", path=f"{JOB}/schema", role=Role.ADMINISTRATOR)
+DELETE_SCHEMA: Final = Endpoint(method="DELETE", path=f"{JOB}/schema", role=Role.ADMINISTRATOR)
+READ_OPERATORS: Final = Endpoint(method="GET", path=f"{JOB}/schema/filterOperators", role=Role.READER)
+READ_FUNCTIONS: Final = Endpoint(method="GET", path=f"{JOB}/schema/functions", role=Role.READER)
+PARSE_EXPRESSION: Final = Endpoint(method="POST", path=f"{JOB}/schema/parseExpression", role=Role.READER)
+DISCOVER: Final = Endpoint(
+    method="POST", path=f"{JOB}/schema/directories/{{directory_id}}/discover", role=Role.OPERATOR
+)
+ADD_ATTRIBUTE: Final = Endpoint(
+    method="POST", path=f"{JOB}/schema/directories/{{directory_id}}/attributes", role=Role.ADMINISTRATOR
+)
 LIST_CYCLES: Final = Endpoint(method="GET", path=f"{JOB}/cycles", role=Role.READER, options=frozenset({"$top"}))
 READ_WORKLOAD: Final = Endpoint(method="GET", path=f"{JOB}/workload", role=Role.READER)
 READ_STATEMENT: Final = Endpoint(method="GET", path=f"{JOB}/statement", role=Role.READER)

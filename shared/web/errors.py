@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 from shared.configuration.problems import ConfigurationError, Problem
 from shared.orchestration.apply_configuration import BeingRemoved, VersionMismatch
 from shared.orchestration.change_configuration import NoSuchVersion
+from shared.orchestration.change_schema import AttributeDefined
 from shared.orchestration.control_job import NotConfigured
 from shared.orchestration.decide_held import NothingHeld, SetChanged
 from shared.orchestration.ports import Conflict, Forbidden, NewerRow, StorageUnavailable, Throttled, Unavailable
@@ -174,6 +175,11 @@ def _no_such_version() -> GraphError:
     return GraphError(HTTPStatus.NOT_FOUND, "ResourceNotFound", message)
 
 
+def _attribute_defined() -> GraphError:
+    message = "The directory defines an attribute of this name already; change it by a PUT of the schema."
+    return GraphError(HTTPStatus.CONFLICT, "Conflict", message)
+
+
 def _being_removed() -> GraphError:
     message = "A configuration of this name is being removed; wait until that is done, or take another name."
     return GraphError(HTTPStatus.CONFLICT, "Conflict", message)
@@ -184,6 +190,7 @@ _KNOWN = {
     SetChanged: _set_changed,
     NoSuchVersion: _no_such_version,
     BeingRemoved: _being_removed,
+    AttributeDefined: _attribute_defined,
     NotAuthenticated: _unauthenticated,
     VersionMismatch: _mismatch,
     NotConfigured: _not_configured,

@@ -9,8 +9,11 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from shared.cycles.audit import Activity
 from shared.cycles.reset_scope import USUAL, ResetScope, UnknownScope, parse_reset_scope
+from shared.orchestration.audit import audited
 from shared.orchestration.restart_job import restart_job
+from shared.web.acting import act_of
 from shared.web.authorization import Role
 from shared.web.errors import GraphError, bad_request
 from shared.web.found_job import found_job
@@ -35,10 +38,12 @@ async def restart(request: Request, service_principal_id: str, job_id: str) -> R
     """Let the job forget what the criteria name, and run at once."""
     scopes = read_scopes(await json_body(request))
     engine, who = await engine_of(request), caller(request)
-    await found_job(engine, service_principal_id, job_id)
+    job = await found_job(engine, service_principal_id, job_id)
     if ResetScope.FORCE_DELETES in scopes and not who.may(Role.APPROVER, job_id):
         raise GraphError(HTTPStatus.FORBIDDEN, "Authorization_RequestDenied", _NO_APPROVER)
-    await restart_job(engine, job_id, scopes, initiator_text(who.principal))
+    by, named = initiator_text(who.principal), ", ".join(sorted(scopes))
+    act = act_of(request, Activity.RESTART, job, details={"ResetScope": named})
+    await audited(engine, act, lambda: restart_job(engine, job_id, scopes, by))
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 

@@ -15,7 +15,8 @@ from shared.orchestration.change_configuration import (
     versions,
 )
 from shared.web.acting import author_of
-from shared.web.configuration_routes import document_answer, expected_version
+from shared.web.configuration_routes import document_answer
+from shared.web.entity_tags import expected_versions
 from shared.web.errors import bad_request
 from shared.web.found_job import found_job
 from shared.web.initiator import initiator_resource
@@ -64,7 +65,7 @@ async def diff_versions(request: Request, service_principal_id: str, job_id: str
 
 async def roll_back_version(request: Request, service_principal_id: str, job_id: str) -> Response:
     """A new version with the content of an older one."""
-    expected, author = expected_version(request), author_of(request)
+    expected, author = expected_versions(request), author_of(request)
     wanted = read_small(await json_body(request), _Wanted, '{"version": 1} with the number of a version')
     engine = await engine_of(request)
     await found_job(engine, service_principal_id, job_id)

@@ -6,7 +6,6 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from shared.configuration.templates import default_user_mapping
 from shared.cycles.cycle import Cursor, Cycle, CycleKind, CyclePhase, CycleState
 from shared.cycles.pending import DueClass, Pending, PendingState, WorkKind
 from shared.cycles.scope_snapshot import ScopeSnapshot
@@ -69,7 +68,7 @@ async def slice_of(local: LocalEngine, cycle: Cycle | None = None) -> Reading:
         engine=local.engine,
         state=state,
         configuration=configuration,
-        mapping=default_user_mapping(),
+        mapping=local.engine.mappings.of(configuration),
         source=local.engine.directories.source(configuration),
         cycle=cycle or await local.engine.cycles.create(fresh),
     )

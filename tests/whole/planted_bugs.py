@@ -47,8 +47,8 @@ PLANTED_BUGS = (
         name="wrong attribute: city and state are swapped",
         bug=Substitution(
             file=_TEMPLATES,
-            original="source=DirectSource(name=name)) for name",
-            replacement='source=DirectSource(name={"city": "state", "state": "city"}.get(name, name))) for name',
+            original="source=DirectSource(name=name), flow",
+            replacement='source=DirectSource(name={"city": "state", "state": "city"}.get(name, name)), flow',
         ),
         says=r"city should be '.+', is ",
     ),
@@ -56,8 +56,8 @@ PLANTED_BUGS = (
         name="wrong type: people are created as guests",
         bug=Substitution(
             file=_FLOW,
-            original="is FlowType.OBJECT_ADD_ONLY and not creating",
-            replacement="is FlowType.OBJECT_ADD_ONLY",
+            original="if creating or each.flow_type is not FlowType.OBJECT_ADD_ONLY",
+            replacement="if each.flow_type is not FlowType.OBJECT_ADD_ONLY",
         ),
         says="userType should be 'Member', is 'Guest'",
     ),
@@ -111,8 +111,8 @@ PLANTED_BUGS = (
         name="value never cleared: what the source has lost stays",
         bug=Substitution(
             file=_FLOW,
-            original="if not _is_empty(value) or TARGET_ATTRIBUTES[attribute.target_attribute].nullable:",
-            replacement="if not _is_empty(value):",
+            original="(not is_empty(value) or each.clears)",
+            replacement="not is_empty(value)",
         ),
         says="should be None, is ",
         cycles=2,

@@ -33,6 +33,7 @@ class GraphCalls:
         self.assignments_of("")
         self.memberships_of("")
         self.organization()
+        self.extension_properties(synced=False)
         self.partner_policy("")
         self.partner("")
         self.default_policy()
@@ -73,6 +74,10 @@ class GraphCalls:
 
     def organization(self) -> RequestInformation:
         return _read(self._graph.organization, select=["id", "verifiedDomains"])
+
+    def extension_properties(self, *, synced: bool) -> RequestInformation:
+        builder = self._graph.directory_objects.get_available_extension_properties
+        return _write(Method.POST, builder, {"isSyncedFromOnPremises": synced})
 
     def partner_policy(self, source_tenant_id: str) -> RequestInformation:
         partners = self._graph.policies.cross_tenant_access_policy.partners

@@ -14,10 +14,11 @@ from shared.adapters.graph.observing import GraphObserver
 from shared.adapters.graph.options import CredentialKind, GraphOptions
 from shared.adapters.graph.organization import Organization
 from shared.adapters.graph.source_directory import GraphSourceDirectory
-from shared.adapters.graph.target_directory import GraphTargetDirectory
+from shared.adapters.graph.target_directory import GraphTargetDirectory, TargetConnection
 from shared.adapters.graph.target_writes import TargetWrites
 from shared.adapters.graph.throttling import WriteGate
 from shared.configuration.configuration import Configuration
+from shared.configuration.user_mapping import source_attributes, target_attributes
 from shared.orchestration.ports import BudgetStore, Clock, Mailbox, SourceDirectory, TargetDirectory, Telemetry
 
 
@@ -46,12 +47,14 @@ class Connection:
         self._gate = WriteGate(tenant_id, around.budgets, around.clock, around.random)
 
     def source(self, configuration: Configuration) -> SourceDirectory:
-        return GraphSourceDirectory(self._client, self._organization, configuration.source)
+        select = source_attributes(configuration)
+        return GraphSourceDirectory(self._client, self._organization, configuration.source, select)
 
     def target(self, configuration: Configuration) -> TargetDirectory:
         source_id = configuration.source.tenant_id
         writes = TargetWrites(self._client, self._gate, source_id, configuration.target.invite_redirect_url)
-        return GraphTargetDirectory(self._client, self._organization, writes, self._gate, source_id)
+        connected = TargetConnection(client=self._client, organization=self._organization, gate=self._gate)
+        return GraphTargetDirectory(connected, writes, source_id, target_attributes(configuration))
 
     def inspection(self) -> Inspection:
         return Inspection(self._client, self._tenant_id, sandbox=self._sandbox)

@@ -6,7 +6,7 @@ exactly one of the two links is there. Anything else is refused: a page half und
 
 from collections.abc import Iterator, Sequence
 
-from shared.adapters.graph.answer import Record, attributes, optional_text, record, records, text
+from shared.adapters.graph.answer import Record, attributes, optional_text, record, records, selected, text
 from shared.adapters.graph.client import GraphClient
 from shared.orchestration.ports import GroupsPage, MemberChange, Removed, UnexpectedAnswer, UsersPage
 from shared.provisioning.entry import SourceEntry
@@ -18,7 +18,7 @@ _USER = "#microsoft.graph.user"
 
 async def users_page(client: GraphClient, link: str, select: Sequence[str]) -> UsersPage:
     """Return one page of users/delta; raises ResyncRequired if the link is void."""
-    call = client.calls.users_delta(select)
+    call = client.calls.users_delta(selected(select))
     body = record((await client.read(client.follow(call, link) if link else call)).body)
     entries = tuple(_entry(user, select) for user in records(body))
     next_link, delta_link = _links(client, body)

@@ -31,6 +31,11 @@ def holder_filter(mail: str, initial_domain: str) -> str:
     return f"userPrincipalName eq {name} or {address_filter(mail)}"
 
 
+def value_filter(name: str, value: str) -> str:
+    """Return the filter for objects whose attribute has the value; Graph compares text without case."""
+    return f"{name} eq {quoted(value)}"
+
+
 def ids_filter(ids: tuple[str, ...]) -> str:
     """Return the only filter that delta takes: https://learn.microsoft.com/graph/api/group-delta (50 at most)."""
     return " or ".join(f"id eq {quoted(value)}" for value in ids)

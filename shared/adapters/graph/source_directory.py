@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from kiota_abstractions.request_information import RequestInformation
 
-from shared.adapters.graph.answer import Answer, optional_text, record, records, text
+from shared.adapters.graph.answer import Answer, optional_text, record, records, selected, text
 from shared.adapters.graph.client import GraphClient
 from shared.adapters.graph.delta_query import groups_page, source_entry, users_page
 from shared.adapters.graph.errors import is_missing, raise_failure
@@ -13,11 +13,11 @@ from shared.adapters.graph.filters import quoted
 from shared.adapters.graph.organization import Organization, is_tenant
 from shared.adapters.graph.reading import Answers, Control, read_batches
 from shared.configuration.configuration import SourceTenant
-from shared.configuration.directory_schema import SOURCE_ATTRIBUTES
 from shared.orchestration.ports import (
     Assignment,
     AssignmentsPage,
     Examination,
+    ExtensionProperty,
     GroupsPage,
     Presence,
     PrincipalType,
@@ -28,6 +28,8 @@ from shared.orchestration.ports import (
 from shared.provisioning.entry import SourceEntry
 
 _OBJECT_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
+#: https://learn.microsoft.com/graph/api/resources/extensionproperty#properties
+_EXTENSION_TYPES = {"Boolean": "Boolean", "DateTime": "DateTime", "Integer": "Integer", "LargeInteger": "Integer"}
 # One would do; a few, because known people leave too.
 _KNOWN_USERS = 3
 
@@ -40,7 +42,7 @@ class GraphSourceDirectory:
         client: GraphClient,
         organization: Organization,
         tenant: SourceTenant,
-        select: Sequence[str] = SOURCE_ATTRIBUTES,
+        select: Sequence[str],
     ) -> None:
         self._client = client
         self._organization = organization
@@ -96,12 +98,23 @@ class GraphSourceDirectory:
         users = records(answer.body) if "value" in record(answer.body) else (record(answer.body),)
         return tuple(text(user, "id") for user in users)
 
+    async def extension_properties(self) -> Sequence[ExtensionProperty]:
+        """Return those of users, and after them those that are synchronized from on-premises.
+
+        https://learn.microsoft.com/graph/api/directoryobject-getavailableextensionproperties
+        """
+        found: list[ExtensionProperty] = []
+        for synced in (False, True):
+            answer = await self._client.read(self._client.calls.extension_properties(synced=synced))
+            found += [_extension(item) for item in records(answer.body) if "User" in _texts(item, "targetObjects")]
+        return found
+
     async def verified_domains(self) -> frozenset[str]:
         return (await self._organization.domains()).verified
 
     def _parts(self, number: int, source_id: str, *, scope: bool) -> dict[str, RequestInformation]:
         calls = self._client.calls
-        parts = {f"{number}:user": calls.user(source_id, self._select)}
+        parts = {f"{number}:user": calls.user(source_id, selected(self._select))}
         if scope:
             parts[f"{number}:assignments"] = calls.assignments_of(source_id)
             parts[f"{number}:memberships"] = calls.memberships_of(source_id)
@@ -165,6 +178,16 @@ def _is_source(organization: Answer, tenant_id: str) -> bool:
         return is_tenant(organization.body, tenant_id)
     except UnexpectedAnswer:
         return False
+
+
+def _extension(item: Mapping[str, object]) -> ExtensionProperty:
+    kind = _EXTENSION_TYPES.get(text(item, "dataType"), "String")
+    return ExtensionProperty(name=text(item, "name"), type=kind, multivalued=item.get("isMultiValued") is True)
+
+
+def _texts(item: Mapping[str, object], name: str) -> list[object]:
+    value = item.get(name)
+    return value if isinstance(value, list) else []
 
 
 def _assignment(item: Mapping[str, object]) -> Assignment:

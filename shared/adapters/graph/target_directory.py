@@ -1,25 +1,24 @@
 """Who is who in the target tenant, and what may be written there?"""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from kiota_abstractions.request_information import RequestInformation
 
-from shared.adapters.graph.answer import Answer, Record, attributes, optional_text, record, records, text
+from shared.adapters.graph.answer import Answer, Record, attributes, optional_text, record, records, selected, text
 from shared.adapters.graph.client import GraphClient
 from shared.adapters.graph.errors import is_missing
-from shared.adapters.graph.filters import address_filter, holder_filter
+from shared.adapters.graph.filters import address_filter, holder_filter, value_filter
 from shared.adapters.graph.organization import Organization
 from shared.adapters.graph.reading import Answers, Control, Reading, read_batches
 from shared.adapters.graph.target_writes import TargetWrites
 from shared.adapters.graph.throttling import WriteGate
-from shared.configuration.directory_schema import TARGET_ATTRIBUTES
 from shared.orchestration.ports import Found, LookUp, TargetQuery, Throttled, UnexpectedAnswer, Write, WriteResult
 from shared.provisioning.entry import TargetObject
 from shared.provisioning.matching import parsed_time
 
-# What we write, and what tells a B2B user from others, how old it is and which addresses it holds.
+# What tells a B2B user from others, how old it is and which addresses it holds.
 _PROPERTIES = (
-    *TARGET_ATTRIBUTES,
     "userPrincipalName",
     "otherMails",
     "proxyAddresses",
@@ -27,26 +26,33 @@ _PROPERTIES = (
     "externalUserState",
     "createdDateTime",
 )
-_SELECT = ("id", *_PROPERTIES)
 _POLICY = "policy"
+_UNIQUE = "unique"
+_MATCH = "match"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetConnection:
+    """What all configurations of a target tenant share."""
+
+    client: GraphClient
+    organization: Organization
+    gate: WriteGate
 
 
 class GraphTargetDirectory:
-    """The target tenant of a configuration."""
+    """The target tenant of a configuration; `written` are the attributes that its mapping writes."""
 
     def __init__(
-        self,
-        client: GraphClient,
-        organization: Organization,
-        writes: TargetWrites,
-        gate: WriteGate,
-        source_tenant_id: str,
+        self, connection: TargetConnection, writes: TargetWrites, source_tenant_id: str, written: Sequence[str]
     ) -> None:
-        self._client = client
-        self._organization = organization
+        self._client = connection.client
+        self._organization = connection.organization
+        self._gate = connection.gate
         self._writes = writes
-        self._gate = gate
         self._source_tenant_id = source_tenant_id
+        self._properties = tuple(dict.fromkeys((*written, *_PROPERTIES)))
+        self._select = ("id", *selected(self._properties))
 
     async def look_up(self, queries: Sequence[TargetQuery]) -> LookUp:
         control = Control(calls={_POLICY: self._client.calls.partner_policy(self._source_tenant_id)})
@@ -60,7 +66,9 @@ class GraphTargetDirectory:
         return LookUp(
             date=date,
             policy_allows=_allows(controls),
-            found={query.source_id: _found(query, _parts_of(n, answers)) for n, query in enumerate(queries)},
+            found={
+                query.source_id: self._found(query, _parts_of(n, query, answers)) for n, query in enumerate(queries)
+            },
         )
 
     async def role_holders(self, target_ids: Sequence[str]) -> Mapping[str, bool | None]:
@@ -100,73 +108,99 @@ class GraphTargetDirectory:
     def _parts(self, query: TargetQuery, initial_domain: str) -> Iterator[tuple[str, RequestInformation]]:
         calls = self._client.calls
         if query.target_id:
-            yield "linked", calls.user(query.target_id, _SELECT)
+            yield "linked", calls.user(query.target_id, self._select)
         if query.mail:
-            yield "holders", calls.users_where(holder_filter(query.mail, initial_domain), _SELECT)
+            yield "holders", calls.users_where(holder_filter(query.mail, initial_domain), self._select)
         if query.mail and query.deleted:
             # without the name: Graph puts the object id before that of a deleted user
-            yield "deletedHolders", calls.deleted_users_where(address_filter(query.mail), _SELECT)
+            yield "deletedHolders", calls.deleted_users_where(address_filter(query.mail), self._select)
+        for number, (name, value) in enumerate((*query.before, *query.after)):
+            yield f"{_MATCH}{number}", calls.users_where(value_filter(name, value), self._select)
+        for number, (name, value) in enumerate(query.unique):
+            yield f"{_UNIQUE}{number}", calls.users_where(value_filter(name, value), ["id"])
 
     def _deleted_calls(self, queries: Sequence[TargetQuery], answers: Answers) -> dict[str, RequestInformation]:
         return {
-            f"{number}:deleted": self._client.calls.deleted_user(query.target_id, _SELECT)
+            f"{number}:deleted": self._client.calls.deleted_user(query.target_id, self._select)
             for number, query in enumerate(queries)
             if f"{number}:linked" in answers and is_missing(answers[f"{number}:linked"])
         }
 
+    def _found(self, query: TargetQuery, parts: Answers) -> Found:
+        try:
+            linked = self._linked(query, parts) if query.target_id else None
+            holders = self._matching(query, parts)
+            taken = _taken(query, parts)
+        except UnexpectedAnswer:
+            return Found(source_id=query.source_id, known=False)
+        return Found(source_id=query.source_id, known=True, linked=linked, holders=holders, taken=taken)
 
-def _parts_of(number: int, answers: Answers) -> dict[str, Answer]:
-    keys = {part: f"{number}:{part}" for part in ("linked", "deleted", "holders", "deletedHolders")}
+    def _linked(self, query: TargetQuery, parts: Answers) -> TargetObject | None:
+        answer = parts.get("linked")
+        deleted = answer is not None and is_missing(answer)
+        if deleted:
+            answer = parts.get("deleted")
+            if answer is not None and is_missing(answer):
+                return None
+        found = self._target_object(record(_body(answer)), deleted=deleted)
+        if found.id.casefold() != query.target_id.casefold():
+            raise UnexpectedAnswer("Graph answered with another user than the one asked for.")
+        return found
+
+    def _matching(self, query: TargetQuery, parts: Answers) -> tuple[TargetObject, ...]:
+        """Return whom the first attribute finds that finds anybody; which of several it is, nobody guesses."""
+        found = [self._listed(query, parts.get(f"{_MATCH}{number}")) for number in range(_matches(query))]
+        found.insert(len(query.before), self._holders(query, parts))
+        return next((each for each in found if each), ())
+
+    def _listed(self, query: TargetQuery, answer: Answer | None) -> tuple[TargetObject, ...]:
+        found = [self._target_object(item, deleted=False) for item in records(_body(answer))]
+        return tuple(each for each in found if each.id.casefold() != query.target_id.casefold())
+
+    def _holders(self, query: TargetQuery, parts: Answers) -> tuple[TargetObject, ...]:
+        if not query.mail:
+            return ()
+        holders = [self._target_object(item, deleted=False) for item in records(_body(parts.get("holders")))]
+        if query.deleted:
+            body = _body(parts.get("deletedHolders"))
+            holders += [self._target_object(item, deleted=True) for item in records(body)]
+        unique = {holder.id.casefold(): holder for holder in reversed(holders)}
+        unique.pop(query.target_id.casefold(), None)
+        return tuple(sorted(unique.values(), key=lambda holder: holder.id))
+
+    def _target_object(self, item: Record, *, deleted: bool) -> TargetObject:
+        return TargetObject(
+            id=text(item, "id"),
+            attributes=attributes(item, self._properties),
+            created=parsed_time(optional_text(item, "createdDateTime") or None),
+            deleted=deleted,
+        )
+
+
+def _parts_of(number: int, query: TargetQuery, answers: Answers) -> dict[str, Answer]:
+    more = [f"{_UNIQUE}{each}" for each in range(len(query.unique))] + [f"{_MATCH}{n}" for n in range(_matches(query))]
+    keys = {part: f"{number}:{part}" for part in ("linked", "deleted", "holders", "deletedHolders", *more)}
     return {part: answers[key] for part, key in keys.items() if key in answers}
 
 
-def _found(query: TargetQuery, parts: Answers) -> Found:
-    try:
-        linked = _linked(query, parts) if query.target_id else None
-        holders = _holders(query, parts)
-    except UnexpectedAnswer:
-        return Found(source_id=query.source_id, known=False)
-    return Found(source_id=query.source_id, known=True, linked=linked, holders=holders)
+def _matches(query: TargetQuery) -> int:
+    return len(query.before) + len(query.after)
 
 
-def _linked(query: TargetQuery, parts: Answers) -> TargetObject | None:
-    answer = parts.get("linked")
-    deleted = answer is not None and is_missing(answer)
-    if deleted:
-        answer = parts.get("deleted")
-        if answer is not None and is_missing(answer):
-            return None
-    found = _target_object(record(_body(answer)), deleted=deleted)
-    if found.id.casefold() != query.target_id.casefold():
-        raise UnexpectedAnswer("Graph answered with another user than the one asked for.")
-    return found
-
-
-def _holders(query: TargetQuery, parts: Answers) -> tuple[TargetObject, ...]:
-    if not query.mail:
-        return ()
-    holders = [_target_object(item, deleted=False) for item in records(_body(parts.get("holders")))]
-    if query.deleted:
-        body = _body(parts.get("deletedHolders"))
-        holders += [_target_object(item, deleted=True) for item in records(body)]
-    unique = {holder.id.casefold(): holder for holder in reversed(holders)}
-    unique.pop(query.target_id.casefold(), None)
-    return tuple(sorted(unique.values(), key=lambda holder: holder.id))
+def _taken(query: TargetQuery, parts: Answers) -> frozenset[tuple[str, str]]:
+    """Return which values objects other than the person's own have."""
+    own = query.target_id.casefold()
+    return frozenset(
+        (name, value.casefold())
+        for number, (name, value) in enumerate(query.unique)
+        if any(text(item, "id").casefold() != own for item in records(_body(parts.get(f"{_UNIQUE}{number}"))))
+    )
 
 
 def _body(answer: Answer | None) -> object:
     if answer is None or not answer.ok:
         raise UnexpectedAnswer("A part of the look-up was not answered.")
     return answer.body
-
-
-def _target_object(item: Record, *, deleted: bool) -> TargetObject:
-    return TargetObject(
-        id=text(item, "id"),
-        attributes=attributes(item, _PROPERTIES),
-        created=parsed_time(optional_text(item, "createdDateTime") or None),
-        deleted=deleted,
-    )
 
 
 def _allows(controls: Sequence[Answers]) -> bool | None:

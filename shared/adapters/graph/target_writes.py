@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from kiota_abstractions.request_information import RequestInformation
 
-from shared.adapters.graph.answer import Answer
+from shared.adapters.graph.answer import Answer, body_of
 from shared.adapters.graph.batch import MOST_ITEMS, batch_answer, batch_call
 from shared.adapters.graph.client import GraphClient
 from shared.adapters.graph.errors import Failure, error_of, failure_of, is_missing, retry_after
@@ -136,7 +136,7 @@ class TargetWrites:
             case WriteKind.INVITE:
                 return calls.invite(self._invitation(write))
             case WriteKind.UPDATE:
-                return calls.update(write.target_id, write.attributes)
+                return calls.update(write.target_id, body_of(write.attributes))
             case WriteKind.DELETE:
                 return calls.delete(write.target_id)
             case WriteKind.RESTORE:

@@ -1,6 +1,6 @@
 """Where does it stand who owns which address and which object of a target tenant?
 
-Addresses are personal data and user input: keys hold their SHA-256.
+Addresses and values are personal data and user input: keys hold their SHA-256.
 """
 
 import hashlib
@@ -80,7 +80,7 @@ class TableClaimStore:
 
 def claim_keys(claim: Claim) -> tuple[str, str]:
     """Partition and key of the claim on this subject, whoever owns it."""
-    if claim.kind is ClaimKind.MAIL:
+    if claim.kind is not ClaimKind.TARGET:
         subject = hashlib.sha256(claim.subject.encode()).hexdigest()
     else:
         subject = escape_key(claim.subject)

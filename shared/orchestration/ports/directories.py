@@ -47,6 +47,15 @@ class GroupsPage:
     delta_link: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtensionProperty:
+    """A directory extension that the tenant has for users; `type` is Graph's attributeType."""
+
+    name: str
+    type: str
+    multivalued: bool
+
+
 class PrincipalType(StrEnum):
     USER = "User"
     GROUP = "Group"
@@ -109,6 +118,10 @@ class SourceDirectory(Protocol):
         ...
 
     async def user_ids(self, search: str) -> Sequence[str]: ...
+    async def extension_properties(self) -> Sequence[ExtensionProperty]:
+        """Return the directory extensions of users."""
+        ...
+
     async def verified_domains(self) -> frozenset[str]:
         """Return the verified domains of the source tenant in lower case (kept in memory for some minutes)."""
         ...
@@ -123,6 +136,12 @@ class TargetQuery:
     mail: str = ""
     deleted: bool = False
     """Look into deleted items as well."""
+    before: tuple[tuple[str, str], ...] = ()
+    """Attributes with values that are tried before the address: the first that is held decides."""
+    after: tuple[tuple[str, str], ...] = ()
+    """The same, tried where nobody holds the address."""
+    unique: tuple[tuple[str, str], ...] = ()
+    """Attributes with values of which it has to be known whether other objects have them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +153,9 @@ class Found:
     linked: TargetObject | None = None
     """The object with the linked id (also from deleted items, then `deleted` is set)."""
     holders: tuple[TargetObject, ...] = ()
-    """Objects other than the linked one that hold the address, deleted ones included where asked for."""
+    """Objects other than the linked one that hold the address (deleted ones too where asked for) or match before it."""
+    taken: frozenset[tuple[str, str]] = frozenset()
+    """Which of the values asked for other objects have, in lower case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

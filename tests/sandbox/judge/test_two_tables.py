@@ -12,13 +12,14 @@ def test_the_mapping_is_the_same_in_both() -> None:
 
     assert direct == set(DIRECT_ATTRIBUTES)
     assert mappings.keys() - direct == {"showInAddressList", "userType"}
-    assert constant(mappings["showInAddressList"]) is CONSTANT_SHOW_IN_ADDRESS_LIST
+    assert constant(mappings["showInAddressList"]) == str(CONSTANT_SHOW_IN_ADDRESS_LIST).lower()
     assert constant(mappings["userType"]) == USER_TYPE_OF_CREATED
     assert mappings["userType"].flow_type is FlowType.OBJECT_ADD_ONLY
 
 
 def test_the_longest_values_are_the_same_in_both() -> None:
-    lengths = {name: each.max_length for name, each in TARGET_ATTRIBUTES.items() if each.max_length}
+    names = [each.target_attribute for each in default_user_mapping().attribute_mappings]
+    lengths = {name: length for name in names if (length := TARGET_ATTRIBUTES[name].max_length)}
 
     assert lengths == LONGEST
 

@@ -30,6 +30,14 @@ REQUESTS: list[tuple[str, str, str, str, Any, int]] = [
         200,
     ),
     ("list_assigned_to", "GET", f"/servicePrincipals/{APPLICATION}/appRoleAssignedTo?$top=999", SOURCE, None, 200),
+    (
+        "available_extension_properties",
+        "POST",
+        "/directoryObjects/getAvailableExtensionProperties",
+        SOURCE,
+        {"isSyncedFromOnPremises": False},
+        200,
+    ),
     ("get_organization", "GET", "/organization?$select=id,displayName,verifiedDomains", TARGET, None, 200),
     ("invite", "POST", "/invitations", TARGET, INVITATION, 201),
     (

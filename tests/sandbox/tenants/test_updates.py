@@ -19,6 +19,8 @@ USER = f"/users/{user_id(901)}"
         {"accountEnabled": False},
         {"userType": "Member", "showInAddressList": True, "usageLocation": "DE"},
         {"displayName": "x" * 256},
+        {"onPremisesExtensionAttributes": {"extensionAttribute15": "x"}, "employeeType": "Intern"},
+        {"employeeOrgData": {"division": "Looms", "costCenter": None}},
     ],
 )
 def test_writable_properties_are_set(body: dict[str, Any]) -> None:
@@ -45,6 +47,10 @@ def test_writable_properties_are_set(body: dict[str, Any]) -> None:
         {"userType": "Boss"},
         {"userType": None},
         {"mail": "nobody"},
+        {"onPremisesExtensionAttributes": "x"},
+        {"onPremisesExtensionAttributes": {"extensionAttribute16": "x"}},
+        {"onPremisesExtensionAttributes": {"extensionAttribute1": 5}},
+        {"extension_0123456789abcdef0123456789abcdef_level": "not registered"},
         *(
             {name: "x" * (longest + 1)}
             for name, longest in {
@@ -162,3 +168,14 @@ def test_a_later_update_does_not_take_reads_back_behind_an_earlier_one() -> None
     seen = {graph.user(user_id(901), "city")["city"] for _ in range(20)}
 
     assert seen == {"Ulm", "Bonn"}
+
+
+def test_an_update_of_some_parts_leaves_the_others() -> None:
+    graph = Graph()
+    for number in (1, 2):
+        graph.ask("PATCH", USER, TARGET, {"onPremisesExtensionAttributes": {f"extensionAttribute{number}": "x"}})
+
+    graph.ask("PATCH", USER, TARGET, {"onPremisesExtensionAttributes": {"extensionAttribute1": None}})
+
+    found = graph.user(user_id(901), "onPremisesExtensionAttributes")
+    assert found == {"onPremisesExtensionAttributes": {"extensionAttribute1": None, "extensionAttribute2": "x"}}

@@ -4,12 +4,15 @@ import pytest
 
 from shared.configuration.attribute_mapping import ConstantSource, DirectSource, FlowType
 from shared.configuration.directory_schema import (
-    SOURCE_ATTRIBUTES,
+    SCOPING_ATTRIBUTES,
     TARGET_ATTRIBUTES,
-    AttributeType,
     is_nullable,
 )
+from shared.configuration.document import parse
+from shared.configuration.scoping_filter import AttributeType
 from shared.configuration.templates import DEFAULT_RULE_ID, default_user_mapping
+from shared.configuration.user_mapping import source_attributes, target_attributes
+from tests.shared.configuration.documents import document
 
 MAPPINGS = default_user_mapping().attribute_mappings
 
@@ -36,7 +39,7 @@ def test_everybody_is_listed_and_new_people_become_members() -> None:
     }
 
     assert constants == {
-        "showInAddressList": (True, FlowType.ALWAYS),
+        "showInAddressList": ("true", FlowType.ALWAYS),
         "userType": ("Member", FlowType.OBJECT_ADD_ONLY),
     }
 
@@ -49,8 +52,8 @@ def test_the_rule_bears_the_name_it_has_in_entra() -> None:
     assert DEFAULT_RULE_ID == "USER_INBOUND_USER"
 
 
-def test_every_mapped_attribute_can_be_written_and_nothing_else() -> None:
-    assert sorted(each.target_attribute for each in MAPPINGS) == sorted(TARGET_ATTRIBUTES)
+def test_every_mapped_attribute_can_be_written() -> None:
+    assert {each.target_attribute for each in MAPPINGS} <= set(TARGET_ATTRIBUTES)
 
 
 @pytest.mark.parametrize(
@@ -69,6 +72,12 @@ def test_what_graph_never_lets_be_empty_is_not_emptied(name: str) -> None:
     assert not is_nullable(name)
 
 
+def test_asking_of_what_is_never_written_is_a_mistake() -> None:
+    for name in ("otherMails", "unheard"):
+        with pytest.raises(KeyError):
+            is_nullable(name)
+
+
 def test_everything_else_can_be_cleared() -> None:
     assert sum(each.nullable for each in TARGET_ATTRIBUTES.values()) == len(TARGET_ATTRIBUTES) - 7
 
@@ -79,20 +88,21 @@ def test_types_are_those_of_graph() -> None:
     assert other == {
         "accountEnabled": AttributeType.BOOLEAN,
         "showInAddressList": AttributeType.BOOLEAN,
-        "businessPhones": AttributeType.STRING_COLLECTION,
+        "employeeHireDate": AttributeType.DATE_TIME,
     }
+    assert [name for name, each in TARGET_ATTRIBUTES.items() if each.multivalued] == ["businessPhones"]
 
 
 def test_the_source_is_asked_for_all_that_scope_and_mapping_need() -> None:
     mapped = {each.source.name for each in MAPPINGS if isinstance(each.source, DirectSource)}
-    scoping = {
-        "id",
-        "userType",
-        "userPrincipalName",
-        "externalUserState",
-        "creationType",
-        "createdDateTime",
-    }
+    scoping = {"id", "userType", "userPrincipalName", "externalUserState", "creationType", "createdDateTime"}
 
-    assert len(SOURCE_ATTRIBUTES) == len(set(SOURCE_ATTRIBUTES))
-    assert set(SOURCE_ATTRIBUTES) == mapped | scoping
+    asked = source_attributes(parse(document()))
+
+    assert len(asked) == len(set(asked))
+    assert set(SCOPING_ATTRIBUTES) == scoping
+    assert set(asked) == mapped | scoping
+
+
+def test_the_target_is_asked_for_what_is_written_and_no_more() -> None:
+    assert set(target_attributes(parse(document()))) == {each.target_attribute for each in MAPPINGS}

@@ -79,7 +79,8 @@ def problems_of(form: Form) -> tuple[Problem, ...]:
         ("/removal/afterDays", 3651, "must be a whole number of days from 0 to 3650"),
         ("/notifications/recipients", [], "has 0 entries; it needs 1 to 50"),
         ("/logRetention", "PT1H", "must be from P1D to P3650D"),
-        ("/schema", {"id": "x"}, "a schema of one's own is not supported in this version"),
+        ("/schema", 5, "must be an object or null, but is 5"),
+        ("/schema/synchronizationRules", 5, "must be a list, but is 5"),
         ("/intervall", "PT40M", 'did you mean "interval"?'),
         ("/DISPLAYNAME", "x", 'did you mean "displayName"?'),
         ("/zzz", 1, "is not known here; known are $schema, id, displayName"),
@@ -136,8 +137,8 @@ def test_people_are_notified_once_at_addresses_that_can_be_written_to() -> None:
         (json.dumps(document()).encode("utf-16"), "is not UTF-8 text"),
         (b" " * (1024 * 1024 + 1), "is 1048577 bytes long; the limit is 1048576 (1 MiB)"),
         ("é" * (1024 * 1024), "is 2097152 bytes long"),
-        ("[" * 100_000, "is nested too deeply; the limit is 32 levels"),
-        ('{"id":' * 33 + "1" + "}" * 33, "is nested too deeply; the limit is 32 levels"),
+        ("[" * 100_000, "is nested too deeply; the limit is 128 levels"),
+        ('{"id":' * 129 + "1" + "}" * 129, "is nested too deeply; the limit is 128 levels"),
         ("[]", "must be an object, but is []"),
         ({"id": {1, 2}}, "holds a value that JSON cannot express"),
     ],
@@ -177,7 +178,7 @@ def test_an_object_too_deep_to_be_written_is_too_deep_to_be_read() -> None:
 
     (problem,) = problems_of(deep)
 
-    assert problem.message == "is nested too deeply; the limit is 32 levels"
+    assert problem.message == "is nested too deeply; the limit is 128 levels"
 
 
 def test_a_property_written_twice_is_not_decided_by_its_order() -> None:

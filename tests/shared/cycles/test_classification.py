@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.cycles.classification import LinkSight, classify, removal
+from shared.cycles.classification import LinkSight, classify, left_alone, removal
 from shared.cycles.pending import WorkKind
 from tests.shared.provisioning.people import person
 
@@ -33,14 +33,18 @@ TABLE = [
 ]
 
 
+def classified(enabled: bool | None, link: LinkSight) -> WorkKind | None:
+    return classify(person(accountEnabled=enabled), link, in_scope=True, enables=enabled is not False)
+
+
 @pytest.mark.parametrize(("link", "enabled", "disabled", "out"), TABLE)
 def test_the_work_follows_from_scope_link_and_source(
     link: LinkSight, enabled: WorkKind | None, disabled: WorkKind | None, out: WorkKind | None
 ) -> None:
-    seen = [classify(person(accountEnabled=value), link, in_scope=True) for value in (True, None, False)]
+    seen = [classified(value, link) for value in (True, None, False)]
 
     assert seen == [enabled, enabled, disabled]
-    assert classify(person(), link, in_scope=False) is out
+    assert classify(person(), link, in_scope=False, enables=True) is out
 
 
 @pytest.mark.parametrize(("link", "_", "__", "out"), TABLE)
@@ -48,3 +52,15 @@ def test_who_is_gone_makes_the_work_of_who_is_out_of_scope(
     link: LinkSight, _: WorkKind | None, __: WorkKind | None, out: WorkKind | None
 ) -> None:
     assert removal(link) is out
+
+
+@pytest.mark.parametrize(("link", "_", "__", "___"), TABLE)
+def test_who_is_left_alone_makes_no_work_but_for_what_is_pending(
+    link: LinkSight, _: WorkKind | None, __: WorkKind | None, ___: WorkKind | None
+) -> None:
+    assert left_alone(link) is (EVALUATE if link.has_pending else None)
+
+
+def test_who_is_disabled_by_the_mapping_alone_is_disabled() -> None:
+    assert classify(person(accountEnabled=True), OTHER, in_scope=True, enables=False) is DISABLE
+    assert classify(person(accountEnabled=False), OTHER, in_scope=True, enables=True) is UPDATE

@@ -2,19 +2,25 @@
 
 from datetime import UTC, datetime
 
+from shared.configuration.attribute_mapping import AttributeMapping, ObjectMapping
 from shared.configuration.configuration import Adoption, Removal, RemovalAction
-from shared.configuration.templates import default_user_mapping
-from shared.provisioning.attribute_flow import digest, flow
+from shared.configuration.templates import default_schema
+from shared.configuration.user_mapping import UserMapping, mapping_of
+from shared.expressions import Environment
+from shared.provisioning.attribute_flow import Flow, compiled_flow
 from shared.provisioning.change_planning import Rules
 from shared.provisioning.entry import Attributes, AttributeValue, SourceEntry, TargetObject
 from shared.provisioning.link import Link, LinkOrigin, LinkState
 
-MAPPING = default_user_mapping()
+DEFAULT = mapping_of(default_schema(), entra=False)
+MAPPING = DEFAULT.mapping
+FLOW = compiled_flow(DEFAULT)
 VERIFIED = frozenset({"contoso.example", "contoso.onmicrosoft.com"})
 MAIL = "ada@contoso.example"
 BEFORE = datetime(2025, 1, 1, tzinfo=UTC)
 HIRED = datetime(2025, 6, 1, tzinfo=UTC)
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
+ENVIRONMENT = Environment(now=NOW, random=lambda below: below - 1, new_guid=lambda: "a guid", exists=lambda _: False)
 
 _PERSON: Attributes = {
     "userPrincipalName": MAIL,
@@ -45,7 +51,7 @@ def person(**changes: AttributeValue) -> SourceEntry:
 
 def provisioned(source: SourceEntry, *, deleted: bool = False, **changes: AttributeValue) -> TargetObject:
     """The linked object, with the values that flow from this person."""
-    attributes = {**_GUEST, **flow(source, MAPPING, creating=True), **changes}
+    attributes = {**_GUEST, **FLOW.evaluate(source, creating=True).values, **changes}
     return TargetObject(id="t-ada", attributes=attributes, created=HIRED, deleted=deleted)
 
 
@@ -73,7 +79,7 @@ def link(
         target_id="t-ada",
         origin=origin,
         state=state,
-        digest=digest(person(), MAPPING),
+        digest=FLOW.digest(person()),
         enabled=True,
         mail=mail,
         changed=HIRED,
@@ -84,7 +90,13 @@ def rules(
     *, adoption: Adoption = Adoption.AUTOMATIC, removal: RemovalAction = RemovalAction.DELETE, after_days: int = 0
 ) -> Rules:
     leaving = Removal(action=removal, after_days=after_days)
-    return Rules(mapping=MAPPING, adoption=adoption, removal=leaving, verified_domains=VERIFIED)
+    return Rules(flow=FLOW, environment=ENVIRONMENT, adoption=adoption, removal=leaving, verified_domains=VERIFIED)
+
+
+def flow_of(*mappings: AttributeMapping, entra: bool = False) -> Flow:
+    """The compiled flow of these mappings, which nothing restricts."""
+    mapping = ObjectMapping(source_object_name="User", target_object_name="User", attribute_mappings=mappings)
+    return compiled_flow(UserMapping(mapping=mapping, source=DEFAULT.source, entra=entra))
 
 
 def employee(object_id: str = "t-other", *, deleted: bool = False) -> TargetObject:

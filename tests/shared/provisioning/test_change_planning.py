@@ -1,9 +1,11 @@
 """What is done about each person, row by row of the planning table?"""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from shared.configuration.attribute_mapping import AttributeMapping, ExpressionSource
 from shared.configuration.configuration import Adoption, RemovalAction
 from shared.provisioning.change import ChangeKind
 from shared.provisioning.change_planning import Rules, Sight, failure, plan_provisioning, plan_removal, skip
@@ -11,7 +13,17 @@ from shared.provisioning.entry import SourceEntry, TargetObject
 from shared.provisioning.link import Link, LinkOrigin, LinkState
 from shared.provisioning.provisioning_log import ErrorCategory
 from shared.provisioning.scoping import DELETED, decide_scope
-from tests.shared.provisioning.people import BEFORE, HIRED, employee, holder, link, person, provisioned, rules
+from tests.shared.provisioning.people import (
+    BEFORE,
+    HIRED,
+    employee,
+    flow_of,
+    holder,
+    link,
+    person,
+    provisioned,
+    rules,
+)
 
 CREATED, ADOPTED = LinkOrigin.CREATED, LinkOrigin.ADOPTED
 ACTIVE, GONE, RELEASED = LinkState.ACTIVE, LinkState.DELETED, LinkState.RELEASED
@@ -379,3 +391,28 @@ def test_writing_what_was_planned_leaves_nothing_to_write(sight: Sight) -> None:
 def test_a_reason_to_skip_is_no_failure() -> None:
     assert skip("Code", "Why.").category is ErrorCategory.SUCCESS
     assert failure("Code", "Why.", "Do.").category is ErrorCategory.NON_SERVICE_FAILURE
+
+
+FAILING = replace(
+    rules(),
+    flow=flow_of(
+        AttributeMapping(target_attribute="city", source=ExpressionSource(text='Error("no city")')),
+        AttributeMapping(target_attribute="state", source=ExpressionSource(text='Error("no state")')),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("linked", "sight", "target_id"),
+    [(None, NOTHING, ""), (link(), LINKED, "t-ada"), (link(state=GONE), SOFT_DELETED, "t-ada")],
+)
+def test_whose_values_cannot_be_computed_is_an_escrow_that_names_them(
+    linked: Link | None, sight: Sight, target_id: str
+) -> None:
+    change = plan_provisioning(person(), linked, sight, FAILING)
+
+    assert (change.kind, change.target_id) == (ESCROW, target_id)
+    assert change.error is not None
+    assert change.error.code == "AttributeFlowFailed"
+    assert "city: no city; state: no state" in change.error.reason
+    assert change.error.recommended_action == "Look at the mapping of city, state."

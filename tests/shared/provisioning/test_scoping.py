@@ -4,6 +4,7 @@ import pytest
 
 from shared.provisioning.entry import AttributeValue
 from shared.provisioning.scoping import DELETED, ScopingReason, decide_scope, is_external
+from tests.shared.provisioning.filters import filter_of
 from tests.shared.provisioning.people import person
 
 IN, GUEST = ScopingReason.IN_SCOPE, ScopingReason.GUEST
@@ -58,6 +59,8 @@ def test_only_external_people_are_external(
 def test_one_reason_alone_is_in_scope(reason: ScopingReason) -> None:
     decisions = [decide_scope(person(**changes), entitled=True) for changes, *_ in TABLE] + [
         decide_scope(person(), entitled=False),
+        decide_scope(person(), entitled=True, scope_filter=filter_of(groups=[["city IS NOT NULL"]])),
+        decide_scope(person(), entitled=True, scope_filter=filter_of(input_groups=[["city IS NOT NULL"]])),
         DELETED,
     ]
 

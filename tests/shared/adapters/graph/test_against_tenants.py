@@ -342,3 +342,35 @@ async def test_broken_connections_and_failures_stay_within_the_port() -> None:
 
     assert WriteStatus.DONE in statuses
     assert statuses <= {WriteStatus.DONE, WriteStatus.AMBIGUOUS, WriteStatus.BUSY, WriteStatus.THROTTLED}
+
+
+async def test_the_first_attribute_that_finds_anybody_decides() -> None:
+    async with simulated(quota="off") as setting:
+        by_number, by_address = await setting.invite(0), await setting.invite(1)
+        await setting.write(WriteKind.UPDATE, by_number, employeeId="o'7", mailNickname="ada")
+        address = person(1)["mail"]
+
+        async def holders(*before: tuple[str, str], mail: str = address, after: str = "") -> list[str]:
+            later = (("mailNickname", after),) if after else ()
+            query = TargetQuery(source_id="s", mail=mail, before=before, after=later)
+            return [each.id for each in (await setting.target.look_up([query])).found["s"].holders]
+
+        assert await holders(("employeeId", "o'7")) == [by_number]
+        assert await holders(("employeeId", "other")) == [by_address]
+        assert await holders(after="ADA") == [by_address]
+        assert await holders(mail="nobody@contoso.com", after="ADA") == [by_number]
+        assert await holders(("employeeId", "other"), mail="nobody@contoso.com", after="other") == []
+
+
+async def test_values_that_others_have_are_taken() -> None:
+    async with simulated(quota="off") as setting:
+        ours, other = await setting.invite(0), await setting.invite(1)
+        await setting.write(WriteKind.UPDATE, ours, mailNickname="Ada")
+        await setting.write(WriteKind.UPDATE, other, mailNickname="Ada2")
+        unique = tuple(("mailNickname", each) for each in ("ada", "ADA2", "ada3"))
+
+        mine = await setting.target.look_up([TargetQuery(source_id="s", target_id=ours, unique=unique)])
+        anybodys = await setting.target.look_up([TargetQuery(source_id="s", unique=unique)])
+
+        assert mine.found["s"].taken == {("mailNickname", "ada2")}
+        assert anybodys.found["s"].taken == {("mailNickname", "ada"), ("mailNickname", "ada2")}

@@ -47,7 +47,7 @@ async def examine(
     replies: Mapping[str, Reply], *, scope: bool = True, known: tuple[str, ...] = ("known",)
 ) -> Examination:
     async with connected(FakeGraph({**HEALTHY, **replies})) as client:
-        directory = GraphSourceDirectory(client, Organization(client, SOURCE), TENANT)
+        directory = GraphSourceDirectory(client, Organization(client, SOURCE), TENANT, ("id", "mail"))
         examinations = await directory.examine(["a"], scope=scope, known_users=known)
     return examinations["a"]
 
@@ -131,7 +131,7 @@ async def test_groups_are_read_over_all_their_pages_each_with_a_control() -> Non
     graph = FakeGraph({**HEALTHY, "GET /users/a/memberOf": [first, Reply(body={"value": [{"id": "h"}]})]})
 
     async with connected(graph) as client:
-        directory = GraphSourceDirectory(client, Organization(client, SOURCE), TENANT)
+        directory = GraphSourceDirectory(client, Organization(client, SOURCE), TENANT, ("id", "mail"))
         examined = (await directory.examine(["a"], scope=True, known_users=["known"]))["a"]
 
     assert examined.group_ids == frozenset({"g", "h"})
@@ -146,7 +146,7 @@ async def test_a_known_person_who_is_examined_is_not_the_control() -> None:
     graph = FakeGraph(HEALTHY)
 
     async with connected(graph) as client:
-        directory = GraphSourceDirectory(client, Organization(client, SOURCE), TENANT)
+        directory = GraphSourceDirectory(client, Organization(client, SOURCE), TENANT, ("id", "mail"))
         await directory.examine(["a"], scope=False, known_users=["a", "known"])
 
     controls = [item.url for item in graph.items if item.options.get("$select") == "id"]
@@ -164,7 +164,7 @@ async def test_many_people_go_in_batches_of_twenty_with_their_controls() -> None
     graph = FakeGraph({**HEALTHY, **people})
 
     async with connected(graph) as client:
-        directory = GraphSourceDirectory(client, Organization(client, SOURCE), TENANT)
+        directory = GraphSourceDirectory(client, Organization(client, SOURCE), TENANT, ("id", "mail"))
         ids = [str(number) for number in range(30)]
         examined = await directory.examine([*ids, "0"], scope=False, known_users=["known"])
 
@@ -176,7 +176,7 @@ async def test_nobody_to_examine_sends_nothing() -> None:
     graph = FakeGraph({})
 
     async with connected(graph) as client:
-        directory = GraphSourceDirectory(client, Organization(client, SOURCE), TENANT)
+        directory = GraphSourceDirectory(client, Organization(client, SOURCE), TENANT, ("id", "mail"))
         assert await directory.examine([], scope=True, known_users=[]) == {}
 
     assert graph.requests == []
@@ -188,7 +188,7 @@ async def test_assignments_are_read_page_by_page() -> None:
     graph = FakeGraph({ASSIGNED_TO: [Reply(body={"value": value, "@odata.nextLink": link}), Reply(body={"value": []})]})
 
     async with connected(graph) as client:
-        directory = GraphSourceDirectory(client, Organization(client, SOURCE), TENANT)
+        directory = GraphSourceDirectory(client, Organization(client, SOURCE), TENANT, ("id", "mail"))
         first = await directory.assignments_page("")
         last = await directory.assignments_page(first.next_link)
 
@@ -213,7 +213,7 @@ async def test_assignments_are_read_page_by_page() -> None:
 )
 async def test_an_odd_page_of_assignments_is_refused(reply: Reply) -> None:
     async with connected(FakeGraph({ASSIGNED_TO: reply})) as client:
-        directory = GraphSourceDirectory(client, Organization(client, SOURCE), TENANT)
+        directory = GraphSourceDirectory(client, Organization(client, SOURCE), TENANT, ("id", "mail"))
         with pytest.raises(UnexpectedAnswer):
             await directory.assignments_page("")
 
@@ -223,7 +223,7 @@ async def test_verified_domains_are_lower_case_and_kept_for_ten_minutes() -> Non
     graph = FakeGraph({"GET /organization": organization(SOURCE, "Contoso.onmicrosoft.com", "Contoso.COM")})
 
     async with connected(graph, clock=clock) as client:
-        directory = GraphSourceDirectory(client, Organization(client, SOURCE), TENANT)
+        directory = GraphSourceDirectory(client, Organization(client, SOURCE), TENANT, ("id", "mail"))
         await directory.verified_domains()
         domains = await directory.verified_domains()
         await clock.advance(timedelta(minutes=10))
@@ -245,7 +245,7 @@ async def test_verified_domains_are_lower_case_and_kept_for_ten_minutes() -> Non
 )
 async def test_an_odd_organization_is_refused(reply: Reply) -> None:
     async with connected(FakeGraph({"GET /organization": reply})) as client:
-        directory = GraphSourceDirectory(client, Organization(client, SOURCE), TENANT)
+        directory = GraphSourceDirectory(client, Organization(client, SOURCE), TENANT, ("id", "mail"))
         with pytest.raises(UnexpectedAnswer):
             await directory.verified_domains()
 
@@ -253,7 +253,7 @@ async def test_an_odd_organization_is_refused(reply: Reply) -> None:
 async def search(replies: Mapping[str, Reply], text: str) -> tuple[list[str], FakeGraph]:
     graph = FakeGraph(replies)
     async with connected(graph) as client:
-        directory = GraphSourceDirectory(client, Organization(client, SOURCE), TENANT)
+        directory = GraphSourceDirectory(client, Organization(client, SOURCE), TENANT, ("id", "mail"))
         return list(await directory.user_ids(text)), graph
 
 

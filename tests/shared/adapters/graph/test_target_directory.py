@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from shared.adapters.graph.organization import Organization
-from shared.adapters.graph.target_directory import GraphTargetDirectory
+from shared.adapters.graph.target_directory import GraphTargetDirectory, TargetConnection
 from shared.adapters.graph.target_writes import TargetWrites
 from shared.adapters.graph.throttling import WriteGate
 from shared.adapters.memory.clock import ManualClock
@@ -55,7 +55,8 @@ async def target(graph: FakeGraph) -> AsyncIterator[GraphTargetDirectory]:
     async with connected(graph, tenant_id=TARGET) as client:
         gate = WriteGate(TARGET, FakeBudgets(), ManualClock(), Random(1))
         writes = TargetWrites(client, gate, SOURCE, "https://contoso.com")
-        yield GraphTargetDirectory(client, Organization(client, TARGET), writes, gate, SOURCE)
+        connection = TargetConnection(client=client, organization=Organization(client, TARGET), gate=gate)
+        yield GraphTargetDirectory(connection, writes, SOURCE, ("displayName", "mail", "userType"))
 
 
 async def look_up(replies: Replies, *queries: TargetQuery) -> tuple[LookUp, FakeGraph]:
@@ -117,6 +118,14 @@ async def test_only_what_is_asked_for_is_read() -> None:
         [POLICY.removeprefix("GET "), "/users/t"]
     )
     assert len(graph.requests) == 1
+
+
+async def test_what_was_not_answered_of_a_value_is_not_known() -> None:
+    query = TargetQuery(source_id="s", unique=(("mailNickname", "Ada"),))
+
+    answer, _ = await look_up({"GET /users": Reply(status=500)}, query)
+
+    assert not answer.found["s"].known
 
 
 async def test_the_policy_can_be_asked_for_alone() -> None:

@@ -51,7 +51,13 @@ async def test_whether_a_claim_is_likely_to_stand_changes_nothing_about_who_owns
 
 
 async def test_subjects_kinds_and_tenants_are_claimed_apart(store: TableClaimStore) -> None:
-    claims = [MAIL, replace(MAIL, subject="x"), replace(MAIL, kind=ClaimKind.TARGET), replace(MAIL, tenant_id="x")]
+    claims = [
+        MAIL,
+        replace(MAIL, subject="x"),
+        replace(MAIL, kind=ClaimKind.TARGET),
+        replace(MAIL, kind=ClaimKind.VALUE),
+        replace(MAIL, tenant_id="x"),
+    ]
 
     for number, claim in enumerate(claims):
         mine = replace(claim, source_id=str(number))

@@ -1,0 +1,82 @@
+"""Which mapping is in force, and what is read and written for it?"""
+
+from typing import Any
+
+import pytest
+
+from shared.configuration.attribute_mapping import AttributeMapping, ExpressionSource
+from shared.configuration.configuration import Configuration, RemovalAction
+from shared.configuration.document import parse
+from shared.configuration.schema_json import read_schema
+from shared.configuration.user_mapping import (
+    names_read,
+    removal_action,
+    source_attributes,
+    target_attributes,
+    user_mapping,
+    user_mappings,
+)
+from tests.shared.configuration.documents import document
+from tests.shared.configuration.schemas import USERS, entra_export, put
+
+EXTENSION = "extension_0123456789abcdef0123456789abcdef_costCenter"
+
+
+def configured(schema: dict[str, Any] | None = None, **changes: object) -> Configuration:
+    return parse(document({"/schema": schema or entra_export(), **changes}))
+
+
+def test_what_is_read_of_a_person_follows_from_the_mapping_and_the_filter() -> None:
+    clause = {"operatorName": "IS NOT NULL", "sourceOperandName": "extensionAttribute2"}
+    value = put(entra_export(), f"{USERS}/scope/inputFilterGroups", [{"name": "g", "clauses": [clause]}])
+
+    asked = source_attributes(configured(value))
+
+    assert len(asked) == len(set(asked))
+    assert {"mobilePhone", "businessPhones", "companyName", "department", EXTENSION} <= set(asked)
+    assert "onPremisesExtensionAttributes/extensionAttribute2" in asked
+    assert not {"netId", "manager", "telephoneNumber", "IsSoftDeleted", "officeLocation", "memberOf"} & set(asked)
+
+
+def test_what_is_read_of_the_target_is_what_is_written_there() -> None:
+    asked = set(target_attributes(configured()))
+
+    assert {"mobilePhone", "businessPhones", "officeLocation", EXTENSION, "mail", "userType"} <= asked
+    assert "onPremisesExtensionAttributes/extensionAttribute1" in asked
+    assert not {"manager", "alternativeSecurityIds", "userPrincipalName", "IsSoftDeleted"} & asked
+
+
+def test_the_rule_with_the_lowest_priority_counts() -> None:
+    value = entra_export()
+    rule = value["synchronizationRules"][0]
+    value["synchronizationRules"] = [{**rule, "priority": 9, "name": "late"}, {**rule, "name": "early"}]
+
+    assert [rule.name for rule, _ in user_mappings(read_schema(value))] == ["early", "late"]
+
+
+@pytest.mark.parametrize(
+    ("flags", "action", "expected"),
+    [
+        ("Add, Update, Delete", "delete", RemovalAction.DELETE),
+        ("Add, Update, Delete", "none", RemovalAction.NONE),
+        ("Add, Update", "delete", RemovalAction.NONE),
+    ],
+)
+def test_a_mapping_that_may_not_delete_leaves_objects_alone(flags: str, action: str, expected: RemovalAction) -> None:
+    configuration = configured(put(entra_export(), f"{USERS}/flowTypes", flags), **{"/removal/action": action})
+
+    assert removal_action(configuration) is expected
+
+
+def test_an_expression_that_is_none_reads_nothing() -> None:
+    assert names_read(AttributeMapping(source=ExpressionSource(text="[a"))) == frozenset()
+
+
+def test_without_directories_nothing_is_defined() -> None:
+    users = user_mapping(configured(put(entra_export(), "/directories", [])))
+
+    assert (users.source_definition("city"), users.target_definition("city")) == (None, None)
+
+
+def test_a_mapping_without_a_filter_has_no_clauses() -> None:
+    assert "jobTitle" in source_attributes(configured(put(entra_export(), f"{USERS}/scope", None)))

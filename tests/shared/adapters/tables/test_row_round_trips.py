@@ -72,6 +72,7 @@ KINDS: list[tuple[RowFormat[Any], st.SearchStrategy[Any], tuple[str, ...]]] = [
             cursor=whole(Cursor),
             skipped=COUNTS,
             closing=st.none() | whole(Statement, exceptions=COUNTS),
+            policies=st.dictionaries(st.text(), st.booleans()),
         ),
         ("configuration_id",),
     ),

@@ -27,6 +27,7 @@ ASKED: dict[str, tuple[Any, ...]] = {
     "update": (ID, {}),
     "delete": (ID,),
     "restore": (ID,),
+    "send_mail": (ID, {}),
 }
 
 

@@ -49,7 +49,8 @@ class Machine(RuleBasedStateMachine):
 
     def open(self, settings: Document) -> None:
         """Begin the world with a configuration of these settings, as it is before the first cycle."""
-        self.settings |= settings
+        # the oracle counts the records of a whole life, which may last for months
+        self.settings |= {"logRetention": "P3650D", **settings}
         self.host = Host(town(self.settings))
 
     def step(self, operation: Callable[[], bool | None]) -> bool:

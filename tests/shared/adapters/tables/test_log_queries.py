@@ -21,6 +21,7 @@ from shared.provisioning.provisioning_log import (
     ProvisioningLogRecord,
     ProvisioningStatus,
 )
+from tests.shared.adapters.tables.disturbed_rows import DisturbedRows
 from tests.shared.adapters.tables.values import HOUR, NOW, record
 
 SHARDS = {"a": 2, "b": 2, "c d": 2}
@@ -166,3 +167,20 @@ async def test_any_query_finds_what_reading_everything_would_find(
     assert sorted(each.id for each in answer) == sorted(each.id for each in records if query.admits(each))
     times = [each.started for each in answer]
     assert times == sorted(times, reverse=not query.oldest_first)
+
+
+async def test_a_chunk_is_one_transaction_and_its_day_is_named_once(rows: Rows, clock: ManualClock) -> None:
+    counted = DisturbedRows(rows)
+    index = TableProvisioningLogIndex(counted, rows, clock)
+    chunks = [
+        [entry(number, 0.001 * number, target=Identity(id=f"t{number}")) for number in range(start, start + 19)]
+        for start in (0, 19, 38)
+    ]
+
+    await index.add(chunks[0])
+    assert counted.commits == 2
+    for chunk in chunks[1:]:
+        await index.add(chunk)
+
+    assert counted.commits == 4
+    assert len((await index.page(["a"], 1000, "")).records) == 57

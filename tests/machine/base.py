@@ -15,7 +15,7 @@ from tests.engine.small_world import CONFIGURATION, SOURCE, TARGET, Document, do
 from tests.machine.closing import Closing
 from tests.machine.guarding import overrun
 from tests.machine.host import Host
-from tests.machine.town import town
+from tests.machine.town import citizen, town
 
 _Value = TypeVar("_Value")
 
@@ -96,16 +96,25 @@ class Machine(RuleBasedStateMachine):
         """Let somebody of the source become another."""
         self.change({"op": "updateUser", "id": pick(self.people, number).id, "set": values})
 
-    def let_leave(self, number: int, among: Sequence[Person] = ()) -> bool:
-        """Let somebody leave the source; False if too few would be left."""
-        if len(self.people) <= FEWEST_PEOPLE:
-            return False
-        self.change({"op": "deleteUser", "id": pick(among or self.people, number).id})
-        return True
+    def newborn(self) -> str:
+        self.born += 1
+        return f"child{self.born}"
 
-    def let_somebody_be_gone(self, number: int) -> bool:
-        """See that there is somebody who has left and can be restored; False if that cannot be."""
-        return bool(self.gone) or self.let_leave(number)
+    def let_leave(self, number: int) -> None:
+        """Let somebody leave the source; where there are too few, somebody else joins before."""
+        if len(self.people) <= FEWEST_PEOPLE:
+            self.change({"op": "createUser", "user": citizen(self.newborn())})
+        self.change({"op": "deleteUser", "id": pick(self.people, number).id})
+
+    def let_somebody_be_gone(self, number: int) -> None:
+        """See that there is somebody who has left and can be restored."""
+        if not self.gone:
+            self.let_leave(number)
+
+    def let_there_be_reading(self) -> None:
+        """See that reading can go on, or begin when it is due: a pause ends."""
+        if not self.host.has_work("import"):
+            self.start_job()
 
     def give_work(self, number: int) -> None:
         """See that a worker has something to do, if that can be: change somebody, and let it be read."""

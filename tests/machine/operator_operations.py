@@ -58,12 +58,13 @@ class OperatorOperations(Machine):
         return True
 
     def _let_many_have_to_go(self, number: int) -> None:
-        """Let as many leave as the guard holds, and let that be read."""
+        """Let as many be disabled as the guard holds, or leave, and let that be read."""
         self.configure(guards={"removals": {"count": HOLDS}})
-        provisioned = {owner for each in self.host.oracle.objects if each.live for owner in each.possible_owners}
-        for _ in range(HOLDS):
-            self.let_leave(number, [each for each in self.people if each.id in provisioned])
         self.start_job()
+        provisioned = {owner for each in self.host.oracle.objects if each.live for owner in each.possible_owners}
+        for person in [each for each in self.people if each.id in provisioned][:HOLDS]:
+            gone = {"op": "deleteUser", "id": person.id}
+            self.change(gone if number % 2 else {**gone, "op": "updateUser", "set": {"accountEnabled": False}})
         self.host.start_due_cycle()
         self.run_to_quiet()
 
@@ -75,6 +76,9 @@ class OperatorOperations(Machine):
     def work_until_nothing_is_left(self) -> None:
         self.run_to_quiet()
 
+    decide_again = decide_about_what_is_held
+    decide_once_more = decide_about_what_is_held
+
     @operation()
     def pause(self) -> None:
         self.host.call(pause_job(self.host.local.engine, CONFIGURATION))
@@ -82,8 +86,6 @@ class OperatorOperations(Machine):
     @operation()
     def start(self) -> None:
         self.start_job()
-
-    start_again = start
 
     @operation(number=NUMBER, count=st.integers(1, 2))
     def provision_on_demand(self, number: int, count: int) -> None:

@@ -4,9 +4,8 @@ import gc
 import logging
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
@@ -94,23 +93,23 @@ def run_steps(wanted: int, first: int, *, jobs: int = 1, shrink: bool = False, w
     Which batches those are does not depend on the number of processes.
     """
     done = 0
-    batches = _batches(first, partial(tried_batch, shrink=shrink, worlds=worlds), jobs)
-    for batch in batches:
-        done += batch.steps
-        yield batch
-        if batch.broken or done >= wanted:
-            return
+    with closing(_batches(first, partial(tried_batch, shrink=shrink, worlds=worlds), jobs)) as batches:
+        for batch in batches:
+            done += batch.steps
+            yield batch
+            if batch.broken or done >= wanted:
+                return
 
 
-def _batches(first: int, run: Callable[[int], Batch], jobs: int) -> Iterator[Batch]:
+def _batches(first: int, run: Callable[[int], Batch], jobs: int) -> Generator[Batch, None, None]:
     """Run batches without end, in order; several processes are always as many batches ahead."""
     if jobs == 1:
         yield from map(run, count(first))
         return
     numbers = count(first)
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        running = deque(pool.submit(run, next(numbers)) for _ in range(jobs))
+    with get_context("spawn").Pool(jobs) as pool:  # at its end the batches that are ahead are given up
+        running = deque(pool.apply_async(run, (next(numbers),)) for _ in range(jobs))
         while True:
-            batch = running.popleft().result()
-            running.append(pool.submit(run, next(numbers)))
+            batch = running.popleft().get()
+            running.append(pool.apply_async(run, (next(numbers),)))
             yield batch

@@ -1,5 +1,7 @@
 """All is calm: does everything settle, agree, and stay as it is?"""
 
+from hypothesis import strategies as st
+
 from shared.cycles.cycle import CycleState
 from shared.cycles.pending import PendingState
 from tests.engine.local_engine import LocalEngine
@@ -18,10 +20,13 @@ MOST_CYCLES = 6
 class SettlingOperations(GraphOperations, OperatorOperations, TargetOperations):
     """Law 1 and law 10, after any history; a full cycle where an incremental one cannot know."""
 
-    @operation()
-    def settle_by_what_changed(self) -> bool:
-        if self.lied:
+    @operation(anyway=st.booleans())
+    def settle_by_what_changed(self, anyway: bool) -> bool:
+        """After a lie only a full cycle can know, so there is one before, or nothing is done."""
+        if self.lied and not anyway:
             return False
+        if self.lied:
+            self.settle(full=True)
         self.settle(full=False)
         return True
 

@@ -16,10 +16,6 @@ CAN_BE_LOST = ("city", "department", "jobTitle", "mail", "displayName", "usageLo
 class LifeOperations(Machine):
     """People come, change and go."""
 
-    def _newborn(self) -> str:
-        self.born += 1
-        return f"child{self.born}"
-
     def _create(self, user: Document) -> bool:
         if len(self.people) >= MOST_PEOPLE:
             return False
@@ -28,26 +24,24 @@ class LifeOperations(Machine):
 
     @operation()
     def join(self) -> bool:
-        return self._create(citizen(self._newborn()))
+        return self._create(citizen(self.newborn()))
 
     @operation(number=NUMBER)
     def join_with_the_address_of_another(self, number: int) -> bool:
         mail = pick(self.people, number).document.get("mail") or mail_of("ada")
-        return self._create(citizen(self._newborn(), mail=mail))
+        return self._create(citizen(self.newborn(), mail=mail))
 
     @operation()
     def an_external_user_comes(self) -> bool:
-        return self._create(visitor(self._newborn()))
+        return self._create(visitor(self.newborn()))
 
     @operation(number=NUMBER)
     def rehire_under_a_new_id(self, number: int) -> bool:
         """Somebody who left is back as another object with the same address."""
-        if len(self.people) >= MOST_PEOPLE and not self.let_leave(number):
-            return False
-        return self.let_somebody_be_gone(number) and self._create_again(number)
-
-    def _create_again(self, number: int) -> bool:
-        return self._create(citizen(self._newborn(), mail=pick(self.gone, number).document.get("mail")))
+        if len(self.people) >= MOST_PEOPLE:
+            self.let_leave(number)
+        self.let_somebody_be_gone(number)
+        return self._create(citizen(self.newborn(), mail=pick(self.gone, number).document.get("mail")))
 
     @operation(number=NUMBER, city=st.sampled_from(CITIES), department=st.sampled_from(("Weaving", "Dyeing")))
     def move(self, number: int, city: str, department: str) -> None:
@@ -55,7 +49,7 @@ class LifeOperations(Machine):
 
     @operation(number=NUMBER, domain=st.sampled_from(("lindenhof.example",) * 5 + ("elsewhere.example",)))
     def marry(self, number: int, domain: str) -> None:
-        name = self._newborn()
+        name = self.newborn()
         self.update(number, mail=f"{name}@{domain}", surname=name)
 
     @operation(number=NUMBER, other=NUMBER)
@@ -79,27 +73,23 @@ class LifeOperations(Machine):
         self.update(number, userType=kind)
 
     @operation(number=NUMBER)
-    def leave(self, number: int) -> bool:
-        return self.let_leave(number)
+    def leave(self, number: int) -> None:
+        self.let_leave(number)
 
     @operation(number=NUMBER, count=st.integers(2, 4))
-    def leave_in_a_crowd(self, number: int, count: int) -> bool:
-        left = [self.let_leave(number) for _ in range(count)]
-        return all(left)
+    def leave_in_a_crowd(self, number: int, count: int) -> None:
+        for _ in range(count):
+            self.let_leave(number)
 
     @operation(number=NUMBER)
-    def come_back(self, number: int) -> bool:
-        if not self.let_somebody_be_gone(number):
-            return False
+    def come_back(self, number: int) -> None:
+        self.let_somebody_be_gone(number)
         self.change({"op": "restoreUser", "id": pick(self.gone, number).id})
-        return True
 
     @operation(number=NUMBER)
-    def be_purged(self, number: int) -> bool:
-        if not self.let_somebody_be_gone(number):
-            return False
+    def be_purged(self, number: int) -> None:
+        self.let_somebody_be_gone(number)
         self.change({"op": "purgeUser", "id": pick(self.gone, number).id})
-        return True
 
 
 class ScopeOperations(Machine):
@@ -118,13 +108,13 @@ class ScopeOperations(Machine):
         self.change({"op": "addMember", "groupId": id_of(group), "memberId": pick(self.people, number).id})
 
     @operation(number=NUMBER, group=st.sampled_from(GROUPS))
-    def quit_a_group(self, number: int, group: str) -> bool:
+    def quit_a_group(self, number: int, group: str) -> None:
         found = self.host.truth.source.groups.find(id_of(group))
         members = [] if found is None else [member for _, member in found.members() if member != id_of("dyers")]
         if not members:
-            return False
+            members = [pick(self.people, number).id]
+            self.change({"op": "addMember", "groupId": id_of(group), "memberId": members[0]})
         self.change({"op": "removeMember", "groupId": id_of(group), "memberId": pick(members, number)})
-        return True
 
     def _principal(self, number: int, group: str | None) -> str:
         return pick(self.people, number).id if group is None else id_of(group)

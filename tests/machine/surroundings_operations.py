@@ -100,6 +100,8 @@ class QueueOperations(Machine):
     def a_message_comes_early(self, number: int) -> bool:
         return self._with_message(number, self.host.post.hasten)
 
+    a_message_comes_early_again = a_message_comes_early
+
     def _with_message(self, number: int, act: Callable[[str, Message], None]) -> bool:
         if not self.host.post.all():
             self.host.start_due_cycle()

@@ -10,6 +10,7 @@ from tests.machine.operator_operations import TOUCHES
 from tests.machine.post import QUEUES
 
 MOST_SLOW = 3
+FEW_TOUCHES = 8
 EFFECTS = st.integers(0, 25)
 
 
@@ -24,6 +25,7 @@ class WorkerOperations(Machine):
 
     @operation(number=NUMBER)
     def read(self, number: int) -> bool:
+        self.let_there_be_reading()
         return self.host.deliver("import", number)
 
     @operation(number=NUMBER)
@@ -33,6 +35,7 @@ class WorkerOperations(Machine):
 
     @operation(number=NUMBER, effects=EFFECTS)
     def the_reader_dies(self, number: int, effects: int) -> bool:
+        self.let_there_be_reading()
         return self.host.deliver("import", number, dies_after=effects)
 
     @operation(number=NUMBER, effects=EFFECTS)
@@ -63,8 +66,10 @@ class WorkerOperations(Machine):
     def _begin_if_none(self, number: int) -> None:
         if not self.host.started:
             self.give_work(number)
-            self.host.begin("provisioning", number, number)
+            self.host.begin("provisioning", number, number % FEW_TOUCHES)
 
-    provision_again = provision
-    begin_another = begin
+    read_again = read
+    the_reader_dies_again = the_reader_dies
+    a_worker_dies_again = a_worker_dies
+    die_standing_again = die_standing
     go_on_again = go_on

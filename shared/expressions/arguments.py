@@ -34,7 +34,14 @@ def reader(site: CallSite, index: int, parameter: Parameter) -> Evaluation:
         number = convert(values.number(argument.tree.text))
         return lambda _frame: number
     evaluate = argument.evaluate
-    return lambda frame: convert(evaluate(frame))
+    if parameter.kind is not Kind.TEXT:
+        return lambda frame: convert(evaluate(frame))
+
+    def read(frame: Frame) -> Value:
+        value = evaluate(frame)
+        return value if value.__class__ is str else convert(value)  # most arguments are what they should be
+
+    return read
 
 
 def text_reader(site: CallSite, index: int, name: str) -> Callable[[Frame], str | None]:

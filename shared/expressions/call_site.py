@@ -15,9 +15,12 @@ class Dropped(Exception):
     """The whole flow is dropped, however deep the function stands that says so."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Frame:
-    """One evaluation: what it reads, and the work it may still do."""
+    """One evaluation: what it reads, and the work it may still do.
+
+    Not frozen: one is made for each person and mapping, and setting a frozen one's fields takes three times as long.
+    """
 
     attributes: Mapping[str, Value]
     environment: Environment

@@ -10,7 +10,7 @@ from shared.expressions.comparing import compare
 from shared.expressions.environment import Environment
 from shared.expressions.errors import ExpressionError, Span
 from shared.expressions.function_table import function_named, unknown_function
-from shared.expressions.limits import TooMuch, Work
+from shared.expressions.limits import SHORT, TooMuch, Work
 from shared.expressions.parser import parse_canonical
 from shared.expressions.printer import printed
 from shared.expressions.signature import Absent, Function, Kind, Parameter
@@ -104,8 +104,14 @@ class _Compiler:
 
     def _attribute(self, node: Attribute) -> Evaluation:
         name = node.name
+        guarded = self._guarded(lambda frame: frame.attributes.get(name), node)
 
-        return self._guarded(lambda frame: frame.attributes.get(name), node)
+        def read(frame: Frame) -> Value:
+            value = frame.attributes.get(name)
+            # a short text is within the limits however often it stands in an expression
+            return value if value.__class__ is str and len(value) <= SHORT else guarded(frame)
+
+        return read
 
     def _number(self, node: Number) -> Evaluation:
         try:

@@ -8,6 +8,8 @@ from typing import Final
 
 LONGEST_TEXT: Final = 32_768
 """Characters of one text, also of an attribute; a directory allows none as long."""
+SHORT: Final = 256
+"""A text that is no longer is within every limit by itself."""
 MOST_VALUES: Final = 4_096
 """Values of one multi-valued attribute."""
 MOST_WORK: Final = 262_144
@@ -31,7 +33,8 @@ class Work:
 
     def spend(self, value: object) -> None:
         """Count a value that was made or read, or refuse it."""
-        self._left -= _cost(value)
+        # nearly all values are short texts: they cost no further call
+        self._left -= 1 + len(value) if value.__class__ is str and len(value) <= SHORT else _cost(value)
         if self._left < 0:
             raise TooMuch(f"the values of this expression have more than {MOST_WORK:,} characters together")
 

@@ -60,13 +60,17 @@ class Matches:
     after: tuple[tuple[str, str], ...] = ()
 
 
+_Step = tuple[str, AttributeValue, str, type[str | bool], bool, AttributeFlow]
+"""Name, constant, copied property with its type, whether it clears, and the whole: unpacked for each person at once."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
     """A compiled mapping."""
 
     attributes: tuple[AttributeFlow, ...]
     by_name: Mapping[str, AttributeFlow]
-    steady: tuple[AttributeFlow, ...]
+    steps: tuple[_Step, ...]
     """What always flows and depends on nothing but the person, in the order of names."""
     matching: tuple[str, ...] = ()
     """The matching attributes in the order in which they are tried; the address is tried, named or not."""
@@ -81,15 +85,15 @@ class Flow:
     ) -> Flowed:
         """Return what this person's object shall have; attributes that flow only on create need `creating`."""
         flowing = (each for each in self.attributes if creating or each.flow_type is not FlowType.OBJECT_ADD_ONLY)
-        return self._evaluate(flowing, source, environment, taken, creating=creating)
+        return self._evaluate(map(_step, flowing), source, environment, taken, creating=creating)
 
     def digest(self, source: SourceEntry) -> str:
         """Return the digest of what always flows; equal digests mean that nothing has to be written.
 
         What depends on time or chance, and what flows on create only, is outside.
         """
-        flowed = self._evaluate(self.steady, source, STILL)
-        # `steady` is in the order of names, and so are the values: most of them are text, and none of that is empty
+        flowed = self._evaluate(self.steps, source, STILL)
+        # `steps` are in the order of names, and so are the values: most of them are text, and none of that is empty
         values = [(name, each if each.__class__ is str else canonical(each)) for name, each in flowed.values.items()]
         if flowed.problems:
             values = sorted((*values, *((each.name, _FAILED) for each in flowed.problems)))
@@ -164,7 +168,7 @@ class Flow:
 
     def _evaluate(
         self,
-        attributes: Iterable[AttributeFlow],
+        steps: Iterable[_Step],
         source: SourceEntry,
         environment: Environment,
         taken: Taken = frozenset(),
@@ -173,22 +177,25 @@ class Flow:
     ) -> Flowed:
         values, problems = dict[str, AttributeValue](), list[FlowProblem]()
         known = source.attributes
-        for each in attributes:
-            copied = known.get(each.copied)
-            if copied.__class__ is each.copied_type and copied != "":
-                values[each.name] = copied
+        for name, constant, copied, kind, clears, each in steps:
+            if constant is not None:
+                values[name] = constant
                 continue
-            if copied is None and each.copied and each.default is None:
-                if each.clears:
-                    values[each.name] = None
+            value = known.get(copied)
+            if value.__class__ is kind and value != "":
+                values[name] = value
+                continue
+            if value is None and copied and each.default is None:
+                if clears:
+                    values[name] = None
                 continue
             try:
-                value = each.value(source, environment, taken, creating=creating)
+                computed = each.value(source, environment, taken, creating=creating)
             except ExpressionError as error:
-                problems.append(FlowProblem(name=each.name, message=error.message))
+                problems.append(FlowProblem(name=name, message=error.message))
                 continue
-            if value is not DROP and (not is_empty(value) or each.clears):
-                values[each.name] = value
+            if computed is not DROP and (clears or not is_empty(computed)):
+                values[name] = computed
         return Flowed(values=values, problems=tuple(problems))
 
     def _modified(self, name: str, current: AttributeValue, desired: AttributeValue) -> ModifiedProperty:
@@ -226,10 +233,15 @@ def compiled_flow(users: UserMapping) -> Flow:
     attributes = tuple(compiled_attribute(each, users) for each in users.acting())
     by_name = {each.name: each for each in attributes}
     named = (graph_property(each.target_attribute).name for each in users.mapping.matching_attributes())
-    steady = tuple(sorted((each for each in attributes if each.steady), key=lambda each: each.name))
+    steady = sorted((each for each in attributes if each.steady), key=lambda each: each.name)
+    steps = tuple(map(_step, steady))
     return Flow(
-        attributes=attributes, by_name=by_name, steady=steady, matching=tuple(each for each in named if each in by_name)
+        attributes=attributes, by_name=by_name, steps=steps, matching=tuple(each for each in named if each in by_name)
     )
+
+
+def _step(flow: AttributeFlow) -> _Step:
+    return flow.name, flow.constant, flow.copied, flow.copied_type, flow.clears, flow
 
 
 def is_empty(value: AttributeValue) -> bool:

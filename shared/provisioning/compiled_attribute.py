@@ -74,10 +74,16 @@ class AttributeFlow:
     unique: bool
     redacted: bool
     """Does no log show the value, nor the attributes that it comes from?"""
+    constant: AttributeValue
+    """The value that everybody has; None where it depends on the person, or on more than the mapping."""
     copied: str
     """The property whose value needs no more than to be copied if it is of the `copied_type`; empty for none."""
     copied_type: type[str | bool]
     _readers: tuple[tuple[str, Reader], ...]
+    _is_text: bool
+    """Does the attribute take one text, just as it is?"""
+    _as_is: bool
+    """Is all that it reads a property under its own name, so that nothing has to be translated?"""
     _program: _Program
 
     @property
@@ -94,7 +100,7 @@ class AttributeFlow:
         result = self._program(self._read(source), environment)
         if result is DROP:
             return DROP
-        value = fitted(result, self.target)
+        value = result if self._is_text and result.__class__ is str and result else fitted(result, self.target)
         if value in {None, ()} and creating and self.default is not None:
             return self.default
         return value
@@ -130,7 +136,9 @@ class AttributeFlow:
             self._program(self._read(source), replace(environment, exists=exists))
         return tuple(dict.fromkeys(asked))
 
-    def _read(self, source: SourceEntry) -> dict[str, Value]:
+    def _read(self, source: SourceEntry) -> Mapping[str, Value]:
+        if self._as_is:
+            return source.attributes
         return {name: read(source) for name, read in self._readers}
 
 
@@ -152,11 +160,23 @@ def compiled_attribute(mapping: AttributeMapping, users: UserMapping) -> Attribu
         volatile=program is not None and program.is_volatile,
         unique=tree is not None and calls_unique(tree),
         redacted=program is not None and program.is_redacted,
+        constant=_constant(mapping, target),
         copied=_copied(mapping, target),
         copied_type=bool if target.type is AttributeType.BOOLEAN else str,
         _readers=tuple((each, reader(each)) for each in _names(mapping, tree)),
+        _is_text=target.type is AttributeType.STRING and not target.multivalued,
+        _as_is=all(map(_is_plain, _names(mapping, tree))),
         _program=program.evaluate if program is not None else _plain(mapping),
     )
+
+
+def _constant(mapping: AttributeMapping, target: UserAttribute) -> AttributeValue:
+    """Return the value of a constant; None where it is none, empty, or nothing that the attribute takes."""
+    if not isinstance(mapping.source, ConstantSource):
+        return None
+    with suppress(ExpressionError):
+        return fitted(mapping.source.value, target) or None
+    return None
 
 
 def _copied(mapping: AttributeMapping, target: UserAttribute) -> str:
@@ -166,6 +186,12 @@ def _copied(mapping: AttributeMapping, target: UserAttribute) -> str:
     meant = graph_property(mapping.source.name)
     plain = target.type in {AttributeType.STRING, AttributeType.BOOLEAN} and meant.reading is Reading.WHOLE
     return meant.name if plain and meant.name != "id" else ""
+
+
+def _is_plain(name: str) -> bool:
+    """Does a name mean the property that is called so, as a whole?"""
+    meant = graph_property(name)
+    return meant.name == name != "id" and meant.reading is Reading.WHOLE
 
 
 _ADDING = frozenset({FlowType.MULTI_VALUE_ADD_ONLY, FlowType.VALUE_ADD_ONLY, FlowType.ATTRIBUTE_ADD_ONLY})
@@ -204,7 +230,7 @@ def _plain(mapping: AttributeMapping) -> _Program:
     """Return the program of a source that is no expression."""
     match mapping.source:
         case DirectSource(name=name):
-            return lambda attributes, _: attributes[name]
+            return lambda attributes, _: attributes.get(name)
         case ConstantSource(value=value):
             return lambda _attributes, _: value
         case _:

@@ -60,6 +60,9 @@ DELETED = ScopingDecision(reason=ScopingReason.DELETED, active=False, assigned=F
 """The decision about a person who is not in the source directory."""
 
 
+_IN_SCOPE = ScopingDecision(reason=ScopingReason.IN_SCOPE)
+
+
 class ScopeUndecided(Exception):
     """The scoping filter cannot be decided: a match took too long, or memberships are not known."""
 
@@ -80,10 +83,12 @@ def decide_scope(source: SourceEntry, *, entitled: bool, scope_filter: CompiledF
     """
     if is_external(source):
         return ScopingDecision(reason=ScopingReason.EXTERNAL, assigned=entitled)
-    if (source.text("userType") or "Member").casefold() != "member":
+    if source.attributes.get("userType") != "Member" and (source.text("userType") or "Member").casefold() != "member":
         return ScopingDecision(reason=ScopingReason.GUEST, assigned=entitled)
     if not entitled:
         return ScopingDecision(reason=ScopingReason.NOT_ASSIGNED, assigned=False)
+    if scope_filter.lets_everybody_through:
+        return _IN_SCOPE
     decision = scope_filter.decide(source)
     if decision.read is False:
         return ScopingDecision(reason=ScopingReason.NOT_READ, clauses=decision.clauses)
@@ -95,8 +100,10 @@ def decide_scope(source: SourceEntry, *, entitled: bool, scope_filter: CompiledF
 
 def is_external(source: SourceEntry) -> bool:
     """Does this user sign in elsewhere (a B2B user of the source itself)?"""
+    known = source.attributes
+    name = known.get("userPrincipalName")
     return (
-        "#ext#" in (source.text("userPrincipalName") or "").casefold()
+        (isinstance(name, str) and "#ext#" in name.casefold())
         or source.text("externalUserState") is not None
-        or source.text("creationType") == "Invitation"
+        or known.get("creationType") == "Invitation"
     )

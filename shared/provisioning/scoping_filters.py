@@ -64,6 +64,10 @@ class CompiledFilter:
     input_groups: tuple[tuple[CompiledClause, ...], ...] = ()
     category_groups: tuple[tuple[CompiledClause, ...], ...] = ()
 
+    @property
+    def lets_everybody_through(self) -> bool:
+        return not (self.groups or self.input_groups or self.category_groups)
+
     def decide(self, source: SourceEntry) -> FilterDecision:
         """Return the decision about a person; every clause is evaluated, for the log."""
         results: list[tuple[str, Holds]] = []

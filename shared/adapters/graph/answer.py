@@ -21,6 +21,8 @@ class Answer:
     headers: Mapping[str, str]
     body: object = None
     """The decoded JSON; None if there is none or it is not JSON."""
+    content: bytes = b""
+    """The body as it came, where somebody decodes it for themselves."""
 
     @property
     def ok(self) -> bool:

@@ -73,10 +73,10 @@ class GraphClient:
             return None
         return roles_of(token.token)
 
-    async def send(self, call: RequestInformation) -> Answer:
+    async def send(self, call: RequestInformation, *, decodes: bool = True) -> Answer:
         """Send once and return the answer, whatever it says. Raises Unavailable and Forbidden where there is none."""
         with self.observer.request(call) as span:
-            answer = await self._answer(call)
+            answer = await self._answer(call, decodes=decodes)
             span.note(status_code=answer.status)
         self.observer.answered({"": call}, {"": answer})
         return answer
@@ -87,6 +87,13 @@ class GraphClient:
         if answer.status != 200:
             raise_failure(answer, self.clock.now(), self.guessed_wait())
         return answer
+
+    async def content(self, call: RequestInformation) -> bytes:
+        """Send and return the body of a success undecoded; raises the port's errors if it is none."""
+        answer = await self.send(call, decodes=False)
+        if answer.status != 200:
+            raise_failure(answer, self.clock.now(), self.guessed_wait())
+        return answer.content
 
     def follow(self, call: RequestInformation, link: str) -> RequestInformation:
         """Return the request for a link of Graph's; raises UnexpectedAnswer if it leads to another host."""
@@ -100,7 +107,7 @@ class GraphClient:
         """Return how long to wait after a 429 of a read that does not say."""
         return timedelta(seconds=self._random.uniform(5, 15))
 
-    async def _answer(self, call: RequestInformation) -> Answer:
+    async def _answer(self, call: RequestInformation, *, decodes: bool) -> Answer:
         response = await self._exchange(call)
         if response.status_code == 401 and "claims=" not in response.headers.get("www-authenticate", ""):
             # with a claims challenge the SDK has asked for a new token and sent again already
@@ -109,7 +116,8 @@ class GraphClient:
         return Answer(
             status=response.status_code,
             headers={name.lower(): value for name, value in response.headers.items()},
-            body=decoded(response.content),
+            body=decoded(response.content) if decodes or response.status_code != 200 else None,
+            content=b"" if decodes else response.content,
         )
 
     async def _exchange(self, call: RequestInformation) -> httpx.Response:

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from shared.adapters.graph.answer import Record, attributes, optional_text, record, records, selected, text
 from shared.adapters.graph.client import GraphClient
-from shared.orchestration.ports import GroupsPage, MemberChange, Removed, UnexpectedAnswer, UsersPage
+from shared.adapters.graph.people_page import decoded_people
+from shared.orchestration.ports import GroupsPage, MemberChange, UnexpectedAnswer, UsersPage
 from shared.provisioning.entry import SourceEntry
 
 _MOST_GROUPS = 50
@@ -19,10 +20,9 @@ _USER = "#microsoft.graph.user"
 async def users_page(client: GraphClient, link: str, select: Sequence[str]) -> UsersPage:
     """Return one page of users/delta; raises ResyncRequired if the link is void."""
     call = client.calls.users_delta(selected(select))
-    body = record((await client.read(client.follow(call, link) if link else call)).body)
-    entries = tuple(_entry(user, select) for user in records(body))
-    next_link, delta_link = _links(client, body)
-    return UsersPage(entries=entries, next_link=next_link, delta_link=delta_link)
+    page = decoded_people(await client.content(client.follow(call, link) if link else call), select)
+    next_link, delta_link = _checked(client, page.next_link, page.delta_link)
+    return UsersPage(entries=page.entries, next_link=next_link, delta_link=delta_link)
 
 
 async def groups_page(client: GraphClient, group_ids: Sequence[str], link: str) -> GroupsPage:
@@ -39,12 +39,6 @@ async def groups_page(client: GraphClient, group_ids: Sequence[str], link: str) 
         next_link=next_link,
         delta_link=delta_link,
     )
-
-
-def _entry(user: Record, select: Sequence[str]) -> SourceEntry | Removed:
-    if _is_removed(user):
-        return Removed(id=text(user, "id"))
-    return source_entry(user, select)
 
 
 def source_entry(user: Record, select: Sequence[str]) -> SourceEntry:
@@ -72,8 +66,10 @@ def _is_removed(item: Record) -> bool:
 
 
 def _links(client: GraphClient, body: Record) -> tuple[str, str]:
-    next_link = optional_text(body, "@odata.nextLink")
-    delta_link = optional_text(body, "@odata.deltaLink")
+    return _checked(client, optional_text(body, "@odata.nextLink"), optional_text(body, "@odata.deltaLink"))
+
+
+def _checked(client: GraphClient, next_link: str, delta_link: str) -> tuple[str, str]:
     if bool(next_link) == bool(delta_link):
         raise UnexpectedAnswer("Graph answered a delta page with both or neither of nextLink and deltaLink.")
     client.check(next_link or delta_link)

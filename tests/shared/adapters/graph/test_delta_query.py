@@ -45,7 +45,7 @@ async def test_a_page_is_people_and_removals_as_they_stand() -> None:
         SourceEntry(id="a", attributes=attributes),
         Removed(id="b"),
         Removed(id="c"),
-        SourceEntry(id="d", attributes={}),
+        SourceEntry(id="d", attributes=dict.fromkeys(attributes)),
     )
     assert (read.next_link, read.delta_link) == (NEXT, "")
     assert graph.requests[0].options == {"$select": ",".join(SELECT)}

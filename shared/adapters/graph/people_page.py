@@ -1,0 +1,75 @@
+"""What does a page of people say? Decoded by type: a page has hundreds of people with dozens of properties each.
+
+The type is made of what was selected. Whatever has another shape is refused as a whole: a page half understood would be
+a person lost.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from shared.configuration.directory_schema import is_extension
+from shared.orchestration.ports import Removed, UnexpectedAnswer
+from shared.provisioning.entry import SourceEntry
+
+_Plain = str | bool | tuple[str, ...] | None
+_Extension = str | bool | int | tuple[str, ...] | None
+_Complex = dict[str, str | None] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeoplePage:
+    """The people of a page, and its links as they stand; empty where there is none."""
+
+    entries: tuple[SourceEntry | Removed, ...]
+    next_link: str
+    delta_link: str
+
+
+def decoded_people(content: bytes, select: Sequence[str]) -> PeoplePage:
+    """Return the page. Raises UnexpectedAnswer. A property that a person lacks has no value, like one that is null."""
+    decoder, parts = _decoder(tuple(select))
+    try:
+        page = decoder.decode(content)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise UnexpectedAnswer("Graph answered a page of people of another shape.") from error
+    if any(not person.id for person in page.value) or "" in {page.next_link, page.delta_link}:
+        raise UnexpectedAnswer("Graph answered a page of people with an empty id or link.")
+    entries = tuple(_entry(person, parts) for person in page.value)
+    return PeoplePage(entries=entries, next_link=page.next_link or "", delta_link=page.delta_link or "")
+
+
+def _entry(person: Any, parts: tuple[tuple[str, str, str], ...]) -> SourceEntry | Removed:  # noqa: ANN401 - made below
+    if person.removed is not None:
+        return Removed(id=person.id)
+    attributes = msgspec.structs.asdict(person)
+    del attributes["id"], attributes["removed"]
+    for name, whole, part in parts:
+        attributes[name] = (attributes[whole] or {}).get(part)
+    for whole in {each for _, each, _ in parts}:
+        del attributes[whole]
+    return SourceEntry(id=person.id, attributes=attributes)
+
+
+@lru_cache(maxsize=64)
+def _decoder(select: tuple[str, ...]) -> tuple[msgspec.json.Decoder[Any], tuple[tuple[str, str, str], ...]]:
+    """Return what decodes people with these attributes, and which of them are parts of complex properties."""
+    parts = tuple((name, whole, part) for name in select for whole, slash, part in [name.partition("/")] if slash)
+    complex_ = {whole for _, whole, _ in parts}
+    fields: list[Any] = [("id", str), ("removed", dict[str, Any] | None, msgspec.field(default=None, name="@removed"))]
+    for name in dict.fromkeys(each.partition("/")[0] for each in select if each != "id"):
+        kind = _Complex if name in complex_ else _Extension if is_extension(name) else _Plain
+        fields.append((name, kind, None))
+    person = msgspec.defstruct("Person", fields, gc=False)
+    page = msgspec.defstruct(
+        "Page",
+        [
+            ("value", list[person]),  # type: ignore[valid-type]
+            ("next_link", str | None, msgspec.field(default=None, name="@odata.nextLink")),
+            ("delta_link", str | None, msgspec.field(default=None, name="@odata.deltaLink")),
+        ],
+    )
+    return msgspec.json.Decoder(page), parts

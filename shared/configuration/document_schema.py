@@ -18,8 +18,6 @@ _HOST = "[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*(?:\\.[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*)*"
 _HTTPS = f"^https://{_HOST}(?::[0-9]{{1,5}})?(?:[/?#][^\\s\\\\\\u0000-\\u001f\\u007f]*)?$(?!\\n)"
 _ADDRESS = '^[^\\s@<>,;"]+@[^\\s@<>,;".]+(?:\\.[^\\s@<>,;".]+)+$(?!\\n)'
 
-_IDLE = "kept, and not acted upon in this version"
-
 
 def _text(description: str, pattern: str, message: str, most: int) -> JsonSchema:
     return {
@@ -169,7 +167,7 @@ _REMOVAL = _object(
 )
 
 _NOTIFICATIONS = _object(
-    f"Who hears of a quarantine; {_IDLE}.",
+    "Who hears of quarantines, held removals, blocked invitations and failed cycles, by mail.",
     {
         "recipients": {
             "type": "array",
@@ -224,7 +222,9 @@ DOCUMENT_SCHEMA: JsonSchema = {
             ),
             "removal": _REMOVAL,
             "notifications": _or_null(_NOTIFICATIONS),
-            "logRetention": _duration(f"How long provisioning logs are kept, P1D to P3650D; {_IDLE}.", "P30D"),
+            "logRetention": _duration(
+                "How long provisioning logs, counters and cycles are kept, P1D to P3650D.", "P30D"
+            ),
             "schema": SCHEMA,
         },
         "id",

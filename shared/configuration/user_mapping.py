@@ -85,6 +85,12 @@ def user_mapping(configuration: Configuration) -> UserMapping:
     return _default() if configuration.schema is None else mapping_of(configuration.schema)
 
 
+def rule_in_force(configuration: Configuration) -> str:
+    """Return the id of the rule whose mapping of people counts."""
+    rule, _ = next(user_mappings(configuration.schema or default_schema()))
+    return rule.id
+
+
 def mapping_of(schema: SynchronizationSchema, *, entra: bool = True) -> UserMapping:
     rule, mapping = next(user_mappings(schema))
     return UserMapping(

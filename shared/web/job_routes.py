@@ -7,6 +7,7 @@ from http import HTTPStatus
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from shared.configuration.user_mapping import rule_in_force
 from shared.cycles.audit import Activity
 from shared.cycles.state import JobStatus
 from shared.orchestration.audit import audited
@@ -85,7 +86,7 @@ async def provision(request: Request, service_principal_id: str, job_id: str) ->
     """Provision up to five people now, and say what came of each."""
     engine = await engine_of(request)
     job = await found_job(engine, service_principal_id, job_id)
-    subjects = read_subjects(await json_body(request))
+    subjects = read_subjects(await json_body(request), rule_in_force(job.configuration))
     by = initiator_text(caller(request).principal)
     act = act_of(request, Activity.PROVISION_ON_DEMAND, job, people=subjects)
     results = await audited(engine, act, lambda: provision_on_demand(engine, job_id, subjects, by), told=_told)

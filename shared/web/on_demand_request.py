@@ -46,12 +46,15 @@ class _Body(_Typed, frozen=True, kw_only=True):
     parameters: list[_Parameters]
 
 
-def read_subjects(body: bytes) -> tuple[str, ...]:
-    """Return the object ids, 1 to 5 in lower case. Raises GraphError (400)."""
+def read_subjects(body: bytes, rule_id: str = DEFAULT_RULE_ID) -> tuple[str, ...]:
+    """Return the object ids, 1 to 5 in lower case; `rule_id` is the one in force. Raises GraphError (400).
+
+    The default rule's id is taken for it as well, so that one call fits every job.
+    """
     parameters = _parse(body).parameters
-    unknown = next((each.rule_id for each in parameters if each.rule_id not in {None, DEFAULT_RULE_ID}), None)
-    if unknown is not None:
-        raise bad_request(f"ruleId names no rule of this job's schema; leave it out or write {DEFAULT_RULE_ID}.")
+    allowed = {None, DEFAULT_RULE_ID, rule_id}
+    if any(each.rule_id not in allowed for each in parameters):
+        raise bad_request(f"ruleId names no rule of this job's schema; leave it out or write {rule_id}.")
     subjects = [subject for each in parameters for subject in each.subjects]
     if not 1 <= len(subjects) <= MOST_SUBJECTS:
         raise bad_request(f"{len(subjects)} subjects; from 1 to {MOST_SUBJECTS} can be provisioned at a time.")

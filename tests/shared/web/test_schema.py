@@ -13,7 +13,7 @@ from shared.configuration.scoping_filter import FilterOperator
 from shared.cycles.cycle import CycleKind
 from shared.expressions import FUNCTIONS
 from tests.engine.local_engine import LocalEngine
-from tests.engine.small_world import APPLICATION, CONFIGURATION, mail_of, people, small_world
+from tests.engine.small_world import APPLICATION, CONFIGURATION, id_of, mail_of, people, small_world
 from tests.shared.configuration.schemas import entra_export, template
 from tests.shared.web.calling import calling, error_of
 
@@ -214,3 +214,22 @@ async def test_an_attribute_of_a_wrong_shape_is_refused() -> None:
 
     assert (answer.status_code, error_of(answer)["code"]) == (400, "InvalidConfiguration")
     assert (await local.state()).version == 1
+
+
+async def test_people_are_provisioned_on_demand_by_the_rule_of_the_jobs_own_schema() -> None:
+    local = await begun()
+    export = entra_export()
+    await send(local, "PUT", json=export)
+    rule = export["synchronizationRules"][0]["id"]
+    subjects = [{"objectId": id_of("person0"), "objectTypeName": "User"}]
+
+    async with administering(local) as client:
+        answers = [
+            await client.post(
+                SCHEMA.replace("/schema", "/provisionOnDemand"),
+                json={"parameters": [{"ruleId": rule_id, "subjects": subjects}]},
+            )
+            for rule_id in (rule, "another")
+        ]
+
+    assert [answer.status_code for answer in answers] == [200, 400], answers[0].text

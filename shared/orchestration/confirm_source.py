@@ -233,6 +233,7 @@ def delayed(entry: EntryPass, until: datetime) -> Pending:
         due=until,
         source=None,
         attempts=0,
+        escrows=0,
         confirm=True,
         differed=False,
         staged_cycle=0,
@@ -264,7 +265,7 @@ def staged(job: Job, entry: EntryPass, kind: WorkKind) -> Pending:
         due=job.engine.clock.now(),
         source=None if entry.source is None else entry.source.attributes,
         attempts=0,
-        escrows=0,
+        escrows=entry.pending.escrows if kind is entry.pending.kind else 0,
         confirm=True,
         etag="",
     )

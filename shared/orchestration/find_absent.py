@@ -30,9 +30,9 @@ async def find_absent(reading: Reading) -> None:
         if kind is not None:
             work[link.source_id] = (kind, None)
         if len(work) == PAGE:
-            await reading.stage(work)
+            await reading.stage(work, new=False)
             work.clear()
-    await reading.stage(work)
+    await reading.stage(work, new=False)
     await reading.checkpoint(cursor=Cursor(position=shard + 1))
 
 

@@ -40,6 +40,7 @@ def _forgiven(row: Pending, state: ConfigurationState, now: datetime) -> Pending
         state=PendingState.WAITING,
         due=now,
         attempts=0,
+        escrows=0,
         confirm=True,
         differed=False,
         cycle=state.cycle,

@@ -91,10 +91,11 @@ class Reading:
             self.scope = unpack(stored)
         return self.scope
 
-    async def stage(self, work: Mapping[str, tuple[WorkKind, Attributes | None]]) -> None:
+    async def stage(self, work: Mapping[str, tuple[WorkKind, Attributes | None]], *, new: bool = True) -> None:
         """Write pending rows; people whose removal is staged get no hint before the cycle settles.
 
         What the guard holds stays counted, as of its first staging, until somebody has seen that nothing is to go.
+        Where nothing is `new`, who is in escrow for the same stays there, and is tried less and less often.
         """
         now, before = self.engine.clock.now(), await self._held(work)
         rows = [
@@ -110,7 +111,7 @@ class Reading:
             )
             for source_id, (kind, attributes) in work.items()
         ]
-        rows = [_kept(row, before.get(row.source_id)) for row in rows]
+        rows = [_kept(row, before.get(row.source_id)) for row in rows if new or not _is_known(row, before)]
         await self.engine.entries.stage(self.state, rows)
         if self.pending_ids is not None:
             self.pending_ids |= frozenset(work)
@@ -120,12 +121,11 @@ class Reading:
         self.unsent |= {self.engine.entries.shard(source_id, self.state.shards) for source_id in waiting}
 
     async def _held(self, work: Mapping[str, tuple[WorkKind, Attributes | None]]) -> Mapping[str, Pending]:
-        """Return the rows of people who are counted already; values that a page shows in scope and enabled end that."""
+        """Return the rows of people who may be counted already; values of a page, in scope and enabled, end that."""
         asked = [source_id for source_id, (kind, _) in work.items() if kind in _GUARDED]
         open_ = (await self.pending()).intersection(asked) if asked else frozenset[str]()
         rows = await self.engine.entries.read(self.state, sorted(open_), parts=frozenset({EntryPart.PENDING}))
-        found = {source_id: row.pending for source_id, row in rows.items() if row.pending is not None}
-        return {source_id: pending for source_id, pending in found.items() if pending.staged_cycle}
+        return {source_id: row.pending for source_id, row in rows.items() if row.pending is not None}
 
     async def checkpoint(self, *, phase: CyclePhase | None = None, cursor: Cursor | None = None) -> None:
         """Save the progress of this slice. Raises Conflict if another slice is ahead; then this one must stop."""
@@ -176,12 +176,18 @@ class Reading:
             await prune_snapshots(self.engine, self.cycle, SCOPE_IN_WORK, self.cycle.scope_at)
 
 
+def _is_known(row: Pending, before: Mapping[str, Pending]) -> bool:
+    """Is the person in escrow for just this already?"""
+    standing = before.get(row.source_id)
+    return standing is not None and standing.state is PendingState.ESCROWED and standing.kind is row.kind
+
+
 def _kept(row: Pending, before: Pending | None) -> Pending:
     """Return the row with the stamp and the verdict of the one that it replaces.
 
     A verdict is about one kind only. Where it ends the stamp ends too: no guard has counted who was decided about.
     """
-    if before is None:
+    if before is None or not before.staged_cycle:
         return row
     if WorkKind.DISABLE in {row.kind, before.kind} and row.kind is not before.kind:
         return row if before.verdict else replace(row, staged_cycle=before.staged_cycle)

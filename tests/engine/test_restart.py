@@ -72,7 +72,7 @@ async def test_forgotten_failures_are_tried_again_at_once() -> None:
         await local.run_cycle()
     pending = (await local.rows(id_of("ada"))).pending
     assert pending is not None
-    assert pending.attempts >= 4
+    assert pending.escrows >= 4
     assert pending.due > local.clock.now() + HOUR
     [boss] = [user["id"] for user in local.users().values() if user["mail"] == mail_of("ada")]
     local.change_target({"op": "deleteUser", "id": boss}, {"op": "purgeUser", "id": boss})

@@ -1,4 +1,7 @@
-"""Five seeds in which everything goes wrong at once: both tenants agree in the end, nobody doubled, lost or removed."""
+"""Three seeds in which everything goes wrong at once: both tenants agree in the end, nobody doubled, lost or removed.
+
+`python -m sandbox campaign --seeds 1-200` takes as many as one likes.
+"""
 
 import pytest
 
@@ -6,7 +9,7 @@ from sandbox.campaign.options import CampaignOptions
 from sandbox.campaign.run_seed import run_seed
 
 
-@pytest.mark.parametrize("seed", range(1, 6))
+@pytest.mark.parametrize("seed", range(1, 4))
 async def test_a_seed_agrees_whatever_goes_wrong(seed: int) -> None:
     options = CampaignOptions(seeds=range(seed, seed + 1))
 

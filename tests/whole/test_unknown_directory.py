@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.judge import read_directory
-from sandbox.scenarios import load_source_directory
+from sandbox.scenarios import SourceDirectoryError, load_source_directory
 from tests.whole.copied_tree import Outcome, run_sandbox
 from tests.whole.exported_directory import exported_directory
 
@@ -86,14 +86,25 @@ HOSTILE: dict[str, tuple[str | bytes, str]] = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-async def test_a_file_that_cannot_be_used_is_one_sentence_and_status_2(tmp_path: Path, name: str) -> None:
+def test_a_file_that_cannot_be_used_is_refused_in_one_sentence(tmp_path: Path, name: str) -> None:
     content, says = HOSTILE[name]
     export = tmp_path / "export.json"
     export.write_bytes(content if isinstance(content, bytes) else content.encode())
 
+    with pytest.raises(SourceDirectoryError) as refused:
+        load_source_directory(export)
+
+    assert says in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+async def test_a_file_that_is_refused_is_told_by_the_command_with_status_2(tmp_path: Path) -> None:
+    export = tmp_path / "export.json"
+    export.write_text("[]")
+
     outcome = await run_sandbox("--source-directory", str(export))
 
-    check_refusal(outcome, says)
+    check_refusal(outcome, "should be an object")
 
 
 async def test_a_file_that_does_not_exist_is_one_sentence_and_status_2(tmp_path: Path) -> None:

@@ -246,7 +246,7 @@ def delayed(entry: EntryPass, until: datetime) -> Pending:
 def _is_to_be_staged(job: Job, entry: EntryPass) -> bool:
     """Is somebody provisioned whose removal the guard has not released? To be staged takes no proof: it counts them."""
     link = entry.link
-    return link is not None and _can_be_removed(job, link) and not removal_released(job, entry.pending)
+    return link is not None and _can_be_removed(job, link) and not removal_released(job, entry.pending, WorkKind.REMOVE)
 
 
 def staged(job: Job, entry: EntryPass, kind: WorkKind) -> Pending:

@@ -21,7 +21,9 @@ async def held(*changes: Document) -> LocalEngine:
     """A world whose guard holds what these changes ask for."""
     local = LocalEngine(small_world(people(len(NAMES)), guards={"removals": {"count": HOLDS}}))
     await local.begin()
-    local.change(*changes)
+    # whom reading saw last is asked for when others are gone: it must be somebody who stays
+    others = [{"op": "updateUser", "id": id_of(name), "set": {"city": "Gera"}} for name in NAMES[HOLDS:]]
+    local.change(*changes, *others)
     await local.run_cycle()
     assert len((await held_removals(local.engine, await local.state())).rows) == HOLDS
     return local

@@ -105,8 +105,9 @@ async def _known_users(job: Job, passes: list[EntryPass]) -> list[str]:
     if is_approved(passes[0].pending):
         return await not_approved(job.engine, job.state, first=near, without=ids)
     known = [user for user in job.state.known_users if user not in ids]
-    if known and not any(_may_have_to_go(each.pending) for each in passes):
-        return known
+    if job.state.known_users and not any(_may_have_to_go(each.pending) for each in passes):
+        # newcomers serve each other: those who were there before may all have left, and be held by the guard
+        return known or [*job.state.known_users]
     return [*known[:1], *await provisioned(job.engine, job.state, first=near, without=ids), *known[1:]]
 
 
@@ -247,7 +248,7 @@ def delayed(entry: EntryPass, until: datetime) -> Pending:
 def _is_to_be_staged(job: Job, entry: EntryPass) -> bool:
     """Is somebody provisioned whose removal the guard has not released? To be staged takes no proof: it counts them."""
     link = entry.link
-    return link is not None and _can_be_removed(job, link) and not removal_released(job, entry.pending)
+    return link is not None and _can_be_removed(job, link) and not removal_released(job, entry.pending, WorkKind.REMOVE)
 
 
 def staged(job: Job, entry: EntryPass, kind: WorkKind) -> Pending:

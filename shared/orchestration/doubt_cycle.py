@@ -47,7 +47,9 @@ async def doubt_reading(reading: Reading, staged: Sequence[Pending]) -> None:
 
 
 async def _sees_somebody(reading: Reading) -> bool:
-    known = dict.fromkeys([*reading.known_users, *await standing(reading.engine, reading.state)])
+    known = dict.fromkeys(
+        [*reading.known_users, *reading.state.known_users, *await standing(reading.engine, reading.state)]
+    )
     if not known and not await provisioned(reading.engine, reading.state):
         return True
     seen = await reading.source.examine(tuple(known), scope=False, known_users=())

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from shared.configuration.configuration import Configuration
-from shared.cycles.pending import Pending, PendingState, Verdict
+from shared.cycles.pending import Pending, PendingState, Verdict, WorkKind
 from shared.cycles.state import ConfigurationState, holds_removals
 from shared.cycles.work import Intent, Work
 from shared.orchestration.engine import Engine
@@ -117,14 +117,19 @@ def _known(value: _Value | None) -> _Value:
     return value
 
 
-def removal_released(job: Job, pending: Pending) -> bool:
-    """Has a staged removal or disable passed the guard? A person who asks on demand has decided for themselves."""
-    if pending.verdict is Verdict.APPROVED:
+def removal_released(job: Job, pending: Pending, kind: WorkKind) -> bool:
+    """May this be done, a removal or a disable: has it passed the guard?
+
+    A verdict is about one of the two only. For the other one the guard has not counted whom it was about, whatever
+    the stamp of the row says. A person who asks on demand has decided for themselves.
+    """
+    about_this = (pending.kind is WorkKind.DISABLE) is (kind is WorkKind.DISABLE)
+    if about_this and pending.verdict is Verdict.APPROVED:
         return True
-    if holds_removals(job.state) or (pending.verdict is Verdict.REJECTED and not job.on_demand):
+    if holds_removals(job.state):
         return False
-    staged = pending.staged_cycle
-    return job.on_demand or (pending.state is PendingState.STAGED and 0 < staged <= job.state.released_cycle)
+    counted = pending.state is PendingState.STAGED and 0 < pending.staged_cycle <= job.state.released_cycle
+    return job.on_demand or (counted and pending.verdict is Verdict.NONE)
 
 
 def split(passes: Sequence[EntryPass]) -> tuple[list[EntryPass], list[EntryPass]]:

@@ -183,7 +183,7 @@ def _sight(job: Job, entry: EntryPass, found: Found, roles: dict[str, bool | Non
         holders=found.holders,
         holds_role=roles.get(found.holders[0].id) if len(found.holders) == 1 else None,
         stale=_is_stale(job, entry),
-        disable_released=removal_released(job, entry.pending),
+        disable_released=removal_released(job, entry.pending, WorkKind.DISABLE),
         unfinished=_is_unfinished(entry),
         taken=found.taken,
     )

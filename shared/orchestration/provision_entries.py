@@ -293,7 +293,7 @@ def _is_due(job: Job, row: EntryRows, pending: Pending) -> bool:
         return False
     if pending.state is not PendingState.STAGED:
         return True
-    return removal_released(job, pending)
+    return removal_released(job, pending, pending.kind)
 
 
 def _started(job: Job, before: Work | None) -> datetime:

@@ -103,7 +103,8 @@ async def _begin(engine: Engine, state: ConfigurationState, now: datetime) -> No
         heartbeat=now,
         started=now,
         configuration_version=state.version,
-        known_users=state.known_users,
+        # a full read names no leavers: whom it does not show may be gone, and would prove every direct read wrong
+        known_users=() if state.full_next else state.known_users,
     )
     with engine.telemetry.span("cycle", configuration_id=begun.configuration_id, cycle=begun.number, kind=begun.kind):
         cycle = await engine.cycles.create(begun)

@@ -71,6 +71,7 @@ PLANTED_BUGS: Final = (
         original="removed = released.count(WorkKind.REMOVE, removals, since)",
         replacement="removed = len(removals)",
         says="law 4 broken",
+        seed=2,
     ),
     PlantedBug(
         name="a disable waits for no guard",
@@ -78,6 +79,7 @@ PLANTED_BUGS: Final = (
         original="hold = disabling and not sight.disable_released",
         replacement="hold = disabling and False",
         says="law 4 broken",
+        seed=3,
     ),
     PlantedBug(
         name="a verdict does not survive the next full read",
@@ -97,15 +99,15 @@ PLANTED_BUGS: Final = (
     PlantedBug(
         name="whom one adopts becomes a member",
         file=_PROVISIONING + "change_planning.py",
-        original="modified = differences(flow(source, rules.mapping, creating=False), holder.attributes)",
-        replacement="modified = differences(flow(source, rules.mapping, creating=True), holder.attributes)",
+        original="creating=False)\n    desired = rules.flow.against(flowed.values, holder.attributes)",
+        replacement="creating=True)\n    desired = rules.flow.against(flowed.values, holder.attributes)",
         says="law 5 broken",
     ),
     PlantedBug(
         name="what one adopted is deleted with the person",
         file=_PROVISIONING + "change_planning.py",
-        original="if link.origin is LinkOrigin.ADOPTED or rules.removal",
-        replacement="if rules.removal",
+        original="if link.origin is LinkOrigin.ADOPTED or removal.action",
+        replacement="if removal.action",
         says="law 5 broken.*was deleted",
         seed=3,
     ),
@@ -134,6 +136,7 @@ PLANTED_BUGS: Final = (
         original="        return removal(link)\n",
         replacement="        return None\n",
         says="law 1 or 10 broken.*should be deleted",
+        seed=2,
     ),
     PlantedBug(
         name="an initial cycle looks for nobody who is absent",

@@ -2,16 +2,17 @@
 #   make run     the local world; ONCE=1 ends after the cycles; ARGS="--users 200 --faults flaky" go to the sandbox
 #   make test    every test                     make check   format, lint, types, architecture
 #   make clean   removes what the others made   make coverage   fails where a branch of the pure core has no test
+#   make bench   measures ratios on this machine and writes docs/performance.md
 #   make live    by hand only, between two tenants of your own: docs/setup.md says what it does to them
 
 PYTHON ?= python3
 BIN    := .venv/bin
 CORE   := expressions configuration provisioning cycles setup
 NODE   := sandbox/azurite/node_modules
-TYPED  := $(wildcard function_app.py functions shared cli sandbox tests)
+TYPED  := $(wildcard function_app.py functions shared cli sandbox tests bench)
 ARGS   ?=
 
-.PHONY: run test check coverage live bootstrap clean
+.PHONY: run test check coverage bench live bootstrap clean
 .DELETE_ON_ERROR:
 
 run: bootstrap
@@ -30,6 +31,10 @@ check: bootstrap
 coverage: bootstrap
 	$(BIN)/python -m coverage run -m pytest -q $(addprefix tests/shared/,$(CORE))
 	$(BIN)/python -m coverage report
+
+# Not part of `make test`: a timing is no test.
+bench: bootstrap
+	$(BIN)/python -m bench $(ARGS)
 
 # Nothing else calls it: it makes people in a real tenant, and deletes them again.
 live: bootstrap

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-SOURCES = ("function_app.py", "functions", "shared", "cli", "sandbox")
+SOURCES = ("function_app.py", "functions", "shared", "cli", "sandbox", "bench")
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 50
 
@@ -18,6 +18,7 @@ ALLOWED = {
     "functions": ("functions", "shared.wiring", "shared.telemetry", "shared.orchestration"),
     "cli": ("cli", "shared.setup", "shared.provisioning", "shared.configuration", "shared.expressions"),
     "sandbox": ("sandbox",),
+    "bench": ("bench", "shared"),
     "shared.wiring": (
         "shared.web",
         "shared.orchestration",
@@ -60,7 +61,7 @@ ALLOWED = {
     "shared.telemetry": ("shared.telemetry", "shared.orchestration.ports"),
     "function_app": ("functions",),
 }
-OURS = ("functions", "cli", "sandbox", "shared", "function_app", "tests")
+OURS = ("functions", "cli", "sandbox", "shared", "function_app", "tests", "bench")
 
 PURE = ("shared/expressions", "shared/configuration", "shared/provisioning", "shared/cycles", "shared/setup")
 IMPURE = (

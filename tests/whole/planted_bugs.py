@@ -111,8 +111,8 @@ PLANTED_BUGS = (
         name="value never cleared: what the source has lost stays",
         bug=Substitution(
             file=_FLOW,
-            original="(not is_empty(value) or each.clears)",
-            replacement="not is_empty(value)",
+            original="                if clears:\n",
+            replacement="                if clears and creating:\n",
         ),
         says="should be None, is ",
         cycles=2,

@@ -63,7 +63,7 @@ PLANTED_BUGS: Final = (
         original="    unclear = [each for each in passes if _is_unclear(each)]\n",
         replacement="    unclear = passes[:0]\n",
         says="law",
-        seed=3,
+        seed=1,
     ),
     PlantedBug(
         name="the guard forgets whom it has released today",
@@ -109,7 +109,7 @@ PLANTED_BUGS: Final = (
         original="if link.origin is LinkOrigin.ADOPTED or removal.action",
         replacement="if removal.action",
         says="law 5 broken.*was deleted",
-        seed=3,
+        seed=2,
     ),
     PlantedBug(
         name="what an administrator has deleted is restored",

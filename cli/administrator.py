@@ -14,9 +14,9 @@ import httpx
 import typer
 
 from cli.output import at
+from shared.configuration.clouds import ENDPOINTS
+from shared.configuration.configuration import Cloud
 from shared.setup.requests import GraphRequest
-
-DEFAULT_GRAPH = "https://graph.microsoft.com"
 
 # "Microsoft Graph Command Line Tools": a client of Microsoft's for which an administrator may consent to any scope.
 # https://learn.microsoft.com/troubleshoot/entra/entra-id/governance/verify-first-party-apps-sign-in
@@ -42,6 +42,9 @@ class SignIn(StrEnum):
 
 Graph = Annotated[
     str, typer.Option("--graph", envvar="TENANTSYNC_GRAPH_ENDPOINT", help="Where Microsoft Graph is.", hidden=True)
+]
+InCloud = Annotated[
+    Cloud, typer.Option("--cloud", envvar="TENANTSYNC_CLOUD", help="The Microsoft cloud of both tenants.")
 ]
 SignInAs = Annotated[
     SignIn,
@@ -79,7 +82,9 @@ class _Token(Protocol):
 class Place:
     """Where Graph is, and how one signs in there."""
 
-    graph: str = DEFAULT_GRAPH
+    cloud: Cloud = Cloud.GLOBAL
+    graph: str = ""
+    """Another address than the cloud's own; empty for that."""
     sign_in: SignIn = SignIn.DEVICE_CODE
     extra_scopes: tuple[str, ...] = ()
 
@@ -135,10 +140,11 @@ class Administrator:
 @contextmanager
 def administrator(tenant: str, place: Place) -> Iterator[Administrator]:
     """Sign in to a tenant, by its id or one of its domains. Raises NotSignedIn when the first request needs a token."""
-    url = httpx.URL(place.graph.rstrip("/") + "/")
+    graph = place.graph or ENDPOINTS[place.cloud].graph
+    url = httpx.URL(graph.rstrip("/") + "/")
     local = _is_loopback(url.host)
     if url.scheme != "https" and not local:
-        raise NotSignedIn(f"{place.graph} is not https; a token would be readable on the way.")
+        raise NotSignedIn(f"{graph} is not https; a token would be readable on the way.")
     if place.sign_in is SignIn.SANDBOX and not local:
         raise NotSignedIn(f"Sandbox tokens are for a loopback host only, not for {url.host}.")
     with httpx.Client(base_url=url, timeout=_TIMEOUT, trust_env=not local) as client:
@@ -162,10 +168,11 @@ def _token_source(tenant: str, place: Place, host: str) -> Callable[[], str]:
 
     names = [".default"] if place.sign_in is SignIn.DEFAULT else [*_SCOPES, *place.extra_scopes]
     scopes = [f"https://{host}/{each}" for each in names]
+    authority = ENDPOINTS[place.cloud].authority
     credential = (
-        DefaultAzureCredential()
+        DefaultAzureCredential(authority=authority)
         if place.sign_in is SignIn.DEFAULT
-        else DeviceCodeCredential(client_id=_CLIENT, tenant_id=tenant)
+        else DeviceCodeCredential(client_id=_CLIENT, tenant_id=tenant, authority=authority)
     )
 
     def token() -> str:

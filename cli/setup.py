@@ -11,10 +11,10 @@ from typing import Annotated
 import typer
 
 from cli.administrator import (
-    DEFAULT_GRAPH,
     Administrator,
     Denied,
     Graph,
+    InCloud,
     NotSignedIn,
     Place,
     SignIn,
@@ -25,6 +25,7 @@ from cli.administrator import (
 from cli.output import fail
 from cli.record_file import default_record, load_record, save_record
 from cli.tenant_reading import NoTenant, Reading, Tenant, find_tenant, own_tenant, read_tenant
+from shared.configuration.configuration import Cloud
 from shared.setup.description import described, described_undo, portal_steps
 from shared.setup.desired import Setup, desired_of
 from shared.setup.permissions import Side
@@ -84,17 +85,20 @@ def source(  # noqa: PLR0913, PLR0917 - typer makes options of them
     yes: Yes = False,  # noqa: FBT002 - typer makes an option of it
     undo: Undo = False,  # noqa: FBT002
     record: RecordFile = None,
-    graph: Graph = DEFAULT_GRAPH,
+    cloud: InCloud = Cloud.GLOBAL,
+    graph: Graph = "",
     sign_in: SignInAs = SignIn.DEVICE_CODE,
     patience: Patience = 1.0,
 ) -> None:
     """First: the application, its consents, and automatic redemption towards the target."""
-    way = Way(yes=yes, undo=undo, record=record, place=Place(graph=graph, sign_in=sign_in), patience=patience)
+    place = Place(cloud=cloud, graph=graph, sign_in=sign_in)
+    way = Way(yes=yes, undo=undo, record=record, place=place, patience=patience)
     wanted = Setup(
         side=Side.SOURCE,
         tenant_id=source_tenant,
         other_tenant_id=target_tenant,
         other_name="",
+        cloud=cloud,
         app_id=application_id,
         managed_identity=managed_identity,
         assignments=tuple(assign or ()),
@@ -117,19 +121,22 @@ def target(  # noqa: PLR0913, PLR0917
     yes: Yes = False,  # noqa: FBT002
     undo: Undo = False,  # noqa: FBT002
     record: RecordFile = None,
-    graph: Graph = DEFAULT_GRAPH,
+    cloud: InCloud = Cloud.GLOBAL,
+    graph: Graph = "",
     sign_in: SignInAs = SignIn.DEVICE_CODE,
     patience: Patience = 1.0,
 ) -> None:
     """Second: the application's consents, inbound synchronization and automatic redemption for people of the source."""
     if not application_id and not undo:
         fail("step missing: setup source. It registers the application and prints its --application-id", exit_code=1)
-    way = Way(yes=yes, undo=undo, record=record, place=Place(graph=graph, sign_in=sign_in), patience=patience)
+    place = Place(cloud=cloud, graph=graph, sign_in=sign_in)
+    way = Way(yes=yes, undo=undo, record=record, place=place, patience=patience)
     wanted = Setup(
         side=Side.TARGET,
         tenant_id=target_tenant,
         other_tenant_id=source_tenant,
         other_name="",
+        cloud=cloud,
         app_id=application_id,
     )
     with _signed_in(wanted, way) as session:
@@ -279,13 +286,15 @@ def _explain(kind: Kind, setup: Setup, denied: Denied) -> None:
 
 def _write_configuration(path: Path, session: Session, reading: Reading) -> None:
     setup = session.setup
+    cloud = {} if setup.cloud is Cloud.GLOBAL else {"cloud": setup.cloud.value}
     document = {
         "id": _configuration_id(session),
         "displayName": f"{session.own.name} to {session.other.name}",
-        "source": {"tenantId": setup.tenant_id, "servicePrincipalId": reading.ids.service_principal},
+        "source": {"tenantId": setup.tenant_id, "servicePrincipalId": reading.ids.service_principal} | cloud,
         "target": {
             "tenantId": setup.other_tenant_id,
             "inviteRedirectUrl": f"https://myapplications.microsoft.com/?tenantid={setup.other_tenant_id}",
+            **cloud,
         },
         "scope": {"kind": "assigned" if setup.assignments else "all"},
     }

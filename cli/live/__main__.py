@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from cli.administrator import (
-    DEFAULT_GRAPH,
     Administrator,
     Denied,
     Graph,
@@ -48,12 +47,12 @@ def live(  # noqa: PLR0913, PLR0917 - typer makes options of them
     report: Report = Path("live-report.md"),
     patience: Patience = 5.0,
     yes: Yes = False,  # noqa: FBT002
-    graph: Graph = DEFAULT_GRAPH,
+    graph: Graph = "",
     sign_in: SignInAs = SignIn.DEVICE_CODE,
 ) -> None:
     """Answer the open points with ten canaries between two tenants, and remove every trace of them."""
     document = _parsed(configuration)
-    place = Place(graph=graph, sign_in=sign_in, extra_scopes=_SCOPES)
+    place = Place(cloud=document.source.cloud, graph=graph, sign_in=sign_in, extra_scopes=_SCOPES)
     if not yes:
         typer.confirm(
             f"Create {COUNT} people in {document.source.tenant_id}, provision them into {document.target.tenant_id}, "

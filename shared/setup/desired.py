@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from shared.configuration.clouds import ENDPOINTS
+from shared.configuration.configuration import Cloud
 from shared.setup.permissions import PERMISSIONS, Side
 from shared.setup.plan import Desired
 from shared.setup.resource import Kind, Resource
@@ -41,6 +43,8 @@ class Setup:
     """Object id of the function app's user-assigned identity."""
     assignments: tuple[str, ...] = ()
     """Object ids of people and groups."""
+    cloud: Cloud = Cloud.GLOBAL
+    """Where both tenants and the function app are."""
 
     @property
     def application(self) -> Resource:
@@ -112,10 +116,11 @@ def _application(setup: Setup) -> Desired:
 
 def _federated_credential(setup: Setup) -> Desired:
     """https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity"""
+    endpoints = ENDPOINTS[setup.cloud]
     values = {
-        "issuer": f"https://login.microsoftonline.com/{setup.tenant_id}/v2.0",
+        "issuer": f"{endpoints.authority}/{setup.tenant_id}/v2.0",
         "subject": setup.managed_identity,
-        "audiences": ["api://AzureADTokenExchange"],
+        "audiences": [endpoints.exchange],
     }
     name = f"{APPLICATION_NAME}-{setup.managed_identity}"
     return Desired(

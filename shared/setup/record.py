@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from shared.configuration.configuration import Cloud
 from shared.setup.desired import Setup
 from shared.setup.permissions import Side
 from shared.setup.plan import Plan, PolicyChange
@@ -77,6 +78,7 @@ def to_json(record: Record) -> str:
         "otherName": setup.other_name,
         "appId": setup.app_id,
         "managedIdentity": setup.managed_identity,
+        "cloud": setup.cloud,
         "changes": [
             {"kind": each.resource.kind, "key": each.resource.key, "before": each.before, "after": each.after}
             for each in record.changes
@@ -98,6 +100,7 @@ def from_json(text: str) -> Record:
             other_name=_text(document["otherName"]),
             app_id=_text(document["appId"]),
             managed_identity=_text(document["managedIdentity"]),
+            cloud=Cloud(document.get("cloud", Cloud.GLOBAL)),
         )
         return Record(setup=setup, changes=tuple(_changed(each) for each in document["changes"]))
     except (ValueError, KeyError, TypeError, RecursionError) as error:

@@ -211,6 +211,21 @@ def test_the_managed_identity_can_come_later(run: Run, tmp_path: Path) -> None:
         assert credential["issuer"] == f"https://login.microsoftonline.com/{SOURCE}/v2.0"
 
 
+def test_in_a_national_cloud_issuer_audience_and_document_are_those_of_that_cloud(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "pair.json"
+    with running_world(bare_scenario()) as world:
+        more = ("--managed-identity", id_of("identity"), "--configuration", str(file), "--cloud", "china")
+        done = run(*arguments(world, "source", tmp_path, *more))
+
+        [application] = world.local.simulation.tenant(SOURCE).applications.values()
+        [credential] = application["federatedIdentityCredentials"]
+        written = json.loads(file.read_text())
+        assert done.exit_code == 0, done.output
+        assert credential["issuer"] == f"https://login.chinacloudapi.cn/{SOURCE}/v2.0"
+        assert credential["audiences"] == ["api://AzureADTokenExchangeChina"]
+        assert (written["source"]["cloud"], written["target"]["cloud"]) == ("china", "china")
+
+
 def test_a_disabled_enterprise_application_is_enabled_and_put_back(run: Run, tmp_path: Path) -> None:
     with running_world(bare_scenario()) as world:
         done = run(*arguments(world, "source", tmp_path))

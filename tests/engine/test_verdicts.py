@@ -23,7 +23,7 @@ async def held(*changes: Document) -> LocalEngine:
     await local.begin()
     # whom reading saw last is asked for when others are gone: it must be somebody who stays
     others = [{"op": "updateUser", "id": id_of(name), "set": {"city": "Gera"}} for name in NAMES[HOLDS:]]
-    local.change(*changes, *others)
+    local.change(*others, *changes)
     await local.run_cycle()
     assert len((await held_removals(local.engine, await local.state())).rows) == HOLDS
     return local

@@ -46,11 +46,11 @@ async def test_a_story_ends_the_same_wherever_the_process_dies(
 
 
 def chosen(name: str, walk: Walk) -> list[CrashPoint]:
-    """Every place of the stories of one create, one update, one removal and what repairs them; of the others half."""
+    """Every place of the stories of one create, one update, one removal and what repairs them; of the others a quarter."""
     if EVERY_POINT or name in crash_stories.ACTIONS or name in crash_stories.RECOVERIES:
         return walk.points
     points = walk.points
-    return Random(name).sample(points, (len(points) + 1) // 2)
+    return Random(name).sample(points, (len(points) + 3) // 4)
 
 
 def assert_as_told(walk: Walk) -> None:

@@ -1,4 +1,4 @@
-"""Two seeds in which everything goes wrong at once: both tenants agree in the end, nobody doubled, lost or removed.
+"""A seed in which everything goes wrong at once: both tenants agree in the end, nobody doubled, lost or removed.
 
 `python -m sandbox campaign --seeds 1-200` takes as many as one likes.
 """
@@ -9,7 +9,7 @@ from sandbox.campaign.options import CampaignOptions
 from sandbox.campaign.run_seed import run_seed
 
 
-@pytest.mark.parametrize("seed", range(1, 3))
+@pytest.mark.parametrize("seed", range(1, 2))
 async def test_a_seed_agrees_whatever_goes_wrong(seed: int) -> None:
     options = CampaignOptions(seeds=range(seed, seed + 1))
 

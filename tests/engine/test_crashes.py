@@ -46,7 +46,7 @@ async def test_a_story_ends_the_same_wherever_the_process_dies(
 
 
 def chosen(name: str, walk: Walk) -> list[CrashPoint]:
-    """Every place of the stories of one create, one update, one removal and what repairs them; of the others a quarter."""
+    """Every place of the stories of one create, one update, one removal and what repairs them; a quarter else."""
     if EVERY_POINT or name in crash_stories.ACTIONS or name in crash_stories.RECOVERIES:
         return walk.points
     points = walk.points

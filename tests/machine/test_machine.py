@@ -1,4 +1,4 @@
-"""Four thousand steps of the property machine; `TENANTSYNC_TEST_STEPS=10000 make test ARGS=tests/machine` takes more."""
+"""Four thousand steps of the property machine; `TENANTSYNC_TEST_STEPS=10000 make test ARGS=tests/machine` runs more."""
 
 import os
 import re

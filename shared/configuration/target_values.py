@@ -4,6 +4,7 @@ import base64
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TypeGuard
 
 from shared.configuration.directory_schema import UserAttribute, is_extension
 from shared.configuration.scoping_filter import AttributeType
@@ -54,10 +55,19 @@ def fitted(value: Value, target: UserAttribute) -> AttributeValue:
         return value or None  # most values are of this kind
     if target.multivalued:
         values = value if isinstance(value, tuple) else (value,)
+        if target.type is AttributeType.STRING and _are_texts(values):
+            return values  # as nearly all are
         return tuple(str(_scalar(each, target)) for each in values if each not in {None, ""})
     if isinstance(value, tuple):
         value = next((each for each in value if each not in {None, ""}), None)
     return None if value in {None, ""} else _scalar(value, target)
+
+
+def _are_texts(values: tuple[Scalar, ...]) -> TypeGuard[tuple[str, ...]]:
+    for each in values:  # noqa: SIM110 - a generator takes three times as long for one value, and most have no more
+        if each.__class__ is not str or not each:
+            return False
+    return True
 
 
 def _scalar(value: Scalar, target: UserAttribute) -> str | int | bool | None:

@@ -34,6 +34,8 @@ def reader(site: CallSite, index: int, parameter: Parameter) -> Evaluation:
         number = convert(values.number(argument.tree.text))
         return lambda _frame: number
     evaluate = argument.evaluate
+    if parameter.kind is Kind.ANY and parameter.absent is not Absent.REFUSED:
+        return evaluate
     if parameter.kind is not Kind.TEXT:
         return lambda frame: convert(evaluate(frame))
 

@@ -15,16 +15,12 @@ class Dropped(Exception):
     """The whole flow is dropped, however deep the function stands that says so."""
 
 
-@dataclass(slots=True)
-class Frame:
-    """One evaluation: what it reads, and the work it may still do.
+class Frame(Work):
+    """One evaluation: what it reads, and the work it may still do."""
 
-    Not frozen: one is made for each person and mapping, and setting a frozen one's fields takes three times as long.
-    """
-
-    attributes: Mapping[str, Value]
-    environment: Environment
-    work: Work
+    def __init__(self, attributes: Mapping[str, Value], environment: Environment) -> None:
+        self.attributes = attributes
+        self.environment = environment
 
 
 Evaluation = Callable[[Frame], Value]

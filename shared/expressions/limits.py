@@ -23,18 +23,17 @@ class TooMuch(Exception):
 
 
 class Work:
-    """What one evaluation may still cost."""
+    """What one evaluation may still cost.
 
-    __slots__ = ("_left", "_matches_left")
+    The counts begin in the class: one of these is made for each person and expression, and few of them count anything.
+    """
 
-    def __init__(self) -> None:
-        self._left = MOST_WORK
-        self._matches_left = MOST_MATCHES
+    _left = MOST_WORK
+    _matches_left = MOST_MATCHES
 
     def spend(self, value: object) -> None:
         """Count a value that was made or read, or refuse it."""
-        # nearly all values are short texts: they cost no further call
-        self._left -= 1 + len(value) if value.__class__ is str and len(value) <= SHORT else _cost(value)
+        self._left -= _cost(value)
         if self._left < 0:
             raise TooMuch(f"the values of this expression have more than {MOST_WORK:,} characters together")
 

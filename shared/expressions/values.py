@@ -173,7 +173,7 @@ def from_json(decoded: object) -> Value:
 
 def is_empty(value: Value) -> bool:
     """Whether there is nothing: no value, or only the empty text."""
-    return value is None or value in {"", ()} or value == ("",)
+    return not value if value.__class__ is str else value is None or value in {(), ("",)}
 
 
 def _scalar_from_json(decoded: object) -> Scalar:

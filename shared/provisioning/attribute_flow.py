@@ -19,11 +19,13 @@ from shared.provisioning.compiled_attribute import STILL, AttributeFlow, compile
 from shared.provisioning.entry import Attributes, AttributeValue, SourceEntry
 from shared.provisioning.provisioning_log import ModifiedProperty
 
-DIGEST_VERSION: Final = "1"
+DIGEST_VERSION: Final = "2"
 """Changes whenever the same values would give another digest; links then look different and are compared again."""
 
 _FAILED: Final = "\0"
 """What stands in a digest for a value that could not be computed; nothing in a directory is equal to it."""
+
+_ENCODER: Final = msgspec.json.Encoder()
 
 REDACTED: Final = "[Redact]"
 """What Entra's log shows in place of a value that the mapping redacts."""
@@ -72,6 +74,8 @@ class Flow:
     by_name: Mapping[str, AttributeFlow]
     steps: tuple[_Step, ...]
     """What always flows and depends on nothing but the person, in the order of names."""
+    lists: tuple[str, ...] = ()
+    """Those of the steps whose attribute takes several values."""
     matching: tuple[str, ...] = ()
     """The matching attributes in the order in which they are tried; the address is tried, named or not."""
 
@@ -85,19 +89,21 @@ class Flow:
     ) -> Flowed:
         """Return what this person's object shall have; attributes that flow only on create need `creating`."""
         flowing = (each for each in self.attributes if creating or each.flow_type is not FlowType.OBJECT_ADD_ONLY)
-        return self._evaluate(map(_step, flowing), source, environment, taken, creating=creating)
+        values, problems = self._computed(map(_step, flowing), source, environment, taken, creating=creating)
+        return Flowed(values=values, problems=tuple(problems))
 
     def digest(self, source: SourceEntry) -> str:
         """Return the digest of what always flows; equal digests mean that nothing has to be written.
 
         What depends on time or chance, and what flows on create only, is outside.
         """
-        flowed = self._evaluate(self.steps, source, STILL)
-        # `steps` are in the order of names, and so are the values: most of them are text, and none of that is empty
-        values = [(name, each if each.__class__ is str else canonical(each)) for name, each in flowed.values.items()]
-        if flowed.problems:
-            values = sorted((*values, *((each.name, _FAILED) for each in flowed.problems)))
-        encoded = msgspec.json.encode(values)
+        found, problems = self._computed(self.steps, source, STILL)
+        for name in self.lists:  # of no other kind is an empty value anything but None
+            if name in found:
+                found[name] = canonical(found[name])
+        if problems:  # else the values are in the order of names, as `steps` are
+            found = dict(sorted([*found.items(), *((each.name, _FAILED) for each in problems)]))
+        encoded = _ENCODER.encode(found)
         return f"{DIGEST_VERSION}:{hashlib.blake2b(encoded, digest_size=16).hexdigest()}"
 
     def mail(self, source: SourceEntry) -> str | None:
@@ -166,7 +172,7 @@ class Flow:
         """Return the values, by attribute, of which has to be known whether the target has them before a create."""
         return tuple((each.name, value) for each in self.attributes for value in each.candidates(source, environment))
 
-    def _evaluate(
+    def _computed(
         self,
         steps: Iterable[_Step],
         source: SourceEntry,
@@ -174,21 +180,23 @@ class Flow:
         taken: Taken = frozenset(),
         *,
         creating: bool = False,
-    ) -> Flowed:
-        values, problems = dict[str, AttributeValue](), list[FlowProblem]()
+    ) -> tuple[dict[str, AttributeValue], list[FlowProblem]]:
+        values: dict[str, AttributeValue] = {}
+        problems: list[FlowProblem] = []
         known = source.attributes
         for name, constant, copied, kind, clears, each in steps:
             if constant is not None:
                 values[name] = constant
                 continue
-            value = known.get(copied)
-            if value.__class__ is kind and value != "":
-                values[name] = value
-                continue
-            if value is None and copied and each.default is None:
-                if clears:
-                    values[name] = None
-                continue
+            if copied:
+                value = known.get(copied)
+                if value.__class__ is kind and value != "":
+                    values[name] = value
+                    continue
+                if value is None and each.default is None:
+                    if clears:
+                        values[name] = None
+                    continue
             try:
                 computed = each.value(source, environment, taken, creating=creating)
             except ExpressionError as error:
@@ -196,7 +204,7 @@ class Flow:
                 continue
             if computed is not DROP and (clears or not is_empty(computed)):
                 values[name] = computed
-        return Flowed(values=values, problems=tuple(problems))
+        return values, problems
 
     def _modified(self, name: str, current: AttributeValue, desired: AttributeValue) -> ModifiedProperty:
         if self.by_name[name].redacted:
@@ -236,7 +244,11 @@ def compiled_flow(users: UserMapping) -> Flow:
     steady = sorted((each for each in attributes if each.steady), key=lambda each: each.name)
     steps = tuple(map(_step, steady))
     return Flow(
-        attributes=attributes, by_name=by_name, steps=steps, matching=tuple(each for each in named if each in by_name)
+        attributes=attributes,
+        by_name=by_name,
+        steps=steps,
+        lists=tuple(each.name for each in steady if each.target.multivalued),
+        matching=tuple(each for each in named if each in by_name),
     )
 
 
@@ -245,7 +257,7 @@ def _step(flow: AttributeFlow) -> _Step:
 
 
 def is_empty(value: AttributeValue) -> bool:
-    return value is None or value in {"", ()}
+    return not value and (value is None or value in {"", ()})
 
 
 def canonical(value: AttributeValue) -> AttributeValue:

@@ -83,7 +83,7 @@ class AttributeFlow:
     _is_text: bool
     """Does the attribute take one text, just as it is?"""
     _as_is: bool
-    """Is all that it reads a property under its own name, so that nothing has to be translated?"""
+    """Is all that it reads a property under its own name, and nothing of the target, so that nothing is prepared?"""
     _program: _Program
 
     @property
@@ -93,14 +93,19 @@ class AttributeFlow:
 
     def value(self, source: SourceEntry, environment: Environment, taken: _Taken, *, creating: bool) -> Computed:
         """Return the value for a person, None for none, or DROP; raises an ExpressionError."""
-        if self.fills:
+        if self._as_is:
+            result = self._program(source.attributes, environment)
+            if result.__class__ is str and result and self._is_text:
+                return result  # so are most values
+        elif self.fills:
             return self.default if creating and self.default is not None else DROP
-        if self.unique:
-            environment = replace(environment, exists=lambda value: (self.name, value.casefold()) in taken)
-        result = self._program(self._read(source), environment)
+        else:
+            if self.unique:
+                environment = replace(environment, exists=lambda value: (self.name, value.casefold()) in taken)
+            result = self._program(self._read(source), environment)
         if result is DROP:
             return DROP
-        value = result if self._is_text and result.__class__ is str and result else fitted(result, self.target)
+        value = fitted(result, self.target)
         if value in {None, ()} and creating and self.default is not None:
             return self.default
         return value
@@ -137,8 +142,6 @@ class AttributeFlow:
         return tuple(dict.fromkeys(asked))
 
     def _read(self, source: SourceEntry) -> Mapping[str, Value]:
-        if self._as_is:
-            return source.attributes
         return {name: read(source) for name, read in self._readers}
 
 
@@ -148,6 +151,7 @@ def compiled_attribute(mapping: AttributeMapping, users: UserMapping) -> Attribu
     target = typed(target_attribute(name), users.target_definition(mapping.target_attribute), entra=users.entra)
     tree = parse(mapping.source.text) if isinstance(mapping.source, ExpressionSource) else None
     program = None if tree is None else compiled(tree)
+    unique = tree is not None and calls_unique(tree)
     keeps = mapping.flow_type in _ADDING
     return AttributeFlow(
         name=name,
@@ -158,14 +162,14 @@ def compiled_attribute(mapping: AttributeMapping, users: UserMapping) -> Attribu
         default=None if mapping.default_value is None else fitted(mapping.default_value, target),
         fills=mapping.source is None,
         volatile=program is not None and program.is_volatile,
-        unique=tree is not None and calls_unique(tree),
+        unique=unique,
         redacted=program is not None and program.is_redacted,
         constant=_constant(mapping, target),
         copied=_copied(mapping, target),
         copied_type=bool if target.type is AttributeType.BOOLEAN else str,
         _readers=tuple((each, reader(each)) for each in _names(mapping, tree)),
         _is_text=target.type is AttributeType.STRING and not target.multivalued,
-        _as_is=all(map(_is_plain, _names(mapping, tree))),
+        _as_is=not (mapping.source is None or unique) and all(map(_is_plain, _names(mapping, tree))),
         _program=program.evaluate if program is not None else _plain(mapping),
     )
 

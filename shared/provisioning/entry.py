@@ -4,14 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
+
 AttributeValue = str | bool | int | tuple[str, ...] | None
 Attributes = Mapping[str, AttributeValue]
 """Values by Graph's property names. A name that is absent and a name that maps to None mean the same: no value."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceEntry:
-    """A user of the source tenant, whole, as one read returned it."""
+class SourceEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A user of the source tenant, whole, as one read returned it.
+
+    No dataclass: one is made for each person of each page, and that takes seven times as long.
+    """
 
     id: str
     attributes: Attributes

@@ -17,7 +17,8 @@ from shared.provisioning.entry import SourceEntry
 
 _Plain = str | bool | tuple[str, ...] | None
 _Extension = str | bool | int | tuple[str, ...] | None
-_Complex = dict[str, str | None] | None
+_Parts = tuple[tuple[str, tuple[str, ...]], ...]
+"""Each complex property, and the attributes that are its parts, in the order of its type's fields."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,26 +43,27 @@ def decoded_people(content: bytes, select: Sequence[str]) -> PeoplePage:
     return PeoplePage(entries=entries, next_link=page.next_link or "", delta_link=page.delta_link or "")
 
 
-def _entry(person: Any, parts: tuple[tuple[str, str, str], ...]) -> SourceEntry | Removed:  # noqa: ANN401 - made below
+def _entry(person: Any, parts: _Parts) -> SourceEntry | Removed:  # noqa: ANN401 - made below
     if person.removed is not None:
         return Removed(id=person.id)
     attributes = msgspec.structs.asdict(person)
-    del attributes["id"], attributes["removed"]
-    for name, whole, part in parts:
-        attributes[name] = (attributes[whole] or {}).get(part)
-    for whole in {each for _, each, _ in parts}:
-        del attributes[whole]
-    return SourceEntry(id=person.id, attributes=attributes)
+    id_ = attributes.pop("id")
+    del attributes["removed"]
+    for whole, names in parts:
+        found = attributes.pop(whole)
+        values = (None,) * len(names) if found is None else msgspec.structs.astuple(found)
+        attributes.update(zip(names, values, strict=True))
+    return SourceEntry(id=id_, attributes=attributes)
 
 
 @lru_cache(maxsize=64)
-def _decoder(select: tuple[str, ...]) -> tuple[msgspec.json.Decoder[Any], tuple[tuple[str, str, str], ...]]:
+def _decoder(select: tuple[str, ...]) -> tuple[msgspec.json.Decoder[Any], _Parts]:
     """Return what decodes people with these attributes, and which of them are parts of complex properties."""
-    parts = tuple((name, whole, part) for name in select for whole, slash, part in [name.partition("/")] if slash)
-    complex_ = {whole for _, whole, _ in parts}
+    parts = _parts(select)
+    complex_ = {whole: _part_type(names) for whole, names in parts}
     fields: list[Any] = [("id", str), ("removed", dict[str, Any] | None, msgspec.field(default=None, name="@removed"))]
     for name in dict.fromkeys(each.partition("/")[0] for each in select if each != "id"):
-        kind = _Complex if name in complex_ else _Extension if is_extension(name) else _Plain
+        kind = complex_.get(name, _Extension if is_extension(name) else _Plain)
         fields.append((name, kind, None))
     person = msgspec.defstruct("Person", fields, gc=False)
     page = msgspec.defstruct(
@@ -73,3 +75,16 @@ def _decoder(select: tuple[str, ...]) -> tuple[msgspec.json.Decoder[Any], tuple[
         ],
     )
     return msgspec.json.Decoder(page), parts
+
+
+def _parts(select: tuple[str, ...]) -> _Parts:
+    wholes = dict.fromkeys(name.partition("/")[0] for name in select if "/" in name)
+    return tuple(
+        (whole, tuple(dict.fromkeys(name for name in select if name.startswith(f"{whole}/")))) for whole in wholes
+    )
+
+
+def _part_type(names: tuple[str, ...]) -> Any:  # noqa: ANN401 - a type made here
+    """Return what decodes a complex property: the parts that were asked for, and no others."""
+    fields = [(name.partition("/")[2], str | None, None) for name in names]
+    return msgspec.defstruct("Complex", fields, gc=False) | None

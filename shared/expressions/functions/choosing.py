@@ -14,7 +14,8 @@ def _iif(site: CallSite) -> Evaluation:
 
     def evaluate(frame: Frame) -> Value:
         try:
-            holds = values.boolean(condition(frame))
+            value = condition(frame)
+            holds = value if value.__class__ is bool else values.boolean(value)
         except Unfit as unfit:
             raise site.error(f"argument 1 (condition) is {unfit}, expected true or false", 0) from unfit
         return when_true(frame) if holds else when_false(frame)
@@ -44,8 +45,11 @@ def _coalesce(site: CallSite) -> Evaluation:
     sources = [site.given(index).evaluate for index in range(len(site.arguments))]
 
     def evaluate(frame: Frame) -> Value:
-        found = (source(frame) for source in sources)
-        return next((value for value in found if value is not None and value != ()), None)
+        for source in sources:
+            value = source(frame)
+            if value is not None and value != ():
+                return value
+        return None
 
     return evaluate
 

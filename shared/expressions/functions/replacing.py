@@ -126,7 +126,7 @@ def _pattern(site: CallSite) -> Callable[[Frame], RegularExpression]:
     read = _text(site, _Slot.PATTERN)
 
     def pattern(frame: Frame) -> RegularExpression:
-        frame.work.spend_match()
+        frame.spend_match()
         return compiled or _compiled(site, read(frame) or "")
 
     return pattern

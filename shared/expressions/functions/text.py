@@ -1,7 +1,6 @@
 """Which functions cut, join and search texts?"""
 
 import re
-from collections.abc import Iterable
 from typing import Final
 
 from shared.expressions import values
@@ -53,15 +52,12 @@ def _folded(text: str) -> str:
 
 def _join(separator: str | None, *sources: Value) -> str:
     """Empty sources take no part, and so get no separator."""
-    texts = [text for source in sources for text in _texts(source)]
-    refuse_longer(sum(map(len, texts)) + len(separator or "") * max(0, len(texts) - 1))
-    return (separator or "").join(texts)
-
-
-def _texts(source: Value) -> Iterable[str]:
-    if source.__class__ is str:
-        return (source,) if source else ()
-    return [text for single in values.many(source) if (text := values.text(single))]
+    texts = [source for source in sources if source.__class__ is str and source]
+    if len(texts) != len(sources):
+        texts = [text for source in sources for single in values.many(source) if (text := values.text(single))]
+    separator = separator or ""
+    refuse_longer(sum(map(len, texts)) + len(separator) * (len(texts) - 1))
+    return separator.join(texts)
 
 
 def _split(source: str, delimiter: str | None) -> tuple[str, ...]:

@@ -1,12 +1,13 @@
 """How many of the changes that a mutation tester makes to a package do its tests notice?
 
     pip install cosmic-ray==8.7.0
-    python -m tests.mutating shared/expressions --sample 300 --seed 1
+    python -m tests.mutating shared/expressions --quick tests.shared.expressions.test_cases:check_all_cases
+    python -m tests.mutating shared/provisioning --files 'scoping*.py'
 
 The changes are those of cosmic-ray's operators, one for each place and kind of change; type annotations are left alone.
 Each is tried in a process of its own, forked from one that has not loaded the package, with the changed module in
-memory only: the tree is never written to. First comes a quick check, a function of the tests that raises where
-something is wrong, then pytest over the folder of the package's tests.
+memory only: the tree is never written to. First comes a quick check if one is named, a function of the tests that
+raises where something is wrong, then pytest over the folder of the package's tests.
 """
 
 import argparse
@@ -59,9 +60,10 @@ def main() -> None:
     parser.add_argument("package", type=Path, help="for instance shared/expressions")
     parser.add_argument("--sample", type=int, default=300, help="how many changes, drawn by chance")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--quick", default="tests.shared.expressions.test_cases:check_all_cases")
+    parser.add_argument("--files", default="*.py", help="which files of it, as a pattern")
+    parser.add_argument("--quick", default="", metavar="MODULE:FUNCTION", help="tried before the tests")
     options = parser.parse_args()
-    changes = list(all_changes(options.package))
+    changes = list(all_changes(options.package, options.files))
     drawn = random.Random(options.seed).sample(changes, min(options.sample, len(changes)))
     if is_noticed(None, options.quick, f"tests/{options.package}"):
         sys.exit("the tests fail without any change; repair that first")
@@ -76,10 +78,10 @@ def main() -> None:
     print(f"{len(changes)} changes are possible, {len(drawn)} were tried, {survived} survived: {score:.1f} % noticed")
 
 
-def all_changes(package: Path) -> Iterator[Change]:
+def all_changes(package: Path, files: str = "*.py") -> Iterator[Change]:
     plugins: Any = importlib.import_module("cosmic_ray.plugins")
     reading: Any = importlib.import_module("cosmic_ray.ast")
-    for file in sorted(package.rglob("*.py")):
+    for file in sorted(package.rglob(files)):
         nodes = list(reading.ast_nodes(reading.get_ast_from_path(file)))
         for name in sorted(plugins.operator_names()):
             operator = plugins.get_operator(name)
@@ -123,8 +125,9 @@ def _tried(change: Change | None, quick: str, tests: str) -> int:
         sys.meta_path.insert(0, _Changed(change))
     sys.dont_write_bytecode = True
     try:
-        module, _, function = quick.partition(":")
-        getattr(importlib.import_module(module), function)()
+        if quick:
+            module, _, function = quick.partition(":")
+            getattr(importlib.import_module(module), function)()
     except BaseException:  # noqa: BLE001 - anything at all is noticed
         return 1
     # hypothesis is imported already, which pytest would warn of, and warnings are errors.

@@ -53,3 +53,18 @@ async def test_a_process_that_dies_before_it_tells_whom_it_saw_holds_up_nobody()
     await local.run_for(timedelta(hours=1))
 
     local.assert_agreement()
+
+
+async def test_newcomers_prove_the_source_to_each_other_while_everybody_known_has_left_and_is_held() -> None:
+    names = [f"person{number}" for number in range(60)]
+    local = LocalEngine(small_world([person(name) for name in names]))
+    await local.begin()
+
+    local.change(*({"op": "deleteUser", "id": id_of(name)} for name in names))
+    local.change(*({"op": "createUser", "user": person(name)} for name in ("ada", "dina")))
+    await local.run_cycle()
+    await local.run_cycle()
+
+    there = local.users()
+    assert {mail_of("ada"), mail_of("dina")} <= set(there)
+    assert {mail_of(name) for name in names} <= set(there)

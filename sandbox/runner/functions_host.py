@@ -38,8 +38,7 @@ class FunctionsHost:
         arguments = ["sandbox.host.wrong_clock", "--ahead", repr(ahead), *self.command.arguments[1:]]
         # The machine takes a wrong moment for the origin too: it is wrong by as much in engine time.
         arguments += ["--time-origin", repr(self.clock.origin + ahead)]
-        # Its clock must be wrong before anything is imported.
-        return replace(self.command, arguments=arguments, starter=None)
+        return replace(self.command, arguments=arguments)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

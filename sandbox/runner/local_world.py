@@ -6,7 +6,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -75,7 +75,7 @@ class Surroundings:
     hosts: int = 1
     #: Turns the connection string of storage into the one that the hosts get.
     between: Callable[[str], AbstractAsyncContextManager[str]] = nothing_between
-    #: Hosts are forked from a process that has imported everything: for worlds in which many of them start.
+    #: Processes are forked from one that has imported everything: for worlds in which many of them start.
     nursery: bool = False
 
 
@@ -97,7 +97,8 @@ async def started_world(
         tenants_port = free_port()
         tenants = TenantsClient(http=await stack.enter_async_context(client_at(tenants_port)))
         nursery = open_nursery(options.project, logs / "nursery.log")
-        command = _tenants_command(options, scenario, clock, tenants_port, logs)
+        starter = await stack.enter_async_context(nursery) if surroundings.nursery else None
+        command = replace(_tenants_command(options, scenario, clock, tenants_port, logs), starter=starter)
         tenants_process = await stack.enter_async_context(running(command, tenants.is_ready))
         place = HostPlace(
             options=options,
@@ -105,7 +106,7 @@ async def started_world(
             connection_string=await stack.enter_async_context(surroundings.between(storage.connection_string)),
             tenants_port=tenants_port,
             logs=logs,
-            starter=await stack.enter_async_context(nursery) if surroundings.nursery else None,
+            starter=starter,
         )
         hosts = await start_hosts(stack, place, surroundings.hosts)
         yield LocalWorld(

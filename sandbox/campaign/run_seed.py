@@ -17,6 +17,9 @@ from sandbox.runner.problems import GaveUpError
 from sandbox.scenarios import Plan, build_scenario
 from sandbox.storage_proxy import StorageFaults, storage_proxy
 
+#: Two minutes of engine time; what finds nothing still takes the machine from what is to be done.
+POLLING = 0.4
+
 
 async def run_seed(seed: int, options: CampaignOptions) -> Outcome:
     """What came of the seed; never raises for what the seed did."""
@@ -51,7 +54,13 @@ async def _tried(plan: CampaignPlan, options: CampaignOptions, logs: Path) -> Ve
     scenario = build_scenario(plan.scenario, Plan(users=plan.users, seed=plan.seed))
     run = Options(port=0, seed=plan.seed, time_scale=options.time_scale, record=record)
     faults = StorageFaults(Random(f"storage {plan.seed}"))
-    around = Surroundings(hosts=plan.hosts, between=lambda account: storage_proxy(account, faults), nursery=True)
+    around = Surroundings(
+        hosts=plan.hosts,
+        between=lambda account: storage_proxy(account, faults),
+        nursery=True,
+        polling=POLLING,
+        timers_everywhere=plan.timers_everywhere,
+    )
     async with started_world(run, scenario, logs, around) as world:
         trial = Trial(plan=plan, scenario=scenario, world=world, record=record, storage_faults=faults)
         return await trial.run()

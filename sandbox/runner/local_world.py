@@ -17,7 +17,7 @@ from sandbox.azurite.emulator import AzuriteError
 from sandbox.node import NodeMissingError
 from sandbox.runner.clients import TenantsClient, client_at, jobs_path
 from sandbox.runner.clock import Clock
-from sandbox.runner.functions_host import FunctionsHost, HostPlace, start_hosts
+from sandbox.runner.functions_host import POLLING, FunctionsHost, HostPlace, start_hosts
 from sandbox.runner.nursery import open_nursery
 from sandbox.runner.options import Options
 from sandbox.runner.problems import ChildFailedError, GaveUpError, UnusableInputError, last_lines
@@ -77,6 +77,10 @@ class Surroundings:
     between: Callable[[str], AbstractAsyncContextManager[str]] = nothing_between
     #: Processes are forked from one that has imported everything: for worlds in which many of them start.
     nursery: bool = False
+    #: Longest real seconds before an idle queue is read again.
+    polling: float = POLLING
+    #: Every host fires timers, not the first one only.
+    timers_everywhere: bool = True
 
 
 @contextlib.asynccontextmanager
@@ -107,6 +111,8 @@ async def started_world(
             tenants_port=tenants_port,
             logs=logs,
             starter=starter,
+            polling=surroundings.polling,
+            timers_everywhere=surroundings.timers_everywhere,
         )
         hosts = await start_hosts(stack, place, surroundings.hosts)
         yield LocalWorld(

@@ -28,7 +28,14 @@ FINAL = frozenset({Kind.DOUBLED, Kind.WRONGLY_REMOVED})
 
 #: So small a company makes few requests: what happens to some of thousands happens to more of them here.
 GRAPH_RATES: Mapping[str, Mapping[str, float]] = {
-    "flaky": {"unavailable_after": 0.04, "conflicts": 0.04, "cut_before": 0.03, "cut_after": 0.03},
+    "flaky": {
+        "unavailable_after": 0.04,
+        "conflicts": 0.06,
+        "cut_before": 0.03,
+        "cut_after": 0.03,
+        "empty_pages": 0.2,
+        "replays": 0.6,
+    },
     "throttled": {"throttle_reads": 0.05, "throttle_writes": 0.1},
 }
 

@@ -98,7 +98,11 @@ async def started_world(
     """The same with the logs in a directory of the caller's."""
     clock = Clock(origin=time.time(), scale=options.time_scale)
     async with AsyncExitStack() as stack:
-        storage = surroundings.storage or await stack.enter_async_context(Azurite(access_log=logs / "azurite.log"))
+        storage: Azurite | Account
+        if surroundings.storage is None:
+            storage = await stack.enter_async_context(Azurite(access_log=logs / "azurite.log"))
+        else:
+            storage = surroundings.storage
         tenants_port = free_port()
         tenants = TenantsClient(http=await stack.enter_async_context(client_at(tenants_port)))
         command = _tenants_command(options, scenario, clock, tenants_port, logs)

@@ -18,25 +18,31 @@ class AccessLog:
     """Counts the requests in a log that grows, reading each line once.
 
     Two kinds are left out, because how often they come depends on the local host and not on the product: its polling of
-    the queues, and its status of timers.
+    the queues, and its status of timers. With a name only the requests to that account count.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, account: str = "") -> None:
+        self.path = path
+        self._account = b" /" + account.encode()
         self._position = 0
         self._rest = b""
         self._transactions = 0
 
     def transactions(self) -> int:
-        if not self._path.exists():
+        if not self.path.exists():
             return self._transactions
-        with self._path.open("rb") as log:
+        with self.path.open("rb") as log:
             log.seek(self._position)
             new = log.read()
         self._position += len(new)
         *lines, self._rest = (self._rest + new).split(b"\n")
-        self._transactions += sum(map(_is_transaction, lines))
+        self._transactions += sum(_is_transaction(line) for line in lines if self._account in line)
         return self._transactions
+
+    def copy(self, path: Path) -> None:
+        """Write the lines of the account to another file."""
+        with self.path.open("rb") as log, path.open("wb") as lines:
+            lines.writelines(line for line in log if self._account in line)
 
 
 def _is_transaction(line: bytes) -> bool:

@@ -4,10 +4,13 @@ Facts behind it: https://learn.microsoft.com/azure/storage/common/storage-instal
 """
 
 import asyncio
+import os
 import re
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -31,13 +34,28 @@ class AzuriteError(Exception):
     """Azurite did not start; what it printed follows."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One of several accounts of an emulator, each with tables and queues of its own."""
+
+    connection_string: str
+    log: AccessLog
+
+    def transactions(self) -> int:
+        return self.log.transactions()
+
+
 class Azurite:
     """One Azurite process on ports of its own, in memory unless a directory is given.
 
-    ``access_log`` is the file that receives its output, one line per request; without it a temporary one.
+    ``access_log`` is the file that receives its output, one line per request; without it a temporary one. ``accounts``
+    are the names of the accounts that it has; all of them have the same key.
     """
 
-    def __init__(self, directory: Path | None = None, *, access_log: Path | None = None) -> None:
+    def __init__(
+        self, directory: Path | None = None, *, access_log: Path | None = None, accounts: Sequence[str] = (ACCOUNT,)
+    ) -> None:
+        self._accounts = accounts
         self._directory = directory
         self._log_path = access_log
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
@@ -48,9 +66,9 @@ class Azurite:
     async def __aenter__(self) -> Self:
         path = self._log_path or self._scratch_directory() / "azurite.log"
         self._log = AccessLog(path)
-        self._process = _start(self._command(), path)
+        self._process = _start(self._command(), path, self._accounts)
         try:
-            self.connection_string = connection_string(await self._ports(path))
+            self.connection_string = connection_string(await self._ports(path), self._accounts[0])
         except BaseException:
             await self.__aexit__(None, None, None)
             raise
@@ -73,6 +91,13 @@ class Azurite:
     def transactions(self) -> int:
         """How many table and queue requests came so far, as a bill would count them; see ``AccessLog``."""
         return 0 if self._log is None else self._log.transactions()
+
+    def account(self, name: str) -> Account:
+        """One of the accounts, by its name."""
+        if self._log is None or name not in self._accounts:
+            raise AzuriteError(f"This Azurite has no account {name}: it is started with all that it has.")
+        text = self.connection_string.replace(self._accounts[0], name)
+        return Account(connection_string=text, log=AccessLog(self._log.path, f"{name}/"))
 
     def _scratch_directory(self) -> Path:
         self._scratch = tempfile.TemporaryDirectory(prefix="azurite-")
@@ -99,18 +124,24 @@ class Azurite:
             await asyncio.sleep(0.02)
 
 
-def connection_string(ports: dict[str, int]) -> str:
+def connection_string(ports: dict[str, int], account: str = ACCOUNT) -> str:
     """The connection string of an Azurite that listens on these ports (by service: Blob, Queue, Table)."""
-    endpoints = (f"{service}Endpoint=http://127.0.0.1:{port}/{ACCOUNT}" for service, port in ports.items())
+    endpoints = (f"{service}Endpoint=http://127.0.0.1:{port}/{account}" for service, port in ports.items())
     return ";".join(
-        ("DefaultEndpointsProtocol=http", f"AccountName={ACCOUNT}", f"AccountKey={ACCOUNT_KEY}", *endpoints)
+        ("DefaultEndpointsProtocol=http", f"AccountName={account}", f"AccountKey={ACCOUNT_KEY}", *endpoints)
     )
 
 
-def _start(command: list[str], output: Path) -> subprocess.Popen[bytes]:
+def _start(command: list[str], output: Path, accounts: Sequence[str]) -> subprocess.Popen[bytes]:
     with output.open("wb") as log:
         return subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT, cwd=HOME, start_new_session=True
+            command,
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            cwd=HOME,
+            env={**os.environ, "AZURITE_ACCOUNTS": ";".join(f"{name}:{ACCOUNT_KEY}" for name in accounts)},
+            start_new_session=True,
         )
 
 

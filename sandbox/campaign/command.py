@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import math
 import signal
 from collections.abc import Sequence
 
 from rich.console import Console
 
+from sandbox.campaign.ground import SEEDS_TOGETHER, open_ground
 from sandbox.campaign.options import CampaignOptions, parse_campaign_options
 from sandbox.campaign.outcome import Outcome, Summary
 from sandbox.campaign.printing import print_outcome, print_summary
@@ -38,13 +40,15 @@ async def run_campaign(options: CampaignOptions, console: Console) -> Summary:
     outcomes: list[Outcome] = []
     slots = asyncio.Semaphore(options.jobs)
 
-    async def run(seed: int) -> None:
-        async with slots:
-            outcome = await run_seed(seed, options)
-        outcomes.append(outcome)
-        print_outcome(console, outcome, options)
+    async def run(seeds: range) -> None:
+        async with slots, open_ground(seeds) as ground:
+            for seed in seeds:
+                outcome = await run_seed(seed, options, ground)
+                outcomes.append(outcome)
+                print_outcome(console, outcome, options)
 
+    together = min(SEEDS_TOGETHER, math.ceil(len(options.seeds) / options.jobs))
     async with asyncio.TaskGroup() as group:
-        for seed in options.seeds:
-            group.create_task(run(seed))
+        for first in range(0, len(options.seeds), together):
+            group.create_task(run(options.seeds[first : first + together]))
     return Summary(outcomes=outcomes)

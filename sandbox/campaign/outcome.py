@@ -7,9 +7,24 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.judge import Disagreement, Kind
+from sandbox.storage_proxy import StorageFault
+from sandbox.tenants.faults import FAULTS
 
 #: What is counted of everything that can be wrong.
 COUNTED = (Kind.DOUBLED, Kind.LOST, Kind.WRONGLY_REMOVED)
+
+#: Everything that a campaign has to try.
+CLASSES = (
+    "SIGKILL",
+    "wrong clock",
+    "several hosts",
+    "timers on several hosts",
+    *(f"graph profile: {profile}" for profile in ("flaky", "throttled")),
+    *(f"graph: {name}" for name in FAULTS),
+    *(f"storage: {fault}" for fault in StorageFault),
+)
+#: What has happened fewer times has hardly been tried.
+ENOUGH = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +80,16 @@ class Summary:
 
     @property
     def faults(self) -> Counter[str]:
-        return sum((each.faults for each in self.outcomes), Counter())
+        """How often each class has happened; those that never did stand there too."""
+        fired = Counter(dict.fromkeys(CLASSES, 0))
+        for each in self.outcomes:
+            fired.update(each.faults)
+        return fired
+
+    @property
+    def rare(self) -> list[str]:
+        """What has happened too rarely to tell anything."""
+        return sorted(name for name, count in self.faults.items() if count < ENOUGH)
 
     def count(self, kind: Kind) -> int:
         return sum(each.count(kind) for each in self.outcomes)
@@ -76,6 +100,7 @@ class Summary:
             "agreed": self.agreed,
             **{str(kind): self.count(kind) for kind in COUNTED},
             "faults": dict(sorted(self.faults.items())),
+            "rare": self.rare,
             "kills": sum(each.kills for each in self.outcomes),
             "cycles": sum(each.cycles for each in self.outcomes),
             "runs": [each.to_json() for each in sorted(self.outcomes, key=lambda each: each.seed)],

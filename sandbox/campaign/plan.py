@@ -16,6 +16,7 @@ CLOCK_ERRORS = (-3600.0, -600.0, 600.0, 3600.0)
 
 _SCENARIOS = {"company": 4, "assigned": 4, "review": 1}
 _HOSTS = {1: 3, 2: 4, 3: 2}
+_TIMERS_EVERYWHERE = 0.3
 _PROFILES = {"flaky": 5, "throttled": 3, "none": 1}
 
 
@@ -68,6 +69,8 @@ class CampaignPlan:
     scenario: str
     users: int
     hosts: int
+    #: Every host fires timers. That is harder than on the platform, where one host of an app does.
+    timers_everywhere: bool
     #: After each round the faults stop, everything settles, and the judge compares.
     rounds: tuple[tuple[Event, ...], ...]
 
@@ -87,6 +90,7 @@ def plan_of(seed: int, *, hosts: int | None = None, users: int | None = None) ->
         scenario=scenario,
         users=users or drawn_users,
         hosts=count,
+        timers_everywhere=Random(f"campaign {seed} timers").random() < _TIMERS_EVERYWHERE,
         rounds=tuple(tuple(_round(Random(f"campaign {seed} round {number}"), count)) for number in (1, 2)),
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from rich.console import Console
 
 from sandbox.campaign.options import CampaignOptions
-from sandbox.campaign.outcome import COUNTED, Outcome, Summary
+from sandbox.campaign.outcome import COUNTED, ENOUGH, Outcome, Summary
 
 #: More disagreements of a seed than these are counted, not listed.
 LISTED = 10
@@ -32,9 +32,9 @@ def print_summary(console: Console, summary: Summary, options: CampaignOptions) 
     """The totals, and what repeats each failure."""
     wrong = ", ".join(f"{summary.count(kind)} {kind}" for kind in COUNTED)
     _print(console, f"{len(summary.outcomes)} seeds: {summary.agreed} in agreement; {wrong}")
-    _print(console, f"kills: {sum(each.kills for each in summary.outcomes)}")
     for name, count in sorted(summary.faults.items()):
         _print(console, f"{name}: {count}")
+    _print(console, f"fewer than {ENOUGH} times: {', '.join(summary.rare) or 'nothing'}")
     for outcome in sorted(summary.outcomes, key=lambda each: each.seed):
         if not outcome.agreement:
             _print(console, f"again: {options.command(outcome.seed)}")

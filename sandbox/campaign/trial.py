@@ -28,11 +28,20 @@ FINAL = frozenset({Kind.DOUBLED, Kind.WRONGLY_REMOVED})
 
 #: So small a company makes few requests: what happens to some of thousands happens to more of them here.
 GRAPH_RATES: Mapping[str, Mapping[str, float]] = {
-    "flaky": {"unavailable_after": 0.04, "conflicts": 0.04, "cut_before": 0.03, "cut_after": 0.03},
+    "flaky": {
+        "unavailable_after": 0.04,
+        "conflicts": 0.06,
+        "cut_before": 0.03,
+        "cut_after": 0.03,
+        "empty_pages": 0.2,
+        "replays": 0.6,
+    },
     "throttled": {"throttle_reads": 0.05, "throttle_writes": 0.1},
 }
 
-SECONDS_BETWEEN_LOOKS = 0.05
+SECONDS_BETWEEN_LOOKS = 0.1
+#: At the cycles: half of the shortest time between two, for each look is as much work as half a tick.
+SECONDS_BETWEEN_LOOKS_AT_CYCLES = 1.0
 #: Ticks alone make fifty in five minutes of engine time.
 TRANSACTIONS_WITHOUT_WORK = 250
 
@@ -62,10 +71,17 @@ class Trial:
     witness: Witness = field(init=False)
     source: SourceLife = field(init=False)
     target: TargetLife = field(init=False)
+    #: How often each has been switched on.
+    profiles: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self.fleet = Fleet(self.world.hosts)
-        self.rounds = Rounds(world=self.world, scenario=self.scenario, progress=SilentProgress())
+        self.rounds = Rounds(
+            world=self.world,
+            scenario=self.scenario,
+            progress=SilentProgress(),
+            seconds_between_looks=SECONDS_BETWEEN_LOOKS_AT_CYCLES,
+        )
         self.witness = Witness(rules_of(self.rounds.jobs[0].document))
         self.target = TargetLife(rounds=self.rounds, seed=self.plan.seed)
         self.source = SourceLife(rounds=self.rounds, target=self.target, witness=self.witness, seed=self.plan.seed)
@@ -109,7 +125,11 @@ class Trial:
             {
                 **{f"graph: {name}": count for name, count in graph.items()},
                 **{f"storage: {name}": count for name, count in storage.items()},
+                "SIGKILL": self.fleet.kills,
                 "wrong clock": self.fleet.wrong_clocks,
+                "several hosts": int(self.plan.hosts > 1),
+                "timers on several hosts": int(self.plan.hosts > 1 and self.plan.timers_everywhere),
+                **{f"graph profile: {profile}": count for profile, count in self.profiles.items()},
             }
         )
 
@@ -146,6 +166,7 @@ class Trial:
                 group.create_task(self.fleet.replace(hosts, ahead=ahead))
             case GraphFaults(profile=profile):
                 await self.world.tenants.set_faults(profile, GRAPH_RATES.get(profile))
+                self.profiles[profile] += profile != "none"
             case LifeInSource(kinds=kinds):
                 await self.source.live(kinds)
             case LifeInTarget():

@@ -27,6 +27,7 @@ def main(arguments: list[str]) -> None:
         role=options.role,
         clock=EngineClock(origin=options.time_origin, scale=options.time_scale),
         longest_idle=options.polling,
+        timers=options.timers,
     )
     try:
         asyncio.run(run(host))
@@ -44,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--time-scale", type=float, default=1.0, help="engine seconds per second")
     parser.add_argument("--time-origin", type=float, default=time.time(), help="when both times were equal")
     parser.add_argument("--polling", type=float, default=0.2, help="longest pause before an idle queue is read again")
+    parser.add_argument("--no-timers", dest="timers", action="store_false", help="another host of the app has them")
     parser.add_argument("--log-level", default="WARNING", help="what the app's log lets through to standard error")
     return parser
 

@@ -42,6 +42,8 @@ class HostOptions:
     role: Role
     clock: EngineClock
     longest_idle: float
+    #: On the platform one host of an app has all its timers.
+    timers: bool = True
 
 
 async def run(options: HostOptions) -> None:
@@ -110,7 +112,7 @@ class _App:
         policy = QueuePolicy(settings=self.host.queues, clock=clock, longest_idle=self.options.longest_idle)
         for function in self.functions:
             match function.trigger:
-                case TimerTrigger() as timer:
+                case TimerTrigger() as timer if self.options.timers:
                     yield TimerListener(function, timer, clock=clock, invoker=invoker, statuses=self.statuses)
                 case QueueTrigger() as queue:
                     yield QueueListener(function, queue, policy=policy, queues=self.queues, invoker=invoker)

@@ -1,29 +1,36 @@
-"""How do hosts start without importing everything again? One process has imported it, and forks one for each order.
+"""How do processes start without importing everything again? One has imported it, and forks another for each order.
 
-An order is a line of JSON on standard input: the arguments of ``python -m sandbox.host``, its environment, and the file
-of its log. The answers are lines too: ``{"began": PID}`` for each order, and ``{"ended": PID, "status": N}``. At the
-end of the input the nursery ends, and with it all that still runs.
+An order is a line of JSON on standard input: a module and its arguments as ``python -m`` has them, its environment, and
+the file of its log. The answers are lines too: ``{"began": PID}`` for each order, and ``{"ended": PID, "status": N}``.
+At the end of the input the nursery ends, and with it all that still runs.
 """
 
 import ctypes
+import gc
+import importlib
 import json
 import os
 import random
 import selectors
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sandbox.host.__main__ import main as host
 from sandbox.host.project import preload
 
 _PR_SET_PDEATHSIG = 1
 
 
-def main(project: Path) -> None:
-    """Take orders until the input ends."""
+def main(project: Path, modules: Sequence[str]) -> None:
+    """Import the project and the modules, then take orders until the input ends."""
     preload(project.resolve())
+    for module in modules:
+        importlib.import_module(module)
+    # It stays for good: no collection in any of the processes needs to look through it, and the pages stay shared.
+    gc.collect()
+    gc.freeze()
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
@@ -53,8 +60,7 @@ def _begin(order: dict[str, Any]) -> None:
     status = 1
     try:
         _become(order)
-        host(order["arguments"])
-        status = 0
+        status = _run(order["module"], order["arguments"])
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else 1
     finally:
@@ -62,6 +68,14 @@ def _begin(order: dict[str, Any]) -> None:
         sys.stderr.flush()
         # Nothing of the nursery's own may run in a host that ends.
         os._exit(status)
+
+
+def _run(name: str, arguments: Sequence[str]) -> int:
+    """What ``python -m`` does; the exit status."""
+    module = importlib.import_module(name)
+    if hasattr(module, "__path__"):
+        module = importlib.import_module(f"{name}.__main__")
+    return int(module.main(arguments) or 0)
 
 
 def _become(order: dict[str, Any]) -> None:
@@ -97,4 +111,4 @@ def _say(**answer: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2:])

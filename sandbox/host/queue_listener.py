@@ -35,6 +35,8 @@ LEASE_ENGINE_SECONDS = 600.0
 SHORTEST_LEASE_SECONDS = 6
 FIRST_IDLE_SECONDS = 0.02
 POISON_SUFFIX = "-poison"
+#: What comes there has failed for minutes already.
+POISON_PATIENCE = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,9 +77,13 @@ class QueueListener:
                     task = group.create_task(self._work(message))
                     self._running.add(task)
                     task.add_done_callback(self._running.discard)
-                idle = FIRST_IDLE_SECONDS if messages else min(idle * 2, self._policy.longest_idle)
+                idle = FIRST_IDLE_SECONDS if messages else min(idle * 2, self._longest_idle)
                 if not messages:
                     await pause(idle, stopping)
+
+    @property
+    def _longest_idle(self) -> float:
+        return self._policy.longest_idle * (POISON_PATIENCE if self._is_poison_queue else 1)
 
     async def _room(self) -> None:
         """Waits until another batch may be fetched."""

@@ -17,6 +17,8 @@ from sandbox.runner.processes import Command, Restartable, Starter, usable_port
 #: An invented app registration; the simulated tenants do not look at it.
 APPLICATION_ID = "5d2f1a8c-7b43-4c1e-9d0a-3f6b8e2c4a17"
 
+POLLING = 0.2
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionsHost:
@@ -38,8 +40,7 @@ class FunctionsHost:
         arguments = ["sandbox.host.wrong_clock", "--ahead", repr(ahead), *self.command.arguments[1:]]
         # The machine takes a wrong moment for the origin too: it is wrong by as much in engine time.
         arguments += ["--time-origin", repr(self.clock.origin + ahead)]
-        # Its clock must be wrong before anything is imported.
-        return replace(self.command, arguments=arguments, starter=None)
+        return replace(self.command, arguments=arguments)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,10 @@ class HostPlace:
     tenants_port: int
     logs: Path
     starter: Starter | None = None
+    #: Longest real seconds before an idle queue is read again.
+    polling: float = POLLING
+    #: Every host fires them; otherwise the first one only, as on the platform.
+    timers_everywhere: bool = True
 
 
 async def start_hosts(stack: AsyncExitStack, place: HostPlace, count: int) -> tuple[FunctionsHost, ...]:
@@ -82,6 +87,8 @@ async def _host(stack: AsyncExitStack, place: HostPlace, number: int) -> Functio
 def _command(place: HostPlace, port: int, number: int) -> Command:
     options = place.options
     arguments = ["sandbox.host", "--port", str(port), "--role", options.role, "--project", str(options.project)]
+    arguments += ["--polling", repr(place.polling)]
+    arguments += [] if number == 0 or place.timers_everywhere else ["--no-timers"]
     return Command(
         name="The functions host" if number == 0 else f"Functions host {number + 1}",
         arguments=[*arguments, *place.clock.arguments],

@@ -6,22 +6,21 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 import httpx
 
 from sandbox.azurite import Azurite
-from sandbox.azurite.emulator import AzuriteError
+from sandbox.azurite.emulator import Account, AzuriteError
 from sandbox.node import NodeMissingError
 from sandbox.runner.clients import TenantsClient, client_at, jobs_path
 from sandbox.runner.clock import Clock
-from sandbox.runner.functions_host import FunctionsHost, HostPlace, start_hosts
-from sandbox.runner.nursery import open_nursery
+from sandbox.runner.functions_host import POLLING, FunctionsHost, HostPlace, start_hosts
 from sandbox.runner.options import Options
 from sandbox.runner.problems import ChildFailedError, GaveUpError, UnusableInputError, last_lines
-from sandbox.runner.processes import Command, free_port, running
+from sandbox.runner.processes import Command, Starter, free_port, running
 from sandbox.scenarios import Scenario
 
 
@@ -75,8 +74,14 @@ class Surroundings:
     hosts: int = 1
     #: Turns the connection string of storage into the one that the hosts get.
     between: Callable[[str], AbstractAsyncContextManager[str]] = nothing_between
-    #: Hosts are forked from a process that has imported everything: for worlds in which many of them start.
-    nursery: bool = False
+    #: Storage that runs already, and of which nobody else uses this account.
+    storage: Account | None = None
+    #: Processes are forked from one that has imported everything: for worlds in which many of them start.
+    starter: Starter | None = None
+    #: Longest real seconds before an idle queue is read again.
+    polling: float = POLLING
+    #: Every host fires timers, not the first one only.
+    timers_everywhere: bool = True
 
 
 @contextlib.asynccontextmanager
@@ -93,11 +98,15 @@ async def started_world(
     """The same with the logs in a directory of the caller's."""
     clock = Clock(origin=time.time(), scale=options.time_scale)
     async with AsyncExitStack() as stack:
-        storage = await stack.enter_async_context(Azurite(access_log=logs / "azurite.log"))
+        storage: Azurite | Account
+        if surroundings.storage is None:
+            storage = await stack.enter_async_context(Azurite(access_log=logs / "azurite.log"))
+        else:
+            storage = surroundings.storage
         tenants_port = free_port()
         tenants = TenantsClient(http=await stack.enter_async_context(client_at(tenants_port)))
-        nursery = open_nursery(options.project, logs / "nursery.log")
         command = _tenants_command(options, scenario, clock, tenants_port, logs)
+        command = replace(command, starter=surroundings.starter)
         tenants_process = await stack.enter_async_context(running(command, tenants.is_ready))
         place = HostPlace(
             options=options,
@@ -105,7 +114,9 @@ async def started_world(
             connection_string=await stack.enter_async_context(surroundings.between(storage.connection_string)),
             tenants_port=tenants_port,
             logs=logs,
-            starter=await stack.enter_async_context(nursery) if surroundings.nursery else None,
+            starter=surroundings.starter,
+            polling=surroundings.polling,
+            timers_everywhere=surroundings.timers_everywhere,
         )
         hosts = await start_hosts(stack, place, surroundings.hosts)
         yield LocalWorld(

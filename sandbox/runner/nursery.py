@@ -1,4 +1,4 @@
-"""How does the runner get hosts from a process that has everything imported? It orders them, a line each."""
+"""How does the runner get processes from one that has everything imported? It orders them, a line each."""
 
 import asyncio
 import contextlib
@@ -9,6 +9,17 @@ from pathlib import Path
 from sandbox.runner.processes import Command, Process, inherited_environment, spawn
 
 KILLED = -9
+
+#: What processes of the local world import, some of it only when it is first needed.
+IMPORTED = (
+    "sandbox.host.__main__",
+    "sandbox.host.wrong_clock",
+    "sandbox.tenants.__main__",
+    "shared.adapters.graph.connection",
+    "shared.web.application",
+    "opentelemetry.sdk.metrics.export",
+    "opentelemetry.sdk.trace.export",
+)
 
 
 class Offspring:
@@ -37,9 +48,11 @@ class Nursery:
         self._offspring: dict[int, Offspring] = {}
 
     async def start(self, command: Command) -> Process:
-        """A host as the command wants it; the module that the command names is what the nursery has."""
+        """A process as the command wants it."""
+        module, *arguments = command.arguments
         order = {
-            "arguments": [*command.arguments[1:]],
+            "module": module,
+            "arguments": arguments,
             "environment": {**inherited_environment(), **command.environment},
             "log": str(command.log),
         }
@@ -65,10 +78,9 @@ class Nursery:
 
 @contextlib.asynccontextmanager
 async def open_nursery(project: Path, log: Path) -> AsyncIterator[Nursery]:
-    """A nursery for hosts of this project; what still runs of them ends with it."""
-    command = Command(
-        name="The nursery of the hosts", arguments=["sandbox.host.nursery", str(project)], environment={}, log=log
-    )
+    """A nursery for hosts of this project, and for its tenants; what still runs of them ends with it."""
+    arguments = ["sandbox.host.nursery", str(project), *IMPORTED]
+    command = Command(name="The nursery", arguments=arguments, environment={}, log=log)
     with log.open("ab") as errors:
         pipe = asyncio.subprocess.PIPE
         process = await spawn(command, stdin=pipe, stdout=pipe, stderr=errors)

@@ -10,7 +10,7 @@ from sandbox.runner.clients import JobClient
 from sandbox.runner.judging import Judged, judge_all
 from sandbox.runner.local_world import LocalWorld
 from sandbox.runner.progress import Progress
-from sandbox.runner.settling import Look, look_at, settled
+from sandbox.runner.settling import SECONDS_BETWEEN_LOOKS, Look, Pace, look_at, settled
 from sandbox.scenarios import LifeOptions, Scenario, life_between_cycles
 
 
@@ -21,6 +21,7 @@ class Rounds:
     world: LocalWorld
     scenario: Scenario
     progress: Progress
+    seconds_between_looks: float = SECONDS_BETWEEN_LOOKS
     jobs: list[JobClient] = field(init=False)
     judged: Judged = field(init=False)
     #: The tenants as they were at the last judgement.
@@ -72,7 +73,8 @@ class Rounds:
             self.progress.show(number, job.id, look, use)
             return use.writes
 
-        return await settled(job, self.seen.get(job.id, 0), scale=self.world.clock.scale, watch=watch)
+        pace = Pace(scale=self.world.clock.scale, seconds_between_looks=self.seconds_between_looks)
+        return await settled(job, self.seen.get(job.id, 0), pace=pace, watch=watch)
 
     async def _judge(self) -> Report:
         tenant_ids = {tenant_id for job in self.jobs for tenant_id in _tenant_ids(job)}

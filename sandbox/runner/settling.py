@@ -21,6 +21,14 @@ STALLED_ENGINE_SECONDS = 60 * 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How fast engine time runs, and how long the product is left alone between two looks."""
+
+    scale: float
+    seconds_between_looks: float = SECONDS_BETWEEN_LOOKS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """What one look at a configuration shows."""
 
@@ -54,11 +62,11 @@ async def settled(
     job: JobClient,
     after: int,
     *,
-    scale: float,
+    pace: Pace,
     watch: Callable[[Look], Awaitable[object]],
 ) -> Look:
     """The first look at which a cycle after that number is over; gives up when nothing moves any more."""
-    limit = STALLED_REAL_SECONDS + STALLED_ENGINE_SECONDS / scale
+    limit = STALLED_REAL_SECONDS + STALLED_ENGINE_SECONDS / pace.scale
     last_sign: object = None
     moved = time.monotonic()
     while True:
@@ -72,7 +80,7 @@ async def settled(
             last_sign, moved = sign, time.monotonic()
         if time.monotonic() - moved > limit:
             raise GaveUpError(_explanation(job, look, after, limit))
-        await asyncio.sleep(max(SECONDS_BETWEEN_LOOKS, min(rest, LONGEST_REST)))
+        await asyncio.sleep(max(pace.seconds_between_looks, min(rest, LONGEST_REST)))
 
 
 async def _is_held(job: JobClient, look: Look, after: int) -> bool:

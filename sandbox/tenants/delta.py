@@ -57,16 +57,16 @@ def page_size(context: Context) -> int:
         each.removeprefix(_MAX_PAGE_SIZE) for each in context.request.preferences if each.startswith(_MAX_PAGE_SIZE)
     ]
     size = min(LARGEST_PAGE, int(asked[0])) if asked and asked[0].isdigit() else LARGEST_PAGE
-    if context.faults.happens(context.switches.empty_pages):
+    if context.faults.happens(context.switches.empty_pages, "empty page"):
         return 0
-    if context.faults.happens(context.switches.short_pages):
+    if context.faults.happens(context.switches.short_pages, "short page"):
         return context.faults.random.randint(1, max(1, size))
     return max(1, size)
 
 
 def replayed(context: Context, position: int, size: int) -> Sequence[int]:
     """Numbers of log entries that this page shows once more; they take the place of new ones."""
-    if position < 1 or size <= MOST_REPLAYS or not context.faults.happens(context.switches.replays):
+    if position < 1 or size <= MOST_REPLAYS or not context.faults.happens(context.switches.replays, "replay"):
         return ()
     return [context.faults.random.randint(1, position) for _ in range(MOST_REPLAYS)]
 

@@ -92,6 +92,13 @@ class Fault(StrEnum):
     CUT_AFTER = "cut after"
 
 
+#: Everything that is counted when it happens.
+FAULTS = (
+    *(str(fault) for fault in Fault if fault is not Fault.NONE),
+    *("resync", "empty page", "short page", "replay", "removed in first round"),
+)
+
+
 class Faults:
     """The switches in force, for all tenants or for one, and the seeded draws on them."""
 
@@ -100,7 +107,7 @@ class Faults:
         self._all = switches
         self._of_tenant: dict[str, FaultSwitches] = {}
         self._resynced: set[str] = set()
-        #: How often each fault was drawn so far.
+        #: How often each fault has happened so far.
         self.fired: Counter[str] = Counter()
 
     def of(self, tenant_id: str) -> FaultSwitches:
@@ -150,8 +157,12 @@ class Faults:
         self.fired["resync"] += 1
         return True
 
-    def happens(self, rate: float) -> bool:
-        return rate > 0 and self.random.random() < rate
+    def happens(self, rate: float, what: str = "") -> bool:
+        """Whether it happens this time; with a name it is counted."""
+        happens = rate > 0 and self.random.random() < rate
+        if happens and what:
+            self.fired[what] += 1
+        return happens
 
     def _pick(self, rates: Mapping[Fault, float]) -> Fault:
         if not any(rates.values()):

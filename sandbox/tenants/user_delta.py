@@ -69,7 +69,9 @@ def _minimal(person_id: str, document: Mapping[str, Any], changed: frozenset[str
 def _removal(context: Context, person: Person, cursor: DeltaCursor) -> dict[str, Any] | None:
     """`changed` is a soft delete that can be undone, `deleted` is for good. Legal in a first round too."""
     may_be_known = cursor.since > 0 or person.sequence > cursor.began
-    if not may_be_known and not context.faults.happens(context.switches.removed_in_first_round):
+    if not may_be_known and not context.faults.happens(
+        context.switches.removed_in_first_round, "removed in first round"
+    ):
         return None
     reason = "changed" if person.presence is Presence.DELETED else "deleted"
     return {"id": person.id, "@removed": {"reason": reason}}

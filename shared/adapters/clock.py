@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 _WINDOW_SECONDS = 300.0
 # `Date` is in whole seconds; where time runs faster we wait until we saw it step, but not for ever.
 _STEP_WITHIN_SECONDS = 2.5
-_STEP_PAUSE_SECONDS = 0.01
+_STEP_PAUSE_SECONDS = 0.02
 
 
 class ClockNotSynchronized(RuntimeError):

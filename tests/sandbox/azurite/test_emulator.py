@@ -73,6 +73,26 @@ async def test_requests_are_logged_in_the_file_that_the_caller_names(tmp_path: P
     assert "PUT /devstoreaccount1/logged" in log.read_text()
 
 
+async def test_accounts_of_one_emulator_share_nothing(tmp_path: Path) -> None:
+    log = tmp_path / "first.log"
+
+    async with Azurite(accounts=["first", "second"]) as storage:
+        first, second = storage.account("first"), storage.account("second")
+        async with QueueServiceClient.from_connection_string(first.connection_string) as queues:
+            await queues.create_queue("alone")
+        async with QueueServiceClient.from_connection_string(second.connection_string) as queues:
+            assert [queue.name async for queue in queues.list_queues()] == []
+
+        while storage.transactions() < 2:  # noqa: ASYNC110 - Azurite answers first and logs then
+            await asyncio.sleep(0.01)
+        assert (first.transactions(), second.transactions()) == (1, 1)
+        first.log.copy(log)
+        with pytest.raises(AzuriteError, match="no account third"):
+            storage.account("third")
+
+    assert log.read_text().count(" /") == log.read_text().count("PUT /first/alone") == 1
+
+
 async def test_azurite_is_gone_when_the_block_is_left() -> None:
     async with Azurite() as storage:
         process = storage.process_id

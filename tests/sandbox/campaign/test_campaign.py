@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from sandbox.campaign.options import CampaignOptions, parse_campaign_options
-from sandbox.campaign.outcome import Outcome, Summary
+from sandbox.campaign.outcome import CLASSES, ENOUGH, Outcome, Summary
 from sandbox.campaign.printing import print_outcome, print_summary
 from sandbox.judge import Disagreement, Kind
 from sandbox.runner.options import REPOSITORY
@@ -55,6 +55,7 @@ def test_a_failed_seed_is_told_with_what_repeats_it() -> None:
     assert "  doubled: Ada: expected one, found two (source none, target a)" in text
     assert "2 seeds: 1 in agreement; 1 doubled, 1 lost, 0 wronglyRemoved" in text
     assert "storage: slow: 3" in text
+    assert "storage: time-out: 0" in text
     assert text.endswith("again: python -m sandbox campaign --seeds 2-2 --hosts 2\n")
 
 
@@ -69,8 +70,20 @@ def test_the_report_counts_people_once() -> None:
         "wronglyRemoved": 0,
         "kills": 4,
     }
-    assert report["faults"] == {"storage: slow": 3, "wrong clock": 1}
+    assert {name: count for name, count in report["faults"].items() if count} == {"storage: slow": 3, "wrong clock": 1}
     assert [run["seed"] for run in report["runs"]] == [1, 2]
+
+
+def test_what_was_hardly_tried_is_told() -> None:
+    often = Outcome(seed=3, faults=Counter(dict.fromkeys(CLASSES, ENOUGH)))
+    tried = Outcome(
+        seed=4, faults=Counter(dict.fromkeys(set(CLASSES) - {"SIGKILL"}, ENOUGH)) + Counter({"SIGKILL": 19})
+    )
+
+    assert printed([often]).endswith("fewer than 20 times: nothing\n")
+    assert printed([tried]).endswith("fewer than 20 times: SIGKILL\n")
+    assert Summary(outcomes=[tried]).to_json()["rare"] == ["SIGKILL"]
+    assert {"storage: time-out", "storage: conflict", "graph: throttled", "graph: resync"} <= set(CLASSES)
 
 
 @pytest.mark.parametrize("seeds", ["", "a", "5-3", "-1"])

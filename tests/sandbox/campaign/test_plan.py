@@ -31,6 +31,7 @@ def test_the_seeds_together_hold_everything() -> None:
 
     assert {plan.scenario for plan in PLANS} == {"company", "assigned", "review"}
     assert {plan.hosts for plan in PLANS} == {1, 2, 3}
+    assert sum(plan.timers_everywhere for plan in PLANS if plan.hosts > 1) > 20
     assert {len(death.hosts) for death in deaths} == {1, 2, 3}
     assert {death.ahead > 0 for death in deaths if death.ahead} == {True, False}
     assert {each.profile for each in happenings if isinstance(each, GraphFaults)} == {"none", "flaky", "throttled"}

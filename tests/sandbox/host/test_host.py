@@ -37,6 +37,16 @@ async def test_a_timer_that_was_missed_fires_past_due_when_the_host_starts_again
     assert json.loads(text.split(":", 2)[2])["pastDue"] is True
 
 
+async def test_a_host_without_timers_leaves_them_to_another(azurite: Azurite) -> None:
+    async with Hosting(azurite, schedule="0 0 * * * *") as hosting:
+        await hosting.kill()
+        await hosting.start("--no-timers", "--time-origin", "0", scale=2.0)  # decades later
+        await hosting.put("second", "{not base64}")
+        await hosting.take("second-poison")
+
+        assert await hosting.peek("done") is None
+
+
 async def test_what_fails_is_tried_again_and_then_goes_to_the_poison_queue(hosting: Hosting) -> None:
     await hosting.send("broken", "this")
 

@@ -23,6 +23,7 @@ _Value = TypeVar("_Value")
 NUMBER = st.integers(0, 30)
 
 FEWEST_PEOPLE = 3
+MOST_PEOPLE = 12
 
 
 class Broken(AssertionError):
@@ -101,6 +102,12 @@ class Machine(RuleBasedStateMachine):
     def newborn(self) -> str:
         self.born += 1
         return f"child{self.born}"
+
+    def let_join(self, user: Document) -> None:
+        """Let somebody join; where there are too many, somebody else leaves before."""
+        if len(self.people) >= MOST_PEOPLE:
+            self.let_leave(self.born)
+        self.change({"op": "createUser", "user": user})
 
     def let_leave(self, number: int) -> None:
         """Let somebody leave the source."""

@@ -6,10 +6,11 @@ from shared.cycles.pending import Verdict, WorkKind
 from shared.orchestration.control_job import pause_job
 from shared.orchestration.decide_held import decide_held, held_removals
 from tests.engine.local_engine import LocalEngine
-from tests.engine.small_world import CONFIGURATION
+from tests.engine.small_world import CONFIGURATION, id_of
 from tests.machine.base import NUMBER, Machine, pick
 from tests.machine.operations import operation
 from tests.machine.oracle import Decided
+from tests.machine.town import citizen
 
 TOUCHES = st.integers(1, 40)
 
@@ -59,8 +60,10 @@ class OperatorOperations(Machine):
 
     def _let_many_have_to_go(self, number: int) -> bool:
         """Let as many be disabled as the guard holds, or leave, and let that be read; False if there are too few."""
-        if len(self._staying()) < HOLDS:
-            return False
+        for _ in range(HOLDS - len(self._staying())):
+            name = self.newborn()
+            self.let_join(citizen(name))
+            self.change({"op": "assign", "principalId": id_of(name)})
         if len(self._provisioned()) < HOLDS:
             self._have_read()
         going = self._provisioned()[:HOLDS]

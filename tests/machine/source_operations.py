@@ -2,12 +2,10 @@
 
 from hypothesis import strategies as st
 
-from tests.engine.small_world import Document, id_of, mail_of
-from tests.machine.base import NUMBER, Machine, pick
+from tests.engine.small_world import id_of, mail_of
+from tests.machine.base import MOST_PEOPLE, NUMBER, Machine, pick
 from tests.machine.operations import operation
 from tests.machine.town import GROUPS, citizen, visitor
-
-MOST_PEOPLE = 12
 
 CITIES = ("Gera", "Jena", "Weimar")
 CAN_BE_LOST = ("city", "department", "jobTitle", "mail", "displayName", "usageLocation", "businessPhones")
@@ -16,34 +14,28 @@ CAN_BE_LOST = ("city", "department", "jobTitle", "mail", "displayName", "usageLo
 class LifeOperations(Machine):
     """People come, change and go."""
 
-    def _create(self, user: Document) -> None:
-        """Let somebody join; where there are too many, somebody else leaves before."""
-        if len(self.people) >= MOST_PEOPLE:
-            self.let_leave(self.born)
-        self.change({"op": "createUser", "user": user})
-
     @operation()
     def join(self) -> None:
-        self._create(citizen(self.newborn()))
+        self.let_join(citizen(self.newborn()))
 
     @operation(number=NUMBER)
     def join_with_the_address_of_another(self, number: int) -> None:
         mail = pick(self.people, number).document.get("mail") or mail_of("ada")
-        self._create(citizen(self.newborn(), mail=mail))
+        self.let_join(citizen(self.newborn(), mail=mail))
 
     @operation()
     def an_external_user_comes(self) -> bool:
         """The first of all operations: whole worlds do nothing else, and are not to count."""
         if len(self.people) >= MOST_PEOPLE:
             return False
-        self._create(visitor(self.newborn()))
+        self.let_join(visitor(self.newborn()))
         return True
 
     @operation(number=NUMBER)
     def rehire_under_a_new_id(self, number: int) -> None:
         """Somebody who left is back as another object with the same address."""
         self.let_somebody_be_gone(number)
-        self._create(citizen(self.newborn(), mail=pick(self.gone, number).document.get("mail")))
+        self.let_join(citizen(self.newborn(), mail=pick(self.gone, number).document.get("mail")))
 
     @operation(number=NUMBER, city=st.sampled_from(CITIES), department=st.sampled_from(("Weaving", "Dyeing")))
     def move(self, number: int, city: str, department: str) -> None:

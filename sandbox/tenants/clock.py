@@ -3,6 +3,7 @@
 import time
 from datetime import UTC, datetime
 from email.utils import formatdate
+from functools import lru_cache
 
 
 class ScaledClock:
@@ -33,4 +34,9 @@ def parse_moment(text: str | None, otherwise: float) -> float:
 
 def http_date(at: float) -> str:
     """RFC 1123, whole seconds: https://www.rfc-editor.org/rfc/rfc9110#field.date"""
-    return formatdate(int(at), usegmt=True)
+    return _http_date(int(at))
+
+
+@lru_cache(maxsize=64)
+def _http_date(second: int) -> str:
+    return formatdate(second, usegmt=True)  # many answers are of one second

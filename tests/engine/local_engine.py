@@ -40,6 +40,7 @@ START = datetime(2026, 1, 5, tzinfo=UTC)
 TICK = timedelta(minutes=5)
 CYCLE = timedelta(minutes=40)
 NO_MISCHIEF = Mischief()
+OPTIONS = GraphOptions(endpoint="http://127.0.0.1:9", credential_kind=CredentialKind.SANDBOX)
 
 Network = Callable[[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport]
 
@@ -76,6 +77,7 @@ class LocalEngine:
 
     telemetry: Telemetry = SilentTelemetry()
     """Silent, so that two runs send the same messages: ids of traces are random."""
+    directories = GraphDirectories
 
     def __init__(
         self,
@@ -114,20 +116,21 @@ class LocalEngine:
 
     def assembled(self, surroundings: Surroundings) -> Engine:
         """Return the engine of one process; each has its own memory, all have the storage and the tenants."""
-        options = GraphOptions(endpoint="http://127.0.0.1:9", credential_kind=CredentialKind.SANDBOX)
+        transport = surroundings.transport(self._network(self.tenants()))
         budgets = TableBudgetStore(surroundings.rows(self.tables.rows("budgets")))
-        tenants = self._network(httpx.ASGITransport(app=self.simulation.application))
-        transport = surroundings.transport(tenants)
-        directories = GraphDirectories(options, budgets, self.clock, Random(1), transport, self.telemetry)
         assembled = assemble(
             rows=lambda name: surroundings.rows(self.tables.rows(name)),
             clock=self.clock,
-            directories=directories,
+            directories=self.directories(OPTIONS, budgets, self.clock, Random(1), transport, self.telemetry),
             import_queue=surroundings.queue(self.queues.queue("import")),
             provisioning_queue=surroundings.queue(self.queues.queue("provisioning")),
             new_id=self._new_owner,
         )
         return replace(assembled, telemetry=self.telemetry)
+
+    def tenants(self) -> httpx.AsyncBaseTransport:
+        """Return the way to the simulated tenants."""
+        return httpx.ASGITransport(app=self.simulation.application)
 
     def _new_owner(self) -> str:
         self._owners += 1

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.machine", description=__doc__)
     parser.add_argument("--steps", type=int, default=10_000, help="operations to carry out, at the least")
+    parser.add_argument("--each", type=int, default=0, help="and each of them so often, at the least")
     parser.add_argument("--seed", type=int, default=1, help="of the first batch; each further one has the next seed")
     parser.add_argument("--jobs", type=int, default=1, help="processes; what they do does not depend on their number")
     parser.add_argument("--shrink", action="store_true", help="look for the fewest steps that break a law (minutes)")
@@ -22,7 +23,7 @@ def main(given: Sequence[str] | None = None) -> int:
     from tests.machine.running import run_steps
 
     executed = Counter[str]()
-    for batch in run_steps(options.steps, options.seed, jobs=options.jobs, shrink=options.shrink):
+    for batch in run_steps(options.steps, options.seed, each=options.each, jobs=options.jobs, shrink=options.shrink):
         if batch.broken:
             print(batch.broken)
             print(f"\nA law was broken. Repeat it with: python -m tests.machine --steps 1 --seed {batch.seed} --shrink")

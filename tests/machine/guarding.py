@@ -9,10 +9,8 @@ WINDOW = timedelta(hours=24)
 
 
 async def overrun(host: Host) -> list[str]:
-    """Say what was let through too often within a day; called when something new was removed or disabled."""
+    """Say what was let through too often within a day; called when somebody was removed or disabled."""
     removed = host.oracle.removed
-    if not removed:
-        return []
     limit, settled = await _limit(host, removed[-1].release)
     counted = {each.source_id for each in removed if each.due > settled - WINDOW}
     if len(counted) < limit:

@@ -14,7 +14,7 @@ from shared.orchestration.provision_on_demand import provision_on_demand
 from shared.orchestration.record_poison import GivenUp, record_import_poison, record_provisioning_poison
 from shared.orchestration.start_cycles import tick
 from tests.engine.hazards import Doom, Meddler, ProcessDied
-from tests.engine.local_engine import LocalEngine, handled
+from tests.engine.local_engine import handled
 from tests.engine.small_world import CONFIGURATION
 from tests.machine.clockwork import EngineLoop
 from tests.machine.hooks import watch
@@ -22,6 +22,7 @@ from tests.machine.leash import Leash
 from tests.machine.oracle import Oracle
 from tests.machine.post import Post
 from tests.machine.run import ACTING, Run
+from tests.machine.short_way import ShortEngine
 from tests.machine.truth import Truth, standing_state
 
 _Value = TypeVar("_Value")
@@ -57,7 +58,7 @@ class Host:
 
     def __init__(self, scenario: Scenario, seed: int = 1) -> None:
         self.network = Meddler()
-        self.local = LocalEngine(scenario, shards=SHARDS, network=self.network.transport, seed=seed)
+        self.local = ShortEngine(scenario, shards=SHARDS, network=self.network.transport, seed=seed)
         self.loop = EngineLoop(self.local.clock)
         self.call(self.local.start())
         self.post = Post(self.local)
@@ -218,8 +219,7 @@ class Host:
     def _let(self, started: Started, touches: int) -> None:
         started.leash.let(touches)
         started.moved = self.local.clock.now()
-        while not (started.task.done() or started.leash.stands_still):
-            self.call(asyncio.sleep(0))
+        self.call(_until_it_stands(started))
         self._reap()
 
     def _kill(self, started: Started) -> None:
@@ -235,6 +235,11 @@ class Host:
             error = each.task.exception()
             if error is not None and not each.leash.dead:
                 raise error
+
+
+async def _until_it_stands(started: Started) -> None:
+    while not (started.task.done() or started.leash.stands_still):  # noqa: ASYNC110  turn by turn is the point
+        await asyncio.sleep(0)
 
 
 async def _asked(engine: Engine, source_ids: list[str]) -> None:

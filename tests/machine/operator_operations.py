@@ -6,10 +6,11 @@ from shared.cycles.pending import Verdict, WorkKind
 from shared.orchestration.control_job import pause_job
 from shared.orchestration.decide_held import decide_held, held_removals
 from tests.engine.local_engine import LocalEngine
-from tests.engine.small_world import CONFIGURATION
+from tests.engine.small_world import CONFIGURATION, id_of
 from tests.machine.base import NUMBER, Machine, pick
 from tests.machine.operations import operation
 from tests.machine.oracle import Decided
+from tests.machine.town import citizen
 
 TOUCHES = st.integers(1, 40)
 
@@ -43,8 +44,8 @@ class OperatorOperations(Machine):
 
     @operation(verdict=st.sampled_from((Verdict.APPROVED, Verdict.REJECTED)), number=NUMBER)
     def decide_about_what_is_held(self, verdict: Verdict, number: int) -> bool:
-        if not self.host.truth.is_held:
-            self._let_many_have_to_go(number)
+        if not self.host.truth.is_held and not self._let_many_have_to_go(number):
+            return False
         state = self.host.call(self.host.local.state())
         held = self.host.call(held_removals(self.host.local.engine, state))
         if not held.rows:
@@ -57,16 +58,41 @@ class OperatorOperations(Machine):
         }
         return True
 
-    def _let_many_have_to_go(self, number: int) -> None:
-        """Let as many be disabled as the guard holds, or leave, and let that be read."""
+    def _let_many_have_to_go(self, number: int) -> bool:
+        """Let as many be disabled as the guard holds, or leave, and let that be read; False if there are too few."""
+        for _ in range(HOLDS - len(self._staying())):
+            name = self.newborn()
+            self.let_join(citizen(name))
+            self.change({"op": "assign", "principalId": id_of(name)})
+        if len(self._provisioned()) < HOLDS:
+            self._have_read()
+        going = self._provisioned()[:HOLDS]
+        if len(going) < HOLDS:
+            return False
         self.configure(guards={"removals": {"count": HOLDS}})
+        for source_id in going:
+            if number % 2:
+                self.let_go(source_id)
+            else:
+                self.change({"op": "updateUser", "id": source_id, "set": {"accountEnabled": False}})
+        self._have_read()
+        return True
+
+    def _have_read(self) -> None:
+        """Let the engine read at the next time, and work off what it has found."""
         self.start_job()
-        provisioned = {owner for each in self.host.oracle.objects if each.live for owner in each.possible_owners}
-        for person in [each for each in self.people if each.id in provisioned][:HOLDS]:
-            gone = {"op": "deleteUser", "id": person.id}
-            self.change(gone if number % 2 else {**gone, "op": "updateUser", "set": {"accountEnabled": False}})
         self.host.start_due_cycle()
         self.run_to_quiet()
+
+    def _staying(self) -> list[str]:
+        """Everybody who is in scope and enabled."""
+        people = self.host.truth.people.items()
+        return [source_id for source_id, each in people if each.now.in_scope and each.now.enabled]
+
+    def _provisioned(self) -> list[str]:
+        """Those of them who have an object."""
+        owners = {owner for each in self.host.oracle.objects if each.live for owner in each.possible_owners}
+        return [each for each in self._staying() if each in owners]
 
     def run_to_quiet(self) -> None:
         """Let the engine work on as things are, until nothing is left to do before the next tick."""
@@ -78,10 +104,14 @@ class OperatorOperations(Machine):
 
     decide_again = decide_about_what_is_held
     decide_once_more = decide_about_what_is_held
+    decide_a_third_time = decide_about_what_is_held
+    decide_a_fourth_time = decide_about_what_is_held
 
     @operation()
     def pause(self) -> None:
         self.host.call(pause_job(self.host.local.engine, CONFIGURATION))
+
+    pause_again = pause
 
     @operation()
     def start(self) -> None:

@@ -55,7 +55,6 @@ PLANTED_BUGS: Final = (
         original="return _is_source(organization, self._tenant.tenant_id) and (found or not known)",
         replacement="return True",
         says="law 3 broken",
-        seed=3,
     ),
     PlantedBug(
         name="an unclear invitation is not looked for",
@@ -63,7 +62,6 @@ PLANTED_BUGS: Final = (
         original="    unclear = [each for each in passes if _is_unclear(each)]\n",
         replacement="    unclear = passes[:0]\n",
         says="law",
-        seed=1,
     ),
     PlantedBug(
         name="the guard forgets whom it has released today",
@@ -71,7 +69,6 @@ PLANTED_BUGS: Final = (
         original="removed = released.count(WorkKind.REMOVE, removals, since)",
         replacement="removed = len(removals)",
         says="law 4 broken",
-        seed=2,
     ),
     PlantedBug(
         name="a disable waits for no guard",
@@ -79,7 +76,6 @@ PLANTED_BUGS: Final = (
         original="hold = disabling and not sight.disable_released",
         replacement="hold = disabling and False",
         says="law 4 broken",
-        seed=3,
     ),
     PlantedBug(
         name="a verdict does not survive the next full read",
@@ -87,6 +83,7 @@ PLANTED_BUGS: Final = (
         original="staged_cycle=before.staged_cycle, verdict=before.verdict, decided_by=before.decided_by)",
         replacement="staged_cycle=before.staged_cycle)",
         says="law 4 broken",
+        seed=2,
     ),
     PlantedBug(
         name="a guest who is older than the person is adopted",
@@ -94,7 +91,6 @@ PLANTED_BUGS: Final = (
         original="    if not _younger(holder, source):\n",
         replacement="    if _younger(holder, source) is None:\n",
         says="law 5 broken.*older than the person",
-        seed=3,
     ),
     PlantedBug(
         name="whom one adopts becomes a member",
@@ -109,7 +105,6 @@ PLANTED_BUGS: Final = (
         original="if link.origin is LinkOrigin.ADOPTED or removal.action",
         replacement="if removal.action",
         says="law 5 broken.*was deleted",
-        seed=2,
     ),
     PlantedBug(
         name="what an administrator has deleted is restored",
@@ -117,7 +112,6 @@ PLANTED_BUGS: Final = (
         original="if sight.linked is not None and sight.linked.deleted and link.state is not LinkState.DELETED:",
         replacement="if sight.linked is None:",
         says="law 5 broken.*administrator",
-        seed=2,
     ),
     PlantedBug(
         name="the policy forbids, and nobody minds",
@@ -128,7 +122,6 @@ PLANTED_BUGS: Final = (
         ),
         replacement="        return True\n",
         says="law 8 broken",
-        seed=2,
     ),
     PlantedBug(
         name="an incremental read passes over whoever has left",
@@ -136,7 +129,6 @@ PLANTED_BUGS: Final = (
         original="        return removal(link)\n",
         replacement="        return None\n",
         says="law 1 or 10 broken.*should be deleted",
-        seed=2,
     ),
     PlantedBug(
         name="an initial cycle looks for nobody who is absent",

@@ -87,17 +87,20 @@ def _notes(error: Exception) -> list[str]:
     return getattr(error, "__notes__", [])
 
 
-def run_steps(wanted: int, first: int, *, jobs: int = 1, shrink: bool = False, worlds: int = WORLDS) -> Iterator[Batch]:
+def run_steps(
+    wanted: int, first: int, *, each: int = 0, jobs: int = 1, shrink: bool = False, worlds: int = WORLDS
+) -> Iterator[Batch]:
     """Run batches of this and the following seeds until so many operations were carried out, or a law is broken.
 
-    Which batches those are does not depend on the number of processes.
+    And each of them so often: in a world only some operations happen, so chance would have it otherwise. Which batches
+    those are does not depend on the number of processes.
     """
-    done = 0
+    done = Counter[str]()
     with closing(_batches(first, partial(tried_batch, shrink=shrink, worlds=worlds), jobs)) as batches:
         for batch in batches:
-            done += batch.steps
+            done.update(batch.executed)
             yield batch
-            if batch.broken or done >= wanted:
+            if batch.broken or (done.total() >= wanted and min(done.values()) >= each):
                 return
 
 

@@ -92,6 +92,8 @@ class QueueOperations(Machine):
     def a_message_is_lost(self, number: int) -> bool:
         return self._with_message(number, self.host.post.lose)
 
+    another_message_is_lost = a_message_is_lost
+
     @operation(number=NUMBER)
     def a_message_comes_twice(self, number: int) -> bool:
         return self._with_message(number, self.host.post.repeat)

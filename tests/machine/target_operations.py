@@ -37,6 +37,8 @@ class TargetOperations(Machine):
         self.change_target({"op": "createUser", "user": user})
         return True
 
+    create_another_internal_user = create_an_internal_user
+
     @operation(number=NUMBER, created=st.sampled_from((None, None, "2019-01-01T00:00:00Z")))
     def invite_by_hand(self, number: int, created: str | None) -> bool:
         if self._foreign() >= MOST_FOREIGN:
@@ -62,6 +64,8 @@ class TargetOperations(Machine):
     @operation(number=NUMBER)
     def delete_one_of_ours(self, number: int) -> bool:
         return self._act("deleteUser", self._objects(Presence.ACTIVE, ours=True), number)
+
+    delete_another_of_ours = delete_one_of_ours
 
     @operation(number=NUMBER)
     def delete_a_stranger(self, number: int) -> bool:

@@ -69,6 +69,8 @@ class WorkerOperations(Machine):
             self.host.begin("provisioning", number, number % FEW_TOUCHES)
 
     read_again = read
+    two_at_once_again = two_at_once
+    begin_again = begin
     the_reader_dies_again = the_reader_dies
     a_worker_dies_again = a_worker_dies
     die_standing_again = die_standing

@@ -1,6 +1,7 @@
 """What belongs to one tenant, from one event loop? (Importing this loads the SDK.)"""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
@@ -34,6 +35,19 @@ class Surroundings:
     transport: httpx.AsyncBaseTransport | None = None
 
 
+class _LastAttributes:
+    """The attributes of the configuration that asked last: one slice asks many times."""
+
+    def __init__(self, attributes_of: Callable[[Configuration], tuple[str, ...]]) -> None:
+        self._attributes_of = attributes_of
+        self._last: tuple[Configuration, tuple[str, ...]] | None = None
+
+    def of(self, configuration: Configuration) -> tuple[str, ...]:
+        if self._last is None or self._last[0] is not configuration:
+            self._last = configuration, self._attributes_of(configuration)
+        return self._last[1]
+
+
 class Connection:
     """A tenant's client, what it says of itself, and the gate of its writes: shared by all its configurations."""
 
@@ -45,16 +59,18 @@ class Connection:
         self._sandbox = around.options.credential_kind is CredentialKind.SANDBOX
         self._organization = Organization(self._client, tenant_id)
         self._gate = WriteGate(tenant_id, around.budgets, around.clock, around.random)
+        self._source_attributes = _LastAttributes(source_attributes)
+        self._target_attributes = _LastAttributes(target_attributes)
 
     def source(self, configuration: Configuration) -> SourceDirectory:
-        select = source_attributes(configuration)
+        select = self._source_attributes.of(configuration)
         return GraphSourceDirectory(self._client, self._organization, configuration.source, select)
 
     def target(self, configuration: Configuration) -> TargetDirectory:
         source_id = configuration.source.tenant_id
         writes = TargetWrites(self._client, self._gate, source_id, configuration.target.invite_redirect_url)
         connected = TargetConnection(client=self._client, organization=self._organization, gate=self._gate)
-        return GraphTargetDirectory(connected, writes, source_id, target_attributes(configuration))
+        return GraphTargetDirectory(connected, writes, source_id, self._target_attributes.of(configuration))
 
     def inspection(self) -> Inspection:
         return Inspection(self._client, self._tenant_id, sandbox=self._sandbox)

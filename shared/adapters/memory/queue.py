@@ -41,7 +41,9 @@ class MemoryQueues:
         self._queues: dict[str, MemoryQueue] = {}
 
     def queue(self, name: str) -> "MemoryQueue":
-        return self._queues.setdefault(name, MemoryQueue(self._clock, self._mischief))
+        if name not in self._queues:
+            self._queues[name] = MemoryQueue(self._clock, self._mischief)
+        return self._queues[name]
 
 
 class MemoryQueue:

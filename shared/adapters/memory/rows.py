@@ -66,8 +66,7 @@ class MemoryRows:
         check_key(partition)
         check_key(key)
         await asyncio.sleep(0)
-        row = self._partitions[partition].rows.get(key)
-        return None if row is None else _copy(row)
+        return self._partitions[partition].rows.get(key)
 
     async def get_many(self, partition: str, keys: Sequence[str]) -> Mapping[str, Row]:
         rows = [await self.get(partition, key) for key in dict.fromkeys(keys)]
@@ -80,7 +79,7 @@ class MemoryRows:
         rows = await self._page(partition, first, before, PAGE_ROWS)
         while rows:
             for row in rows:
-                yield _copy(row, select)
+                yield _selected(row, select)
             rows = await self._page(partition, rows[-1].key + " ", before, PAGE_ROWS)  # no key sorts between
 
     async def page(
@@ -94,7 +93,7 @@ class MemoryRows:
     ) -> list[Row]:
         check_range(partition, first, before)
         check_limit(limit)
-        return [_copy(row, select) for row in await self._page(partition, first, before, limit)]
+        return [_selected(row, select) for row in await self._page(partition, first, before, limit)]
 
     async def commit(self, partition: str, operations: Sequence[Operation]) -> Mapping[str, str]:
         check_commit(partition, operations)
@@ -142,8 +141,10 @@ def _check_fits(partition: str, row: Row | None, operation: Operation) -> None:
             assert_never(operation)
 
 
-def _copy(row: Row, select: Sequence[str] | None = None) -> Row:
-    values = {name: value for name, value in row.values.items() if select is None or name in select}
+def _selected(row: Row, select: Sequence[str] | None) -> Row:
+    if select is None:
+        return row  # rows are never changed, only replaced
+    values = {name: value for name, value in row.values.items() if name in select}
     return Row(partition=row.partition, key=row.key, values=values, etag=row.etag)
 
 

@@ -31,7 +31,7 @@ def time_part(time: datetime) -> str:
 
 def time_of(part: str) -> datetime:
     """The time that `time_part` was given."""
-    return datetime.strptime(part, _TIME).replace(tzinfo=UTC)
+    return datetime.fromisoformat(part)
 
 
 def inverted_time(time: datetime) -> str:

@@ -11,13 +11,16 @@ _Result = TypeVar("_Result")
 
 async def in_parallel(requests: Iterable[Awaitable[_Result]], at_once: int = AT_ONCE) -> list[_Result]:
     """The results in their order. All have ended when it returns, also when it raises the first failure."""
+    wanted = list(requests)
+    if len(wanted) == 1:  # most are: a chunk is of one shard
+        return [await wanted[0]]
     slots = asyncio.Semaphore(at_once)
 
     async def one(request: Awaitable[_Result]) -> _Result:
         async with slots:
             return await request
 
-    results = await asyncio.gather(*map(one, requests), return_exceptions=True)
+    results = await asyncio.gather(*map(one, wanted), return_exceptions=True)
     return [_result(result) for result in results]
 
 

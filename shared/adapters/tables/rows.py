@@ -150,6 +150,8 @@ def escape_key(text: str) -> str:
 
 def unescape_key(part: str) -> str:
     """The text that `escape_key` was given; ValueError for what it cannot have returned."""
+    if _PLAIN.fullmatch(part):
+        return part
     if not _ESCAPED.fullmatch(part):
         raise ValueError(f"{part!r} is not an escaped part of a key.")
     encoded = re.sub(rb"=(..)", lambda match: bytes.fromhex(match[1].decode()), part.encode("ascii"))

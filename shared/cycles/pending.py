@@ -102,6 +102,8 @@ class Pending:
     verdict: Verdict = Verdict.NONE
     decided_by: str = ""
     """Who gave the verdict."""
+    disable_rejected_by: str = ""
+    """Who has rejected that the person be disabled; it counts again when the row is about that again."""
     reason: str = ""
     """Why it waits or is in escrow: an error code, for status and log."""
     etag: str = ""

@@ -12,6 +12,7 @@ from shared.configuration.configuration import RemovalAction, ScopeKind
 from shared.cycles.doubt import Doubt
 from shared.cycles.pending import Pending, PendingState, Verdict, WorkKind
 from shared.cycles.retry import pause
+from shared.cycles.verdicts import with_verdict
 from shared.orchestration.doubt_cycle import doubt_cycles, was_left_out
 from shared.orchestration.entitled import Entitled
 from shared.orchestration.entry_pass import Ending, EntryPass, Job, removal_released, split
@@ -240,6 +241,7 @@ def delayed(entry: EntryPass, until: datetime) -> Pending:
         staged_cycle=0,
         verdict=Verdict.NONE,
         decided_by="",
+        disable_rejected_by="",
         reason="",
         etag="",
     )
@@ -257,10 +259,9 @@ def staged(job: Job, entry: EntryPass, kind: WorkKind) -> Pending:
     For the others the close says which cycle's guard is the first that is sure to count them.
     """
     same = WorkKind.DISABLE not in {kind, entry.pending.kind} or kind is entry.pending.kind
-    return replace(
+    row = replace(
         entry.pending,
         kind=kind,
-        verdict=entry.pending.verdict if same else Verdict.NONE,
         staged_cycle=entry.pending.staged_cycle if same or not entry.pending.verdict else 0,
         state=PendingState.STAGED,
         due=job.engine.clock.now(),
@@ -270,3 +271,4 @@ def staged(job: Job, entry: EntryPass, kind: WorkKind) -> Pending:
         confirm=True,
         etag="",
     )
+    return with_verdict(row, entry.pending)

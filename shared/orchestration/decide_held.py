@@ -65,6 +65,8 @@ async def decide_held(
     ones stay as they are until the person is seen in scope again. Approved creates or rewrites go on, and are counted
     from nothing again; rejected, they stay held.
     """
+    if not decided_by:
+        raise ValueError("nobody has decided")
     held = await held_removals(engine, state)
     if not held.digest:
         raise NothingHeld

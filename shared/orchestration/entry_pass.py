@@ -128,6 +128,8 @@ def removal_released(job: Job, pending: Pending, kind: WorkKind) -> bool:
         return True
     if holds_removals(job.state):
         return False
+    if kind is WorkKind.DISABLE and pending.disable_rejected_by and not job.on_demand:
+        return False
     counted = pending.state is PendingState.STAGED and 0 < pending.staged_cycle <= job.state.released_cycle
     return job.on_demand or (counted and pending.verdict is Verdict.NONE)
 

@@ -15,6 +15,7 @@ from shared.cycles.link_snapshot import LinkSnapshot
 from shared.cycles.pending import Pending, PendingState, WorkKind
 from shared.cycles.scope_snapshot import ScopeSnapshot, pack, unpack
 from shared.cycles.state import ConfigurationState
+from shared.cycles.verdicts import with_verdict
 from shared.orchestration.cycle_snapshots import (
     LINKS,
     SCOPE_IN_WORK,
@@ -121,8 +122,8 @@ class Reading:
         self.unsent |= {self.engine.entries.shard(source_id, self.state.shards) for source_id in waiting}
 
     async def _held(self, work: Mapping[str, tuple[WorkKind, Attributes | None]]) -> Mapping[str, Pending]:
-        """Return the rows of people who may be counted already; values of a page, in scope and enabled, end that."""
-        asked = [source_id for source_id, (kind, _) in work.items() if kind in _GUARDED]
+        """Return the rows that are open already: who is counted stays so, and what is decided is not forgotten."""
+        asked = [source_id for source_id, (kind, _) in work.items() if kind is not WorkKind.CREATE]
         open_ = (await self.pending()).intersection(asked) if asked else frozenset[str]()
         rows = await self.engine.entries.read(self.state, sorted(open_), parts=frozenset({EntryPart.PENDING}))
         return {source_id: row.pending for source_id, row in rows.items() if row.pending is not None}
@@ -178,7 +179,7 @@ class Reading:
 
 def _is_known(row: Pending, before: Mapping[str, Pending]) -> bool:
     """Is the person in escrow for just this already?"""
-    standing = before.get(row.source_id)
+    standing = before.get(row.source_id) if row.kind in _GUARDED else None
     return standing is not None and standing.state is PendingState.ESCROWED and standing.kind is row.kind
 
 
@@ -186,12 +187,15 @@ def _kept(row: Pending, before: Pending | None) -> Pending:
     """Return the row with the stamp and the verdict of the one that it replaces.
 
     A verdict is about one kind only. Where it ends the stamp ends too: no guard has counted who was decided about.
+    Values of a page, in scope and enabled, end the stamp.
     """
-    if before is None or not before.staged_cycle:
+    if before is None:
         return row
-    if WorkKind.DISABLE in {row.kind, before.kind} and row.kind is not before.kind:
-        return row if before.verdict else replace(row, staged_cycle=before.staged_cycle)
-    return replace(row, staged_cycle=before.staged_cycle, verdict=before.verdict, decided_by=before.decided_by)
+    row = with_verdict(row, before)
+    if not before.staged_cycle or row.kind not in _GUARDED:
+        return row
+    other = WorkKind.DISABLE in {row.kind, before.kind} and row.kind is not before.kind
+    return row if other and before.verdict else replace(row, staged_cycle=before.staged_cycle)
 
 
 SLICE = timedelta(minutes=4)

@@ -52,13 +52,17 @@ def removed(source_ids: Sequence[str]) -> Meddle:
 
     A user who was deleted and restored between two rounds may still be named as removed.
     """
+    return says([{"id": source_id, "@removed": {"reason": "changed"}} for source_id in source_ids])
+
+
+def says(users: Sequence[Document]) -> Meddle:
+    """Every delta shows these users just so, and nobody else; it may replay an old state."""
 
     def meddle(request: httpx.Request) -> httpx.Response | None:
         if not is_delta(request, "users") or SOURCE not in request.headers["authorization"]:
             return None
         link = f"{request.url.copy_with(query=None)}?$deltatoken=lie"
-        gone = [{"id": source_id, "@removed": {"reason": "changed"}} for source_id in source_ids]
-        return httpx.Response(200, json={"value": gone, "@odata.deltaLink": link}, headers=_DATE)
+        return httpx.Response(200, json={"value": users, "@odata.deltaLink": link}, headers=_DATE)
 
     return meddle
 

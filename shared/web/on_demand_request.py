@@ -1,10 +1,10 @@
-"""Whom does a body of provisionOnDemand ask for?
+"""Whom does a body of provisionOnDemand ask for, or one of a search for them?
 
 https://learn.microsoft.com/graph/api/synchronization-synchronizationjob-provisionondemand
 """
 
 import re
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -14,7 +14,10 @@ from shared.configuration.templates import DEFAULT_RULE_ID
 from shared.web.errors import GraphError, bad_request
 
 MOST_SUBJECTS: Final = 5
+LONGEST_SEARCH: Final = 100
 _GUID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+_Kind = TypeVar("_Kind")
 
 
 class _Typed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
@@ -46,12 +49,24 @@ class _Body(_Typed, frozen=True, kw_only=True):
     parameters: list[_Parameters]
 
 
+class _Search(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    search: str
+
+
+def read_search(body: bytes) -> str:
+    """Return what was typed, without the spaces around it. Raises GraphError (400)."""
+    typed = _converted(body, _Search, "searchSubjects").search.strip()
+    if not 1 <= len(typed) <= LONGEST_SEARCH or not typed.isprintable():
+        raise bad_request(f"search must be a name, an address or an object id of 1 to {LONGEST_SEARCH} characters.")
+    return typed
+
+
 def read_subjects(body: bytes, rule_id: str = DEFAULT_RULE_ID) -> tuple[str, ...]:
     """Return the object ids, 1 to 5 in lower case; `rule_id` is the one in force. Raises GraphError (400).
 
     The default rule's id is taken for it as well, so that one call fits every job.
     """
-    parameters = _parse(body).parameters
+    parameters = _converted(body, _Body, "provisionOnDemand").parameters
     allowed = {None, DEFAULT_RULE_ID, rule_id}
     if any(each.rule_id not in allowed for each in parameters):
         raise bad_request(f"ruleId names no rule of this job's schema; leave it out or write {rule_id}.")
@@ -66,7 +81,7 @@ def read_subjects(body: bytes, rule_id: str = DEFAULT_RULE_ID) -> tuple[str, ...
     return tuple(dict.fromkeys(subject.object_id.lower() for subject in subjects))
 
 
-def _parse(body: bytes) -> _Body:
+def _converted(body: bytes, kind: type[_Kind], name: str) -> _Kind:
     try:
         value, problems = read_json(body)
     except ConfigurationError as error:
@@ -74,9 +89,9 @@ def _parse(body: bytes) -> _Body:
     if problems:
         raise _not_valid(ConfigurationError(problems))
     try:
-        return msgspec.convert(value, type=_Body)
+        return msgspec.convert(value, type=kind)
     except msgspec.ValidationError as error:
-        raise bad_request(f"The body is not that of provisionOnDemand: {error}.") from error
+        raise bad_request(f"The body is not that of {name}: {error}.") from error
 
 
 def _not_valid(error: ConfigurationError) -> GraphError:

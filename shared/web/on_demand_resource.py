@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from shared.configuration.configuration import Configuration
+from shared.orchestration.ports import Candidate
 from shared.orchestration.provision_on_demand import OnDemandResult
 from shared.provisioning.provisioning_log import (
     Identity,
@@ -33,6 +34,19 @@ _SCOPING_NAMES = {
     "User has the required role": "IsEffectivelyEntitledForProvisioning",
     "Scoping filter evaluation passed": "IsInProvisioningScopeDisplayName",
 }
+
+
+def candidate_resource(candidate: Candidate) -> Resource:
+    """Return a person as a subject of provisionOnDemand, and by what they are told apart."""
+    return {
+        "objectId": candidate.id,
+        "objectTypeName": "User",
+        "displayName": candidate.display_name,
+        "userPrincipalName": candidate.user_principal_name,
+        "mail": candidate.mail,
+        "accountEnabled": candidate.enabled,
+        "deletedDateTime": None if candidate.deleted is None else time_text(candidate.deleted),
+    }
 
 
 def key_text(results: Sequence[OnDemandResult]) -> str:

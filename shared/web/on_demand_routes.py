@@ -1,6 +1,6 @@
 """On demand: find the people who are meant, and provision them now."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -8,7 +8,9 @@ from starlette.responses import JSONResponse, Response
 from shared.configuration.user_mapping import rule_in_force
 from shared.cycles.audit import Activity
 from shared.orchestration.audit import audited
-from shared.orchestration.provision_on_demand import OnDemandResult, provision_on_demand
+from shared.orchestration.on_demand_result import OnDemandResult
+from shared.orchestration.provision_group import provision_group
+from shared.orchestration.provision_on_demand import provision_on_demand
 from shared.orchestration.search_subjects import search_subjects
 from shared.web.acting import act_of
 from shared.web.errors import not_found
@@ -35,13 +37,20 @@ async def search(request: Request, service_principal_id: str, job_id: str) -> Re
 
 
 async def provision(request: Request, service_principal_id: str, job_id: str) -> Response:
-    """Provision up to five people now, and say what came of each."""
+    """Provision up to five people, or members of a group, now, and say what came of each."""
     engine = await engine_of(request)
     job = await found_job(engine, service_principal_id, job_id)
     subjects = read_subjects(await json_body(request), rule_in_force(job.configuration))
     by = initiator_text(caller(request).principal)
-    act = act_of(request, Activity.PROVISION_ON_DEMAND, job, people=subjects)
-    results = await audited(engine, act, lambda: provision_on_demand(engine, job_id, subjects, by), told=_told)
+    details = {} if subjects.group is None else {"Group": subjects.group.id}
+    act = act_of(request, Activity.PROVISION_ON_DEMAND, job, people=subjects.everybody, details=details)
+
+    def provisioned() -> Awaitable[Sequence[OnDemandResult] | None]:
+        if subjects.group is None:
+            return provision_on_demand(engine, job_id, subjects.people, by)
+        return provision_group(engine, job, subjects.group, by)
+
+    results = await audited(engine, act, provisioned, told=_told)
     if results is None:
         raise not_found(job_id)
     context = f"{request.base_url}{_METADATA}microsoft.graph.stringKeyStringValuePair"

@@ -52,7 +52,7 @@ async def provision(local: LocalEngine, name: str = "ada") -> Answer:
     return found
 
 
-async def begun(*users: Mapping[str, Any], cycles: int = 1, **configuration: Any) -> LocalEngine:  # noqa: ANN401
+async def begun(*users: dict[str, Any], cycles: int = 1, **configuration: Any) -> LocalEngine:  # noqa: ANN401
     local = LocalEngine(small_world([person("bert"), person("cleo"), *users], **configuration))
     await local.start()
     for _ in range(cycles):

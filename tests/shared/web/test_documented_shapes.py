@@ -202,7 +202,7 @@ def test_a_group_is_asked_for_as_in_the_sample_which_graphs_model_writes_too() -
 
     subjects = read_subjects(json.dumps(documented).encode())
 
-    [subject] = model.subjects or ()
+    [subject] = list(model.subjects or [])
     assert subjects.group is not None
     assert subjects.group.id == subject.object_id
     assert subject.links is not None

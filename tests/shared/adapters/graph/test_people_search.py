@@ -97,14 +97,17 @@ async def test_a_page_that_is_not_the_last_says_that_there_are_more() -> None:
 
 
 async def test_whom_the_directory_calls_deleted_the_index_does_not_call_back() -> None:
+    _, graph = await search({}, "anna")
+    words = next(sent.url for sent in graph.items if "$search" in sent.options)
     person = {"id": "p", "displayName": "Maria Anna"}
     gone = {**person, "deletedDateTime": "2026-05-01T08:00:00Z"}
-    replies = {"GET /users": NOBODY, DELETED: Reply(body={"value": [gone]})}
-    index = {"GET /users?$search=%22displayName%3Aanna%22&$select=id": Reply(body={"value": [person]})}
+    index, directory = Reply(body={"value": [person]}), Reply(body={"value": [gone]})
 
-    found, _ = await search({**replies, **index}, "anna")
+    both, _ = await search({f"GET {words}": index, DELETED: directory}, "anna")
+    only_the_index, _ = await search({f"GET {words}": index}, "anna")
 
-    assert [each.deleted is None for each in found.people] == [False]
+    assert [each.deleted is None for each in both.people] == [False]
+    assert [each.deleted is None for each in only_the_index.people] == [True]
 
 
 @pytest.mark.parametrize(

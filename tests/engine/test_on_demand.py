@@ -301,6 +301,17 @@ async def test_of_a_group_the_members_named_are_provisioned_and_the_group_itself
     assert key["result"] == "Success"
 
 
+async def test_the_audit_names_the_group_and_the_members() -> None:
+    local = await weavers()
+    await ask(local, group_subject("weavers", "ada"))
+
+    async with calling(local.engine, "Tenantsync.Operator") as client:
+        [told] = (await client.get("/v1.0/auditLogs/directoryAudits")).json()["value"]
+
+    assert {"key": "Group", "value": id_of("weavers")} in told["additionalDetails"]
+    assert [each["id"] for each in told["targetResources"]] == [CONFIGURATION, ADA]
+
+
 async def test_who_is_no_member_of_the_group_is_not_provisioned_by_it() -> None:
     local = await weavers()
 

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from cli.cases import run_cases
-from cli.jobs import Job, print_records
-from cli.output import Output, Shown, fail, print_json, print_problems
+from cli.jobs import Job
+from cli.output import Output, Shown, fail, print_json, print_problems, print_records
 from cli.server import DEFAULT_URL, ServicePrincipal, Url, connect, jobs_path
 from shared.configuration.configuration import Configuration
 from shared.configuration.document import parse, serialize

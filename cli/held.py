@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from cli.jobs import Job, print_records
-from cli.output import Shown
+from cli.jobs import Job
+from cli.output import Shown, print_records
 from cli.server import DEFAULT_URL, ServicePrincipal, Url, connect, jobs_path
 
 Digest = Annotated[

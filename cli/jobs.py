@@ -1,24 +1,16 @@
 """How does an operator see and steer synchronization jobs?"""
 
-import json
-from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import typer
 
-from cli.output import Output, Shown, at, print_json, print_table
+from cli.output import Output, Shown, print_json, print_records
 from cli.server import DEFAULT_URL, ServicePrincipal, Url, connect, jobs_path
-from shared.configuration.templates import DEFAULT_RULE_ID
 
 app = typer.Typer(no_args_is_help=True, help="See and steer synchronization jobs.")
 
 Job = Annotated[str, typer.Argument(metavar="JOB_ID", help="Id of the job, which is the configuration's.")]
-Users = Annotated[
-    list[str], typer.Argument(metavar="USER_ID...", help="Object ids of one to five people of the source.")
-]
 
-# The server takes no more subjects in one request, so that it can answer within the limit of HTTP functions.
-_MOST_SUBJECTS = 5
 _MOST_JOBS = 10_000
 _SCOPES = (
     "Watermark, Escrows, QuarantineState, ConnectorDataStore, Full or ForceDeletes, with commas between several; "
@@ -32,14 +24,6 @@ _COLUMNS = {
     "Last execution": "status.lastExecution.timeEnded",
     "Result": "status.lastExecution.state",
     "Quarantine": "status.quarantine.reason",
-}
-_RESULT_COLUMNS = {
-    "Person": "sourceIdentity.displayName",
-    "Source id": "sourceIdentity.id",
-    "Target id": "targetIdentity.id",
-    "Action": "action",
-    "Status": "statusInfo.status",
-    "Reason": "statusInfo.reason",
 }
 
 
@@ -127,52 +111,6 @@ def statement(
     listed = [each for each in exceptions if isinstance(each, dict)] if isinstance(exceptions, list) else []
     totals = [{"reason": name, "count": answer.get(name)} for name in ("inScope", "present", "equal")]
     print_records([*totals, *listed], answer, {"People": "reason", "Count": "count"}, output or context.obj)
-
-
-@app.command("provision-on-demand")
-def provision_on_demand(
-    context: typer.Context,
-    job: Job,
-    users: Users,
-    service_principal: ServicePrincipal,
-    url: Url = DEFAULT_URL,
-    output: Shown = None,
-) -> None:
-    """Provision a few people now and say what came of each."""
-    if len(users) > _MOST_SUBJECTS:
-        message = f"{len(users)} people; at most {_MOST_SUBJECTS} can be provisioned on demand at a time"
-        raise typer.BadParameter(message, param_hint="USER_ID")
-    with connect(url) as server:
-        answer = server.post(jobs_path(service_principal, job, "provisionOnDemand"), subjects_of(users))
-    results = results_of(answer)
-    print_records(results, answer, _RESULT_COLUMNS, output or context.obj)
-    if any(str(at(result, "statusInfo.status")).lower() == "failure" for result in results):
-        raise typer.Exit(1)
-
-
-def subjects_of(users: Sequence[str]) -> dict[str, object]:
-    subjects = [{"objectId": user, "objectTypeName": "User"} for user in users]
-    return {"parameters": [{"ruleId": DEFAULT_RULE_ID, "subjects": subjects}]}
-
-
-def results_of(answer: Mapping[str, object]) -> list[dict[str, object]]:
-    """Read Graph's stringKeyStringValuePair, whose value is JSON in a text: one result or a list of them."""
-    try:
-        value = json.loads(str(answer.get("value", "[]")))
-    except ValueError:
-        return []
-    results = value if isinstance(value, list) else [value]
-    return [result for result in results if isinstance(result, dict)]
-
-
-def print_records(
-    records: Sequence[Mapping[str, object]], answer: object, columns: Mapping[str, str], output: Output
-) -> None:
-    """Print an answer: as it is for programs, its records as a table for people."""
-    if output is Output.JSON:
-        print_json(answer)
-        return
-    print_table(list(columns), ([at(record, path) for path in columns.values()] for record in records))
 
 
 def _print_done(job: str, done: str, output: Output) -> None:

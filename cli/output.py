@@ -38,6 +38,16 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     Console(file=sys.stdout, width=width, highlight=False).print(table)
 
 
+def print_records(
+    records: Sequence[Mapping[str, object]], answer: object, columns: Mapping[str, str], output: Output
+) -> None:
+    """Print an answer: as it is for programs, its records as a table for people."""
+    if output is Output.JSON:
+        print_json(answer)
+        return
+    print_table(list(columns), ([at(record, path) for path in columns.values()] for record in records))
+
+
 def print_problems(problems: Iterable[Problem], *, to_stderr: bool = False) -> None:
     for problem in problems:
         typer.echo(printable(str(problem)), err=to_stderr)

@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.jobs import print_records
-from cli.output import Shown
+from cli.output import Shown, print_records
 from cli.server import DEFAULT_URL, Url, connect
 
 PATH = "/v1.0/readOnly"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from cli.administrator import Administrator, Denied, Unreached, required
-from cli.jobs import results_of, subjects_of
+from cli.on_demand import results_of, subjects_of
 from cli.server import Server, jobs_path
 from shared.configuration.configuration import Configuration, ScopeKind
 from shared.setup.requests import GraphRequest, app_role_of

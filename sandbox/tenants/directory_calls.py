@@ -18,6 +18,7 @@ from sandbox.tenants.exchange import Answer
 from sandbox.tenants.filters import parse_filter
 from sandbox.tenants.patching import address_taken
 from sandbox.tenants.people import Person, addresses_of
+from sandbox.tenants.searching import parse_users_filter
 from sandbox.tenants.tenant import Tenant
 from sandbox.tenants.user_calls import FILTERABLE, assignments_answer, rows_after
 
@@ -35,7 +36,7 @@ def get_deleted_user(context: Context) -> Answer:
 
 def list_deleted_users(context: Context) -> Answer:
     names = selected_user_properties(context)
-    found = parse_filter(context.request.options["$filter"], FILTERABLE)
+    found = parse_users_filter(context.request, FILTERABLE)
     people = (each for each in context.tenant.people.deleted() if found.holds(each.document))
     rows = [(number, _deleted_view(person, names)) for number, person in enumerate(people, start=1)]
     return listing(context, "users", rows_after(context, rows))

@@ -3,6 +3,7 @@
     filter  = conjunction *( "or" conjunction )
     conjunction = clause *( "and" clause )
     clause  = "(" filter ")" / property "eq" literal / property "/any(" x ":" x "eq" literal ")"
+            / ( "startswith" / "endswith" ) "(" property "," text ")"
     property = name / name "/" part
 
 https://learn.microsoft.com/graph/filter-query-parameter
@@ -20,7 +21,7 @@ MOST_CLAUSES = 15
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<guid>[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})"
-    r"|(?P<word>[A-Za-z][A-Za-z0-9_]*)|(?P<sign>[()/:]))"
+    r"|(?P<word>[A-Za-z][A-Za-z0-9_]*)|(?P<sign>[()/:,]))"
 )
 
 
@@ -43,6 +44,21 @@ class Equal:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """`startswith(name,'value')`, or `at_end` `endswith(name,'value')`, without case."""
+
+    name: str
+    value: str
+    at_end: bool = False
+
+    def holds(self, document: Mapping[str, Any]) -> bool:
+        found = _folded(document.get(self.name) or "")
+        if not isinstance(found, str):
+            return False
+        return found.endswith(self.value) if self.at_end else found.startswith(self.value)
+
+
+@dataclass(frozen=True, slots=True)
 class Both:
     parts: tuple["Filter", ...]
 
@@ -58,7 +74,7 @@ class Either:
         return any(part.holds(document) for part in self.parts)
 
 
-Filter = Equal | Both | Either
+Filter = Equal | Part | Both | Either
 
 
 def parse_filter(text: str, properties: frozenset[str], most: int = MOST_CLAUSES) -> Filter:
@@ -75,12 +91,16 @@ def parse_filter(text: str, properties: frozenset[str], most: int = MOST_CLAUSES
     return found
 
 
-def leaves(found: Filter) -> Iterator[Equal]:
-    if isinstance(found, Equal):
+def leaves(found: Filter) -> Iterator[Equal | Part]:
+    if isinstance(found, Equal | Part):
         yield found
         return
     for part in found.parts:
         yield from leaves(part)
+
+
+def _unquoted(text: str) -> str:
+    return text[1:-1].replace("''", "'").lower()
 
 
 def _folded(value: object) -> object:
@@ -123,11 +143,14 @@ class _Parser:
         return parts[0] if len(parts) == 1 else Both(tuple(parts))
 
     def _clause(self) -> Filter:
-        """clause = "(" filter ")" / property "eq" literal / property "/any(" x ":" x "eq" literal ")" """
+        """clause = "(" filter ")" / property "eq" literal / property "/any(" x ":" x "eq" literal ")" / part"""
         if self._take("("):
             inner = self.filter()
             self._expect(")")
             return inner
+        for function in ("startswith", "endswith"):
+            if self._take(function):
+                return self._part(at_end=function == "endswith")
         name = self._property()
         if not self._take("/"):
             self._expect("eq")
@@ -140,6 +163,18 @@ class _Parser:
         value = self._literal()
         self._expect(")")
         return Equal(name, value, every=True)
+
+    def _part(self, *, at_end: bool) -> Part:
+        """part = ( "startswith" / "endswith" ) "(" property "," text ")" """
+        self._expect("(")
+        name = self._property()
+        self._expect(",")
+        kind, text = self._next()
+        if kind != "text":
+            self._at -= 1
+            raise self._unexpected()
+        self._expect(")")
+        return Part(name, _unquoted(text), at_end)
 
     def _property(self) -> str:
         name = self._word()
@@ -155,7 +190,7 @@ class _Parser:
     def _literal(self) -> str | bool | None:
         kind, text = self._next()
         if kind == "text":
-            return text[1:-1].replace("''", "'").lower()
+            return _unquoted(text)
         if kind == "guid":
             return text.lower()
         words: dict[str, bool | None] = {"true": True, "false": False, "null": None}

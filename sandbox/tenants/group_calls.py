@@ -6,7 +6,7 @@ from sandbox.tenants import errors
 from sandbox.tenants.context import Context, selected
 from sandbox.tenants.delta import delta_answer, opening_cursor, page_size, replayed
 from sandbox.tenants.exchange import Answer
-from sandbox.tenants.filters import leaves, parse_filter
+from sandbox.tenants.filters import Equal, leaves, parse_filter
 from sandbox.tenants.groups import Group, MembershipEvent
 from sandbox.tenants.links import DeltaCursor
 from sandbox.tenants.tenant import Tenant
@@ -74,9 +74,10 @@ def _filtered_ids(context: Context) -> tuple[str, ...]:
             return ()
         raise errors.unsupported_query("The product reads the groups in scope only: $filter with id eq is required.")
     clauses = list(leaves(parse_filter(text, frozenset({"id"}), most=MOST_IDS)))
-    if any(clause.every or not isinstance(clause.value, str) for clause in clauses) or " and " in text:
+    ids = [clause.value for clause in clauses if isinstance(clause, Equal) and not clause.every]
+    if len(ids) < len(clauses) or not all(isinstance(each, str) for each in ids) or " and " in text:
         raise errors.unsupported_query("Only id eq '..' or id eq '..' is supported by delta.")
-    return tuple(str(clause.value) for clause in clauses)
+    return tuple(map(str, ids))
 
 
 def _typed(tenant: Tenant, member_id: str) -> dict[str, str]:

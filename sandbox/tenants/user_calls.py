@@ -15,11 +15,12 @@ from sandbox.tenants.context import (
     user_view,
 )
 from sandbox.tenants.exchange import Answer
-from sandbox.tenants.filters import Both, Equal, Filter, parse_filter
+from sandbox.tenants.filters import Both, Either, Equal, Filter, parse_filter
 from sandbox.tenants.group_calls import group_view
 from sandbox.tenants.patching import patched
 from sandbox.tenants.people import Person, key_of
 from sandbox.tenants.properties import EXTENSION_ATTRIBUTES, unpacked
+from sandbox.tenants.searching import Words, parse_search, parse_users_filter
 from sandbox.tenants.tenant import Tenant
 
 FILTERABLE = frozenset(
@@ -30,6 +31,9 @@ FILTERABLE = frozenset(
         "otherMails",
         "proxyAddresses",
         "mailNickname",
+        "displayName",
+        "givenName",
+        "surname",
         "creationType",
         "externalUserState",
         "userType",
@@ -52,8 +56,7 @@ def get_user(context: Context) -> Answer:
 
 def list_users(context: Context) -> Answer:
     names = selected_user_properties(context)
-    filterable = FILTERABLE | context.tenant.extension_properties
-    found = parse_filter(context.request.options["$filter"], filterable)
+    found = _wanted(context)
     people, replication = context.tenant.people, context.tenant.people.replication
     rows = []
     for person in _candidates(context.tenant, found):
@@ -137,6 +140,15 @@ def rows_after(context: Context, rows: list[tuple[int, dict[str, Any]]]) -> list
     return ordered[: context.top() + 1]
 
 
+def _wanted(context: Context) -> Filter | Words:
+    asked = {"$filter", "$search"} & set(context.request.options)
+    if asked == {"$search"}:
+        return parse_search(context.request)
+    if asked != {"$filter"}:
+        raise errors.bad_request("The product never sends this call without $filter or $search, nor with both.")
+    return parse_users_filter(context.request, FILTERABLE | context.tenant.extension_properties)
+
+
 def _matching(context: Context, found: list[Assignment]) -> list[Assignment]:
     ordered = sorted(found, key=lambda each: each.number)
     text = context.request.options.get("$filter")
@@ -165,15 +177,17 @@ def _assignment_view(tenant: Tenant, assignment: Assignment, names: tuple[str, .
     return {name: values[name] for name in names}
 
 
-def _candidates(tenant: Tenant, found: Filter) -> Iterable[Person]:
+def _candidates(tenant: Tenant, found: Filter | Words) -> Iterable[Person]:
     """Everybody who could match: by index where each alternative names an indexed property, else all."""
     people = _indexed(tenant, found)
     return tenant.people if people is None else list(dict.fromkeys(people))
 
 
-def _indexed(tenant: Tenant, found: Filter) -> list[Person] | None:
+def _indexed(tenant: Tenant, found: Filter | Words) -> list[Person] | None:
     if isinstance(found, Equal):
         return _holders(tenant, found)
+    if not isinstance(found, Both | Either):
+        return None
     parts = [_indexed(tenant, part) for part in found.parts]
     if isinstance(found, Both):
         return next((part for part in parts if part is not None), None)

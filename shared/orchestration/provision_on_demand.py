@@ -6,13 +6,14 @@ finished within the limit of an HTTP answer stays pending and is a worker's busi
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.cycles.pending import READ_ONLY, Pending, PendingState, WorkKind
 from shared.cycles.state import ConfigurationState
 from shared.orchestration.engine import Engine
 from shared.orchestration.entry_pass import EntryPass, Job
+from shared.orchestration.on_demand_result import OnDemandResult, flow_of, matched_of
 from shared.orchestration.ports import EntryPart
 from shared.orchestration.provision_entries import open_job, run_passes, take_entries
 from shared.provisioning.change_planning import failure, skip
@@ -33,19 +34,6 @@ SHORTEST_WAIT = timedelta(seconds=1)
 
 IN_PROGRESS = "EntryInProgress"
 HELD = "EntryHeld"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OnDemandResult:
-    """What came of one person; without a `record` nothing is decided yet, and `error` says why."""
-
-    source_id: str
-    began: datetime
-    ended: datetime
-    status: ProvisioningStatus
-    error: ErrorInformation | None
-    steps: tuple[ProvisioningStep, ...] = ()
-    record: ProvisioningLogRecord | None = None
 
 
 async def provision_on_demand(
@@ -118,7 +106,7 @@ async def _provision(job: Job, source_id: str, deadline: float) -> OnDemandResul
             last = entry
         record = await _record(job, source_id, last)
         if record is not None:
-            return _finished(record)
+            return _finished(job, record, last)
         if last is None:
             return _unfinished(job, source_id, IN_PROGRESS, "Somebody else works on this person at this moment.")
         wait = _wait_of(job, last)
@@ -144,8 +132,8 @@ def _wait_of(job: Job, entry: EntryPass) -> timedelta | None:
     return max(row.due - job.engine.clock.now(), SHORTEST_WAIT)
 
 
-def _finished(record: ProvisioningLogRecord) -> OnDemandResult:
-    return OnDemandResult(
+def _finished(job: Job, record: ProvisioningLogRecord, last: EntryPass | None) -> OnDemandResult:
+    result = OnDemandResult(
         source_id=record.source.id,
         began=record.started,
         ended=record.started + timedelta(milliseconds=record.duration_milliseconds),
@@ -154,6 +142,11 @@ def _finished(record: ProvisioningLogRecord) -> OnDemandResult:
         steps=record.steps,
         record=record,
     )
+    return result if last is None or last.started != record.started else _detailed(job, last, result)
+
+
+def _detailed(job: Job, entry: EntryPass, result: OnDemandResult) -> OnDemandResult:
+    return replace(result, flow=flow_of(job, entry), matched=matched_of(job, entry))
 
 
 def _open(job: Job, entry: EntryPass) -> OnDemandResult:
@@ -163,9 +156,11 @@ def _open(job: Job, entry: EntryPass) -> OnDemandResult:
         return _unfinished(job, entry.source_id, IN_PROGRESS, "Somebody else took this person over.", entry.steps)
     if row.state is PendingState.STAGED:
         error = skip(HELD, "The removal or disable is staged, and held until the quarantine of the job ends.")
-        return _told(job, entry.source_id, ProvisioningStatus.SKIPPED, error, entry.steps)
-    reason = f"It waits and is tried again at {row.due:%Y-%m-%dT%H:%M:%SZ}."
-    return _unfinished(job, entry.source_id, row.reason or "Timeout", reason, entry.steps)
+        told = _told(job, entry.source_id, ProvisioningStatus.SKIPPED, error, entry.steps)
+    else:
+        reason = f"It waits and is tried again at {row.due:%Y-%m-%dT%H:%M:%SZ}."
+        told = _unfinished(job, entry.source_id, row.reason or "Timeout", reason, entry.steps)
+    return _detailed(job, entry, told)
 
 
 def _unfinished(

@@ -72,6 +72,8 @@ class AttributeFlow:
     """There is no source: the default fills what is empty, and nothing else flows."""
     volatile: bool
     unique: bool
+    expression: str
+    """Where the value comes from, in the words of the mapping language; empty where there is no source."""
     redacted: bool
     """Does no log show the value, nor the attributes that it comes from?"""
     constant: AttributeValue
@@ -123,6 +125,10 @@ class AttributeFlow:
             case _:
                 return desired
 
+    def values_read(self, source: SourceEntry) -> dict[str, AttributeValue]:
+        """Return what the value comes from, by property of Graph's user."""
+        return {graph_property(name).name: read(source) for name, read in self._readers}
+
     def properties_read(self) -> frozenset[str]:
         """Return the properties of Graph's user that the value comes from."""
         return frozenset(graph_property(name).name for name, _ in self._readers)
@@ -163,6 +169,7 @@ def compiled_attribute(mapping: AttributeMapping, users: UserMapping) -> Attribu
         fills=mapping.source is None,
         volatile=program is not None and program.is_volatile,
         unique=unique,
+        expression=_written(mapping),
         redacted=program is not None and program.is_redacted,
         constant=_constant(mapping, target),
         copied=_copied(mapping, target),
@@ -228,6 +235,19 @@ def _names(mapping: AttributeMapping, tree: Expression | None) -> tuple[str, ...
     if isinstance(mapping.source, DirectSource):
         return (mapping.source.name,)
     return () if tree is None else tuple(sorted(attribute_names(tree)))
+
+
+def _written(mapping: AttributeMapping) -> str:
+    """Return the source as Graph's attributeMappingSource has it in `expression`."""
+    match mapping.source:
+        case DirectSource(name=name):
+            return f"[{name}]"
+        case ConstantSource(value=value):
+            return f'"{value}"'
+        case ExpressionSource(text=text):
+            return text
+        case _:
+            return ""
 
 
 def _plain(mapping: AttributeMapping) -> _Program:

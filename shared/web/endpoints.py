@@ -36,6 +36,7 @@ START_JOB: Final = Endpoint(method="POST", path=f"{JOB}/start", role=Role.OPERAT
 PAUSE_JOB: Final = Endpoint(method="POST", path=f"{JOB}/pause", role=Role.OPERATOR)
 RESTART_JOB: Final = Endpoint(method="POST", path=f"{JOB}/restart", role=Role.OPERATOR)
 PROVISION_ON_DEMAND: Final = Endpoint(method="POST", path=f"{JOB}/provisionOnDemand", role=Role.OPERATOR)
+SEARCH_SUBJECTS: Final = Endpoint(method="POST", path=f"{JOB}/searchSubjects", role=Role.OPERATOR)
 VALIDATE_CREDENTIALS: Final = Endpoint(method="POST", path=f"{JOB}/validateCredentials", role=Role.OPERATOR)
 READ_DIAGNOSIS: Final = Endpoint(method="GET", path=f"{JOB}/diagnosis", role=Role.OPERATOR)
 READ_HELD: Final = Endpoint(method="GET", path=f"{JOB}/heldRemovals", role=Role.READER, options=frozenset({"$top"}))

@@ -1,30 +1,23 @@
-"""Jobs: list and read them, start and pause them, see their cycles and their open work, provision on demand."""
+"""Jobs: list and read them, start and pause them, see their cycles and their open work."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from shared.configuration.user_mapping import rule_in_force
 from shared.cycles.audit import Activity
 from shared.cycles.state import JobStatus
 from shared.orchestration.audit import audited
 from shared.orchestration.control_job import pause_job, start_job
 from shared.orchestration.job_status import list_jobs, newest_cycles, report_job
-from shared.orchestration.provision_on_demand import OnDemandResult, provision_on_demand
 from shared.orchestration.remove_configuration import remove_configuration
 from shared.web.acting import act_of
 from shared.web.authorization import Role
 from shared.web.cycle_resource import cycle_resource, statement_resource, workload_resource
-from shared.web.errors import not_found
 from shared.web.found_job import found_job
-from shared.web.initiator import initiator_text
 from shared.web.job_resource import job_resource
-from shared.web.on_demand_request import read_subjects
-from shared.web.on_demand_resource import key_text, value_text
-from shared.web.requests import caller, engine_of, json_body, number_option
+from shared.web.requests import caller, engine_of, number_option
 
 MOST_CYCLES = 100
 
@@ -82,22 +75,6 @@ async def delete(request: Request, service_principal_id: str, job_id: str) -> Re
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
-async def provision(request: Request, service_principal_id: str, job_id: str) -> Response:
-    """Provision up to five people now, and say what came of each."""
-    engine = await engine_of(request)
-    job = await found_job(engine, service_principal_id, job_id)
-    subjects = read_subjects(await json_body(request), rule_in_force(job.configuration))
-    by = initiator_text(caller(request).principal)
-    act = act_of(request, Activity.PROVISION_ON_DEMAND, job, people=subjects)
-    results = await audited(engine, act, lambda: provision_on_demand(engine, job_id, subjects, by), told=_told)
-    if results is None:
-        raise not_found(job_id)
-    context = _context(request, "microsoft.graph.stringKeyStringValuePair")
-    return JSONResponse(
-        {"@odata.context": context, "key": key_text(results), "value": value_text(results, job.configuration)}
-    )
-
-
 async def read_cycles(request: Request, service_principal_id: str, job_id: str) -> Response:
     """The newest cycles with their counters."""
     top = number_option(request, "$top", default=MOST_CYCLES, most=MOST_CYCLES)
@@ -118,10 +95,6 @@ async def read_statement(request: Request, service_principal_id: str, job_id: st
     engine = await engine_of(request)
     job = await found_job(engine, service_principal_id, job_id)
     return JSONResponse(statement_resource(await engine.entries.statement(job.state)))
-
-
-def _told(results: Sequence[OnDemandResult] | None) -> Mapping[str, str]:
-    return {result.source_id: result.status.value for result in results or ()}
 
 
 def _context(request: Request, what: str) -> str:

@@ -1,7 +1,6 @@
-"""Can jobs be listed, shown, started, paused and used on demand?"""
+"""Can jobs be listed, shown, started, paused and restarted?"""
 
 import json
-from typing import Any
 
 import pytest
 
@@ -67,54 +66,6 @@ def test_an_id_cannot_lead_to_another_address(run: Run, server: AnsweringServer)
     run("jobs", "start", "../other?x", *SERVICE_PRINCIPAL, "--url", server.url)
 
     assert [seen.path for seen in server.seen] == [f"{JOBS}/..%2Fother%3Fx/start"]
-
-
-RESULT = {
-    "action": "Create",
-    "sourceIdentity": {"id": "u-1", "displayName": "Zoë O'Neil"},
-    "targetIdentity": {"id": "t-1"},
-    "statusInfo": {"status": "Success"},
-}
-FAILED = {**RESULT, "statusInfo": {"status": "Failure", "reason": "Two objects hold the address"}}
-
-
-def on_demand(run: Run, server: AnsweringServer, answer: Any, *users: str) -> Any:  # noqa: ANN401 - any JSON
-    server.answer("POST", f"{JOBS}/contoso-fabrikam/provisionOnDemand", 200, answer)
-    return run("jobs", "provision-on-demand", "contoso-fabrikam", *users, *SERVICE_PRINCIPAL, "--url", server.url)
-
-
-def test_people_are_provisioned_on_demand(run: Run, server: AnsweringServer) -> None:
-    result = on_demand(run, server, {"key": "StatusInfo", "value": json.dumps([RESULT])}, "u-1", "u-2")
-
-    assert result.exit_code == 0
-    assert result.stdout.splitlines()[1].split() == ["Zoë", "O'Neil", "u-1", "t-1", "Create", "Success"]
-    (parameters,) = server.seen[0].body["parameters"]
-    assert parameters["ruleId"] == "USER_INBOUND_USER"
-    assert parameters["subjects"] == [
-        {"objectId": "u-1", "objectTypeName": "User"},
-        {"objectId": "u-2", "objectTypeName": "User"},
-    ]
-
-
-def test_a_person_who_fails_is_a_failure_of_the_command(run: Run, server: AnsweringServer) -> None:
-    result = on_demand(run, server, {"key": "StatusInfo", "value": json.dumps(FAILED)}, "u-1")
-
-    assert result.exit_code == 1
-    assert "Two objects hold the address" in result.stdout
-
-
-@pytest.mark.parametrize("value", ["no JSON", "7", None])
-def test_an_answer_without_results_is_an_empty_table(run: Run, server: AnsweringServer, value: str | None) -> None:
-    result = on_demand(run, server, {"key": "StatusInfo", "value": value}, "u-1")
-
-    assert (result.exit_code, len(result.stdout.splitlines())) == (0, 1)
-
-
-def test_six_people_are_too_many(run: Run, server: AnsweringServer) -> None:
-    result = on_demand(run, server, {}, "1", "2", "3", "4", "5", "6")
-
-    assert (result.exit_code, server.seen) == (2, [])
-    assert "at most 5" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from kiota_abstractions.method import Method
 from kiota_abstractions.request_information import RequestInformation
 from msgraph.graph_service_client import GraphServiceClient
 
-from shared.adapters.graph.filters import ids_filter, quoted
+from shared.adapters.graph.filters import beginning_filter, ids_filter, name_ending_filter, quoted, words_search
 
 # https://learn.microsoft.com/graph/query-parameters#top: the most that directory collections give
 _LARGEST_PAGE = 999
@@ -62,11 +62,9 @@ class GraphCalls:
         return _read(self._graph.users.by_user_id(user_id), select=list(select))
 
     def assignments_of(self, user_id: str) -> RequestInformation:
-        call = _read(self._graph.users.by_user_id(user_id).app_role_assignments, top=_LARGEST_PAGE)
         # with this header the answer includes what the person's direct groups were assigned:
         # https://learn.microsoft.com/graph/api/user-list-approleassignments
-        call.headers.add("ConsistencyLevel", "eventual")
-        return call
+        return _eventual(_read(self._graph.users.by_user_id(user_id).app_role_assignments, top=_LARGEST_PAGE))
 
     def memberships_of(self, user_id: str) -> RequestInformation:
         # without a cast to groups, which would need the index that lags behind: other ids do no harm
@@ -109,6 +107,22 @@ class GraphCalls:
 
     def deleted_users_where(self, condition: str, select: Sequence[str]) -> RequestInformation:
         return _read(self._graph.directory.deleted_items.graph_user, filter=condition, select=list(select))
+
+    def users_beginning(self, text: str, select: Sequence[str], top: int) -> RequestInformation:
+        condition = beginning_filter(text, ("displayName", "givenName", "surname", "mail", "userPrincipalName"))
+        return _read(self._graph.users, filter=condition, select=list(select), top=top)
+
+    def users_with_words(self, text: str, select: Sequence[str], top: int) -> RequestInformation:
+        return _eventual(_read(self._graph.users, search=words_search(text), select=list(select), top=top))
+
+    def deleted_users_beginning(self, text: str, select: Sequence[str], top: int) -> RequestInformation:
+        condition = beginning_filter(text, ("displayName", "givenName", "surname", "mail"))
+        return _read(self._graph.directory.deleted_items.graph_user, filter=condition, select=list(select), top=top)
+
+    def deleted_users_named(self, name: str, select: Sequence[str], top: int) -> RequestInformation:
+        options = {"filter": name_ending_filter(name), "count": "true"}
+        call = _read(self._graph.directory.deleted_items.graph_user, **options, select=list(select), top=top)
+        return _eventual(call)
 
     def role_assignments_of(self, principal_id: str) -> RequestInformation:
         builder = self._graph.role_management.directory.role_assignments
@@ -190,6 +204,12 @@ def _write(method: Method, builder: BaseRequestBuilder, body: Mapping[str, objec
     call = _described(method, builder)
     if body is not None:
         call.set_stream_content(msgspec.json.encode(body), "application/json")
+    return call
+
+
+def _eventual(call: RequestInformation) -> RequestInformation:
+    """Allow an answer from the index that lags behind: https://learn.microsoft.com/graph/aad-advanced-queries"""
+    call.headers.add("ConsistencyLevel", "eventual")
     return call
 
 

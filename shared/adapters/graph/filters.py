@@ -1,4 +1,6 @@
-"""How does one ask Graph who holds an address?"""
+"""How does one ask Graph who holds an address, or whose name somebody has typed?"""
+
+from collections.abc import Iterable
 
 
 def quoted(value: str) -> str:
@@ -34,6 +36,28 @@ def holder_filter(mail: str, initial_domain: str) -> str:
 def value_filter(name: str, value: str) -> str:
     """Return the filter for objects whose attribute has the value; Graph compares text without case."""
     return f"{name} eq {quoted(value)}"
+
+
+def beginning_filter(text: str, names: Iterable[str]) -> str:
+    """Return the filter for objects of which one of these properties begins with the text, without case.
+
+    https://learn.microsoft.com/graph/aad-advanced-queries#user-properties
+    """
+    return " or ".join(f"startswith({name},{quoted(text)})" for name in names)
+
+
+def name_ending_filter(text: str) -> str:
+    """Return the filter for objects whose user principal name ends so, as it does behind a deleted one's object id."""
+    return f"endswith(userPrincipalName,{quoted(text)})"
+
+
+def words_search(text: str) -> str:
+    """Return the $search for objects whose name has words that begin with those of the text.
+
+    https://learn.microsoft.com/graph/search-query-parameter#using-search-on-directory-object-collections
+    """
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"displayName:{escaped}"'
 
 
 def ids_filter(ids: tuple[str, ...]) -> str:

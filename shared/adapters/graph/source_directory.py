@@ -1,6 +1,5 @@
 """What does the source tenant say of its people? Only absence that a control proves is called absence."""
 
-import re
 from collections.abc import Mapping, Sequence
 
 from kiota_abstractions.request_information import RequestInformation
@@ -8,26 +7,25 @@ from kiota_abstractions.request_information import RequestInformation
 from shared.adapters.graph.answer import Answer, optional_text, record, records, selected, text
 from shared.adapters.graph.client import GraphClient
 from shared.adapters.graph.delta_query import groups_page, source_entry, users_page
-from shared.adapters.graph.errors import is_missing, raise_failure
-from shared.adapters.graph.filters import quoted
+from shared.adapters.graph.errors import is_missing
 from shared.adapters.graph.organization import Organization, is_tenant
+from shared.adapters.graph.people_search import search_people
 from shared.adapters.graph.reading import Answers, Control, read_batches
 from shared.configuration.configuration import SourceTenant
 from shared.orchestration.ports import (
     Assignment,
     AssignmentsPage,
+    Candidates,
     Examination,
     ExtensionProperty,
     GroupsPage,
     Presence,
     PrincipalType,
-    Unavailable,
     UnexpectedAnswer,
     UsersPage,
 )
 from shared.provisioning.entry import SourceEntry
 
-_OBJECT_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
 #: https://learn.microsoft.com/graph/api/resources/extensionproperty#properties
 _EXTENSION_TYPES = {"Boolean": "Boolean", "DateTime": "DateTime", "Integer": "Integer", "LargeInteger": "Integer"}
 # One would do; a few, because known people leave too.
@@ -78,25 +76,8 @@ class GraphSourceDirectory:
             for number, source_id in enumerate(ids)
         }
 
-    async def user_ids(self, search: str) -> Sequence[str]:
-        """Return the ids of the people with this object id, user principal name or mail."""
-        calls = self._client.calls
-        if _OBJECT_ID.fullmatch(search):
-            call = calls.user(search, ["id"])
-        else:
-            condition = f"userPrincipalName eq {quoted(search)} or mail eq {quoted(search)}"
-            call = calls.users_where(condition, ["id"])
-        # in a batch, so that no address is part of a URL that somebody logs
-        reading = await read_batches(self._client, {"search": call}, Control())
-        answer = reading.answers.get("search")
-        if answer is not None and is_missing(answer):
-            return ()
-        if answer is None:
-            raise Unavailable("Graph left a search unanswered.")
-        if not answer.ok:
-            raise_failure(answer, self._client.clock.now(), self._client.guessed_wait())
-        users = records(answer.body) if "value" in record(answer.body) else (record(answer.body),)
-        return tuple(text(user, "id") for user in users)
+    async def search(self, text: str, most: int) -> Candidates:
+        return await search_people(self._client, text, most)
 
     async def extension_properties(self) -> Sequence[ExtensionProperty]:
         """Return those of users, and after them those that are synchronized from on-premises.

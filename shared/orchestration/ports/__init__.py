@@ -9,6 +9,8 @@ from shared.orchestration.ports.audit import AuditLog, AuditPage, AuditQuery
 from shared.orchestration.ports.directories import (
     Assignment,
     AssignmentsPage,
+    Candidate,
+    Candidates,
     Directories,
     Examination,
     ExtensionProperty,
@@ -85,6 +87,8 @@ __all__ = [
     "AuditPage",
     "AuditQuery",
     "BudgetStore",
+    "Candidate",
+    "Candidates",
     "ClaimStore",
     "Clock",
     "Closing",

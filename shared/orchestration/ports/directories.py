@@ -97,6 +97,27 @@ class Examination:
     group_ids: frozenset[str] | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A person of the source who may be meant by what somebody typed."""
+
+    id: str
+    display_name: str
+    user_principal_name: str
+    mail: str
+    enabled: bool
+    deleted: datetime | None = None
+    """When the person was deleted; None for who is there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidates:
+    """Those who were found; `more` says that there are others."""
+
+    people: tuple[Candidate, ...]
+    more: bool
+
+
 class SourceDirectory(Protocol):
     """The source tenant, read only."""
 
@@ -117,7 +138,10 @@ class SourceDirectory(Protocol):
         """
         ...
 
-    async def user_ids(self, search: str) -> Sequence[str]: ...
+    async def search(self, text: str, most: int) -> Candidates:
+        """Find people, deleted ones too, by object id, or by how names, mail or user principal name begin."""
+        ...
+
     async def extension_properties(self) -> Sequence[ExtensionProperty]:
         """Return the directory extensions of users."""
         ...

@@ -44,6 +44,17 @@ def test_a_deleted_user_is_found_by_its_addresses(text: str) -> None:
     assert found == [{"id": guest}]
 
 
+def test_a_deleted_user_is_found_by_the_end_of_its_name_where_the_index_is_allowed() -> None:
+    graph = Graph()
+    guest = deleted_guest(graph)
+    url = f"{DELETED}/microsoft.graph.user?$filter=endswith(userPrincipalName,'@fabrikam.onmicrosoft.com')&$select=id"
+
+    found = graph.get(f"{url}&$count=true", TARGET, ConsistencyLevel="eventual")["value"]
+
+    assert found == [{"id": guest}]
+    assert graph.status("GET", url) == 400
+
+
 def test_a_restored_user_is_the_same_object_with_its_attributes() -> None:
     graph = Graph()
     guest = graph.invite("person1@contoso.example")

@@ -27,6 +27,8 @@ ASSIGNED_TO = f"/servicePrincipals/{APPLICATION}/appRoleAssignedTo"
         ("(mail eq 'person1@contoso.example' or mail eq 'x') and userType eq 'member'", [1]),
         ("userType eq 'Member' or mail eq 'x'", [1, 2, 3, 4]),
         ("externalUserState eq null and mail eq 'person1@contoso.example'", [1]),
+        ("startswith(mail,'PERSON')", [1, 2, 3]),
+        ("startswith(mail,'o''n') or startswith(surname,'x')", [4]),
     ],
 )
 def test_a_filter_finds_whom_it_describes(text: str, found: list[int]) -> None:
@@ -49,8 +51,11 @@ def test_a_filter_finds_whom_it_describes(text: str, found: list[int]) -> None:
         ("(mail eq 'a'", "Request_BadRequest"),
         ("mail ne 'a'", "Request_BadRequest"),
         ("otherMails/all(x:x eq 'a')", "Request_BadRequest"),
-        ("startswith(mail,'a')", "Request_BadRequest"),
-        ("displayName eq 'a'", "Request_UnsupportedQuery"),
+        ("startswith(mail,'a'", "Request_BadRequest"),
+        ("startswith(mail,null)", "Request_BadRequest"),
+        ("startswith(city,'a')", "Request_UnsupportedQuery"),
+        ("endswith(mail,'a')", "Request_UnsupportedQuery"),
+        ("city eq 'a'", "Request_UnsupportedQuery"),
         (" or ".join(["mail eq 'a'"] * 16), "Request_UnsupportedQuery"),
     ],
 )
@@ -60,6 +65,42 @@ def test_a_filter_that_is_malformed_or_unsupported_is_refused(text: str, code: s
     status, found, _ = graph.refusal("GET", f"/users?$filter={text}", SOURCE)
 
     assert (status, found) == (400, code)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("anna", [1, 2]),
+        ("BERG anna", [1, 2]),
+        ("ann ber", [1, 2]),
+        ("nna", []),
+        ("anna karl", []),
+        ('o\\"neil', [3]),
+    ],
+)
+def test_a_search_finds_names_by_the_beginnings_of_their_words(text: str, found: list[int]) -> None:
+    names = ("Anna Berg", "Berg, Anna-Maria", 'Max "O"Neil')
+    graph = Graph(world(users=[person(number, displayName=name) for number, name in enumerate(names, start=1)]))
+
+    answer = graph.get(f'/users?$search="displayName:{text}"&$select=id', ConsistencyLevel="eventual")
+
+    assert answer["value"] == [{"id": user_id(number)} for number in found]
+
+
+@pytest.mark.parametrize("text", ["displayName:anna", '"anna"', '"displayName:a"b"', '"displayName:"'])
+def test_a_search_in_another_form_is_refused(text: str) -> None:
+    graph = Graph()
+
+    answer = graph.try_ask("GET", f"/users?$search={text}", SOURCE, None, {"ConsistencyLevel": "eventual"})
+
+    assert answer is not None
+    assert answer.status == 400
+
+
+def test_a_search_needs_the_header() -> None:
+    status, code, _ = Graph().refusal("GET", '/users?$search="displayName:anna"', SOURCE)
+
+    assert (status, code) == (400, "Request_UnsupportedQuery")
 
 
 def test_fifteen_clauses_are_allowed() -> None:

@@ -13,12 +13,12 @@ from sandbox.tenants import Conditions
 from shared.cycles.pending import PendingState, WorkKind
 from shared.cycles.state import ConfigurationState, Quarantine, QuarantineReason
 from shared.cycles.work import Work
+from shared.orchestration.on_demand_result import OnDemandResult
 from shared.orchestration.ports import EntryStore, StorageUnavailable
 from shared.orchestration.provision_on_demand import (
     ANSWER_WITHIN,
     HELD,
     IN_PROGRESS,
-    OnDemandResult,
     provision_on_demand,
 )
 from shared.provisioning.link import LinkState

@@ -42,6 +42,7 @@ ALLOWED = {
     ("POST", f"{JOB}/schema/directories/{{directory_id}}/discover"): (OPERATOR, ADMINISTRATOR),
     ("POST", f"{JOB}/schema/directories/{{directory_id}}/attributes"): (ADMINISTRATOR,),
     ("POST", f"{JOB}/provisionOnDemand"): (OPERATOR, ADMINISTRATOR),
+    ("POST", f"{JOB}/searchSubjects"): (OPERATOR, ADMINISTRATOR),
     ("POST", f"{JOB}/validateCredentials"): (OPERATOR, ADMINISTRATOR),
     ("GET", f"{JOB}/diagnosis"): (OPERATOR, ADMINISTRATOR),
     ("PUT", f"{JOB}/configuration"): (ADMINISTRATOR,),

@@ -21,6 +21,10 @@ def subject(object_id: str = SOMEBODY, **changes: object) -> dict[str, object]:
     return {"objectId": object_id, "objectTypeName": "User", **changes}
 
 
+def group(*members: object, object_id: str = SOMEBODY) -> dict[str, object]:
+    return {"objectId": object_id, "objectTypeName": "Group", "links": {"members": list(members)}}
+
+
 def body(*subjects: object, **changes: object) -> dict[str, Any]:
     return {"parameters": [{"ruleId": "USER_INBOUND_USER", "subjects": list(subjects), **changes}]}
 
@@ -127,7 +131,11 @@ async def test_logs_of_the_app_hold_nothing_personal(caplog: pytest.LogCaptureFi
         pytest.param(body(subject(links={"friends": []})), id="unknown links"),
         pytest.param(body(subject(links=[])), id="links that are a list"),
         pytest.param({**body(subject()), "unknown": 1}, id="an unknown property outside"),
-        pytest.param(body(subject(objectTypeName="Group")), id="a group"),
+        pytest.param(body(subject(objectTypeName="Device")), id="a device"),
+        pytest.param(body(subject(objectTypeName="Group"), subject()), id="a group beside a person"),
+        pytest.param(body(group(*(subject() for _ in range(6)))), id="a group with six members"),
+        pytest.param(body(group(group())), id="a group in a group"),
+        pytest.param(body(group(subject("no id"))), id="a member without an id"),
         pytest.param(body({"objectId": SOMEBODY}), id="no type"),
         pytest.param(body(subject("../../users")), id="no id"),
         pytest.param(body(subject("")), id="an empty id"),

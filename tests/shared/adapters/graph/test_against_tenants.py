@@ -191,9 +191,29 @@ async def test_people_are_examined_with_their_groups_and_assignments() -> None:
 
 async def test_people_are_found_by_id_name_and_mail() -> None:
     async with simulated() as setting:
-        found = [list(await setting.source.user_ids(text)) for text in (user_id(1), person(2)["mail"], "nobody@x.y")]
+        asked = (user_id(1), person(2)["mail"], person(2)["displayName"], "nobody@x.y")
+        found = [await setting.source.search(text, 5) for text in asked]
 
-    assert found == [[user_id(1)], [user_id(2)], []]
+    assert [[each.id for each in one.people] for one in found] == [[user_id(1)], [user_id(2)], [user_id(2)], []]
+    assert not any(one.more for one in found)
+
+
+async def test_disabled_and_deleted_people_are_found_and_told_apart() -> None:
+    async with simulated() as setting:
+        changes: list[dict[str, object]] = [
+            {"op": "updateUser", "id": user_id(0), "set": {"accountEnabled": False, "displayName": "Anna-Maria Berg"}},
+            {"op": "updateUser", "id": user_id(1), "set": {"surname": "Berg"}},
+            {"op": "deleteUser", "id": user_id(1)},
+        ]
+        setting.simulation.change(SOURCE, changes)
+        asked = ("berg", "maria", person(1)["userPrincipalName"])
+        found = [await setting.source.search(text, 5) for text in asked]
+
+    assert [[(each.id, each.enabled, each.deleted is None) for each in one.people] for one in found] == [
+        [(user_id(0), False, True), (user_id(1), True, False)],
+        [(user_id(0), False, True)],
+        [(user_id(1), True, False)],
+    ]
 
 
 async def test_a_person_lives_through_all_writes() -> None:

@@ -16,7 +16,6 @@ from shared.orchestration.ports import (
     Forbidden,
     Presence,
     PrincipalType,
-    Unavailable,
     UnexpectedAnswer,
 )
 from tests.shared.adapters.graph.fake_graph import (
@@ -248,36 +247,6 @@ async def test_an_odd_organization_is_refused(reply: Reply) -> None:
         directory = GraphSourceDirectory(client, Organization(client, SOURCE), TENANT, ("id", "mail"))
         with pytest.raises(UnexpectedAnswer):
             await directory.verified_domains()
-
-
-async def search(replies: Mapping[str, Reply], text: str) -> tuple[list[str], FakeGraph]:
-    graph = FakeGraph(replies)
-    async with connected(graph) as client:
-        directory = GraphSourceDirectory(client, Organization(client, SOURCE), TENANT, ("id", "mail"))
-        return list(await directory.user_ids(text)), graph
-
-
-async def test_a_search_by_address_asks_for_name_and_mail_outside_of_any_url() -> None:
-    ids, graph = await search({"GET /users": Reply(body={"value": [{"id": "a"}]})}, "o'neil@contoso.com")
-
-    assert ids == ["a"]
-    assert graph.items[0].options["$filter"] == (
-        "userPrincipalName eq 'o''neil@contoso.com' or mail eq 'o''neil@contoso.com'"
-    )
-    assert graph.requests[0].url == f"{BASE}/$batch"
-
-
-async def test_a_search_by_id_reads_the_person() -> None:
-    found, _ = await search({f"GET /users/{APPLICATION}": Reply(body={"id": APPLICATION})}, APPLICATION)
-    missing, _ = await search({f"GET /users/{APPLICATION}": MISSING}, APPLICATION)
-
-    assert (found, missing) == ([APPLICATION], [])
-
-
-@pytest.mark.parametrize("reply", [error(500, "x"), Reply(left_out=True)], ids=["fails", "left out"])
-async def test_a_search_that_fails_is_not_an_empty_one(reply: Reply) -> None:
-    with pytest.raises(Unavailable):
-        await search({"GET /users": reply}, "a@contoso.com")
 
 
 async def test_a_missing_permission_is_not_an_unknown_person() -> None:

@@ -44,11 +44,13 @@ class Released:
             for key, minute in sorted(minutes.items())
         )
 
-    def count(self, kind: WorkKind, source_ids: Iterable[str], since: datetime) -> int:
-        """Count these people together with those released since; each once."""
+    def count(self, staged: Mapping[WorkKind, Iterable[str]], since: datetime) -> int:
+        """Count these people together with those released since, for the same kinds; each once, whatever is due."""
         first = _minute(since)
-        lately = {key for key, minute in self.minutes.get(kind, {}).items() if minute >= first}
-        return len(lately.union(map(_key, source_ids)))
+        counted = {_key(source_id) for source_ids in staged.values() for source_id in source_ids}
+        for kind in staged:
+            counted |= {key for key, minute in self.minutes.get(kind, {}).items() if minute >= first}
+        return len(counted)
 
     def with_more(self, released: Mapping[WorkKind, Iterable[str]], now: datetime, since: datetime) -> "Released":
         """Return the table with these people, who keep their first minute, and without those from before `since`."""

@@ -49,12 +49,10 @@ def decide_staged(
 ) -> GuardDecision:
     """Return the decision of both guards over these rows and over what was released within their windows."""
     removals, disables = split_kinds(staged)
-    nobody: tuple[str, ...] = ()
-    disabled = released.count(WorkKind.DISABLE, disables, now - guards.disables.window)
+    disabled = released.count({WorkKind.DISABLE: disables}, now - guards.disables.window)
     of_disables = decide_removals(disabled if disables else 0, population, guards.disables)
-    since = now - guards.removals.window
-    removed = released.count(WorkKind.REMOVE, removals, since)
-    together = removed + released.count(WorkKind.DISABLE, disables or nobody, since)
+    both = {WorkKind.REMOVE: removals, WorkKind.DISABLE: disables}
+    together = released.count(both, now - guards.removals.window)
     of_both = decide_removals(together if staged else 0, population, guards.removals)
     return of_both if not of_both.released or of_disables.released else of_disables
 

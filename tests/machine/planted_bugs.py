@@ -66,8 +66,8 @@ PLANTED_BUGS: Final = (
     PlantedBug(
         name="the guard forgets whom it has released today",
         file=_CYCLES + "removal_guard.py",
-        original="removed = released.count(WorkKind.REMOVE, removals, since)",
-        replacement="removed = len(removals)",
+        original="together = released.count(both, now - guards.removals.window)",
+        replacement="together = len(removals) + len(disables)",
         says="law 4 broken",
     ),
     PlantedBug(
@@ -80,10 +80,17 @@ PLANTED_BUGS: Final = (
     PlantedBug(
         name="a verdict does not survive the next full read",
         file=_ORCHESTRATION + "reading.py",
-        original="staged_cycle=before.staged_cycle, verdict=before.verdict, decided_by=before.decided_by)",
-        replacement="staged_cycle=before.staged_cycle)",
+        original="    row = with_verdict(row, before)\n",
+        replacement="    row = replace(row)\n",
         says="law 4 broken",
         seed=2,
+    ),
+    PlantedBug(
+        name="a rejected disable is forgotten while the row is about something else",
+        file=_CYCLES + "verdicts.py",
+        original='of_disable = before.decided_by if rejected else ""',
+        replacement='of_disable = ""',
+        says="law 4 broken",
     ),
     PlantedBug(
         name="a guest who is older than the person is adopted",

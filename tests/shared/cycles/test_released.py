@@ -15,22 +15,28 @@ REMOVE, DISABLE = WorkKind.REMOVE, WorkKind.DISABLE
 
 
 def test_nobody_was_released_at_first() -> None:
-    assert Released().count(REMOVE, ["ada"], NOW - DAY) == 1
-    assert Released().count(REMOVE, [], NOW - DAY) == 0
+    assert Released().count({REMOVE: ["ada"]}, NOW - DAY) == 1
+    assert Released().count({REMOVE: []}, NOW - DAY) == 0
 
 
 def test_a_person_counts_once_and_as_of_the_first_time() -> None:
     first = Released().with_more({REMOVE: ["ada", "cleo"]}, NOW, NOW - DAY)
     again = first.with_more({REMOVE: ["ada"]}, NOW + DAY / 2, NOW - DAY / 2)
 
-    assert again.count(REMOVE, ["ada", "dora"], NOW - DAY) == 3
-    assert again.count(REMOVE, [], NOW + timedelta(minutes=1)) == 0, "ada's first time is over, too"
+    assert again.count({REMOVE: ["ada", "dora"]}, NOW - DAY) == 3
+    assert again.count({REMOVE: []}, NOW + timedelta(minutes=1)) == 0, "ada's first time is over, too"
 
 
 def test_removals_and_disables_are_counted_apart() -> None:
     released = Released().with_more({REMOVE: ["ada"], DISABLE: ["cleo", "dora"]}, NOW, NOW - DAY)
 
-    assert (released.count(REMOVE, [], NOW - DAY), released.count(DISABLE, [], NOW - DAY)) == (1, 2)
+    assert (released.count({REMOVE: []}, NOW - DAY), released.count({DISABLE: []}, NOW - DAY)) == (1, 2)
+
+
+def test_whoever_was_disabled_and_is_to_be_removed_counts_once_where_both_are_counted() -> None:
+    released = Released().with_more({DISABLE: ["cleo", "dora"]}, NOW, NOW - DAY)
+
+    assert released.count({REMOVE: ["dora"], DISABLE: []}, NOW - DAY) == 2
 
 
 def test_what_is_older_than_the_window_goes() -> None:

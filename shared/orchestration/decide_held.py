@@ -105,7 +105,7 @@ async def _mark(
 
 def _decided(engine: Engine, row: Pending, verdict: Verdict, decided_by: str) -> Pending:
     due = engine.clock.now() if row.state is PendingState.STAGED else row.due
-    return replace(row, verdict=verdict, decided_by=decided_by, due=due)
+    return replace(row, verdict=verdict, decided_by=decided_by, disable_rejected_by="", due=due)
 
 
 def _is_same(row: Pending, looked_at: Pending) -> bool:

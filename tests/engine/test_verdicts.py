@@ -140,3 +140,16 @@ async def test_nobody_decides_without_a_name() -> None:
 
     with pytest.raises(ValueError, match="nobody"):
         await decide_held(local.engine, state, digest, Verdict.APPROVED, "")
+
+
+async def test_whoever_was_decided_about_anew_as_a_removal_is_asked_about_again_as_a_disable() -> None:
+    local = await held(*each("updateUser", set={"accountEnabled": False}))
+    await reject(local)
+    local.change(*each("deleteUser"))
+    assert await still_held(local) == HOLDS
+    await reject(local)
+
+    local.change(*each("restoreUser"))
+
+    assert await still_held(local) == HOLDS
+    assert all(user["accountEnabled"] for user in local.users().values())

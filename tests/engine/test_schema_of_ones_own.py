@@ -110,6 +110,16 @@ async def test_a_repaired_filter_lets_everything_go_on() -> None:
     assert not local.deleted_users()
 
 
+async def test_a_narrower_filter_is_no_short_read() -> None:
+    local = await begun([person("ada"), person("bea"), person("cleo", department="Dyeing")])
+
+    await change_schema(local, schema(scope=IN_WEAVING))
+    await local.run_cycle()
+
+    assert (await local.state()).quarantine is None
+    assert set(local.users()) == {mail_of("ada"), mail_of("bea")}
+
+
 async def test_who_leaves_an_input_filter_stays_as_they_are() -> None:
     wanted = groups(clause("department", "EQUALS", "Weaving"), member="inputFilterGroups")
     local = await begun(

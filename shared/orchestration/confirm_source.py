@@ -157,7 +157,7 @@ def _judge(
         return _look_again(job, entry, examination.entry, CONTRADICTION)
     if scoping.left_alone:
         return _left_alone(job, entry, examination.entry, scoping)
-    if _surprising(job, entry, examination.entry, scoping) and not (entry.pending.differed or job.on_demand):
+    if _surprising(job, entry, examination.person, scoping) and not (entry.pending.differed or job.on_demand):
         return _look_again(job, entry, examination.entry, DIFFERENCE)
     proven = _is_proven(entry, scoping, entitled, controlled=not lacking)
     if _needs_proof(job, entry) and not (scoping.in_scope or proven):
@@ -207,13 +207,20 @@ def _left_alone(job: Job, entry: EntryPass, now: SourceEntry | None, scoping: Sc
 def _surprising(job: Job, entry: EntryPass, now: SourceEntry | None, scoping: ScopingDecision) -> bool:
     pending = entry.pending
     if pending.kind is WorkKind.EVALUATE:
-        return False
+        return _may_have_joined(job, entry, now, scoping)
     if pending.kind is WorkKind.REMOVE:
         return scoping.in_scope
     if now is None or pending.source is None:
         return True
     before = SourceEntry(id=entry.source_id, attributes=pending.source)
     return not scoping.in_scope or job.rules.flow.digest(before) != job.rules.flow.digest(now)
+
+
+def _may_have_joined(job: Job, entry: EntryPass, now: SourceEntry | None, scoping: ScopingDecision) -> bool:
+    """Is it nobody's yet, and only a group is missing? A page that named them may be ahead of what a replica shows."""
+    if now is None or entry.link is not None or scoping.reason is not ScopingReason.FILTERED:
+        return False
+    return job.rules.scope_filter.misses_memberships(now)
 
 
 def _look_again(job: Job, entry: EntryPass, now: SourceEntry | None, reason: str) -> EntryPass:

@@ -91,6 +91,8 @@ async def test_direct_members_come_and_nested_ones_do_not() -> None:
     local = await begun(inside("weavers"))
 
     assert names(local) == {"bert", "cleo"}
+    cycle = await local.cycle()
+    assert (cycle.in_scope, cycle.skipped) == (2, {"scopingFilter": 3, "nestedGroup": 1})
 
 
 async def test_who_is_in_none_of_the_groups_comes_where_the_filter_says_so() -> None:

@@ -248,6 +248,37 @@ async def test_a_round_that_names_a_member_as_added_and_as_removed_is_settled_by
     assert await agreed_after(local, *moved) == {"ada", "cleo"}
 
 
+class Lagging(OddDirectories):
+    """A replica that shows a person's groups as they are the second time only."""
+
+    def __init__(self, directories: Directories) -> None:
+        super().__init__(directories)
+        self._asked = set[str]()
+
+    def odd(self, source: SourceDirectory) -> SourceDirectory:
+        asked = self._asked
+
+        class Late(Passing):
+            async def examine(
+                self, source_ids: Sequence[str], *, scope: bool, known_users: Sequence[str]
+            ) -> Mapping[str, Examination]:
+                seen = await source.examine(source_ids, scope=scope, known_users=known_users)
+                first = set(source_ids) - asked if scope else set[str]()
+                asked.update(first)
+                return {
+                    id_: replace(each, group_ids=frozenset()) if id_ in first else each for id_, each in seen.items()
+                }
+
+        return Late(source)  # type: ignore[return-value]
+
+
+async def test_who_joined_comes_in_the_same_cycle_though_a_replica_lags() -> None:
+    local = await begun(inside("weavers"))
+    local.engine = local.worker = replace(local.engine, directories=Lagging(local.engine.directories))
+
+    assert await agreed_after(local, join("weavers", "ada")) == {"ada", "bert", "cleo"}
+
+
 async def test_on_demand_a_member_comes_and_who_has_left_goes() -> None:
     local = await begun(inside("weavers"))
     local.change(join("weavers", "ada"), leave("weavers", "bert"))

@@ -185,6 +185,20 @@ class NoMemberships(OddDirectories):
         return Blind(source)  # type: ignore[return-value]
 
 
+class HiddenMemberships(OddDirectories):
+    """The groups name their members, and no person names a group."""
+
+    def odd(self, source: SourceDirectory) -> SourceDirectory:
+        class Hiding(Passing):
+            async def examine(
+                self, source_ids: Sequence[str], *, scope: bool, known_users: Sequence[str]
+            ) -> Mapping[str, Examination]:
+                seen = await source.examine(source_ids, scope=scope, known_users=known_users)
+                return {id_: replace(each, group_ids=frozenset()) for id_, each in seen.items()}
+
+        return Hiding(source)  # type: ignore[return-value]
+
+
 class UnknownMemberships(OddDirectories):
     """Whoever is asked for their groups gives no answer."""
 
@@ -200,7 +214,7 @@ class UnknownMemberships(OddDirectories):
         return Silent(source)  # type: ignore[return-value]
 
 
-@pytest.mark.parametrize("odd", [NoMemberships, UnknownMemberships])
+@pytest.mark.parametrize("odd", [NoMemberships, HiddenMemberships, UnknownMemberships])
 @pytest.mark.parametrize("everybody_is_read", [True, False])
 async def test_a_source_that_shows_no_memberships_removes_nobody(odd: Odd, *, everybody_is_read: bool) -> None:
     local = await begun(inside("weavers", "dyers"))

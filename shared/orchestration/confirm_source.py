@@ -159,7 +159,7 @@ def _judge(
         return _left_alone(job, entry, examination.entry, scoping)
     if _surprising(job, entry, examination.person, scoping) and not (entry.pending.differed or job.on_demand):
         return _look_again(job, entry, examination.entry, DIFFERENCE)
-    proven = _is_proven(entry, scoping, entitled, controlled=not lacking)
+    proven = _is_proven(scoping, entitled, controlled=not lacking)
     if _needs_proof(job, entry) and not (scoping.in_scope or proven):
         return not_now(job, entry, Doubt.NOBODY_KNOWN, lacking or NOBODY)
     seen_now = replace(entry, source=examination.entry, scoping=scoping)
@@ -170,10 +170,8 @@ def _judge(
     return seen_now if scoping.in_scope else _stage_removal(job, seen_now)
 
 
-def _is_proven(entry: EntryPass, scoping: ScopingDecision, entitled: Entitled | None, *, controlled: bool) -> bool:
-    """Does being out of scope mean anything? Where a person has approved the removal, it needs nobody else."""
-    if is_approved(entry.pending):
-        return True
+def _is_proven(scoping: ScopingDecision, entitled: Entitled | None, *, controlled: bool) -> bool:
+    """Does being out of scope mean anything?"""
     if scoping.reason is ScopingReason.NOT_ASSIGNED and entitled is not None:
         return controlled and entitled.proves_absence
     return controlled
@@ -269,7 +267,7 @@ def delayed(entry: EntryPass, until: datetime) -> Pending:
 
 
 def _needs_proof(job: Job, entry: EntryPass) -> bool:
-    """Would somebody who is out of scope lose something now, and on nobody's word but ours?"""
+    """Would somebody who is out of scope lose something now? What a person has approved needs nobody else's word."""
     return entry.link is not None and not is_approved(entry.pending) and not _is_to_be_staged(job, entry)
 
 

@@ -5,7 +5,7 @@ A file of cases is a JSON list; a case is an object:
 | member | says |
 |---|---|
 | `name` | what to call it; its number without one |
-| `user` | the person as Graph answers: `{"id": ..., "userType": "Member", ...}` |
+| `user` | the person as Graph answers: `{"id": ..., "userType": "Member", "memberOf": ["<id of a group>"], ...}` |
 | `assigned` | whether the scope includes them at all; true without it |
 | `scope` | what is expected: true, false, or the reason, such as `scopingFilter` |
 | `creating` | whether the object is new; true without it |
@@ -23,6 +23,7 @@ from jsonschema import Draft202012Validator
 
 from shared.configuration.configuration import Configuration
 from shared.configuration.problems import ConfigurationError, Problem, child_path
+from shared.configuration.scoping_filter import MEMBER_OF
 from shared.configuration.user_mapping import user_mapping
 from shared.expressions import Environment
 from shared.provisioning.attribute_flow import Flow, Flowed, compiled_flow
@@ -37,6 +38,10 @@ UNDECIDED = "undecided"
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 _NO_GUID = "00000000-0000-0000-0000-000000000000"
 _TEXTS = {"type": "array", "items": {"type": "string"}}
+# Graph answers groups as objects, in which the id is all that counts
+_GROUP = {
+    "anyOf": [{"type": "string"}, {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}}]
+}
 _SHAPE = {
     "type": "array",
     "items": {
@@ -45,7 +50,7 @@ _SHAPE = {
         "additionalProperties": False,
         "properties": {
             "name": {"type": "string"},
-            "user": {"type": "object"},
+            "user": {"type": "object", "properties": {MEMBER_OF: {**_TEXTS, "items": _GROUP}}},
             "assigned": {"type": "boolean"},
             "scope": {"enum": [True, False, UNDECIDED, *(each.value for each in ScopingReason)]},
             "creating": {"type": "boolean"},
@@ -137,11 +142,15 @@ def _shown(flowed: Flowed, name: str) -> str:
 
 def _person(case: Mapping[str, Any]) -> SourceEntry:
     user = case["user"]
-    return SourceEntry(id=str(user.get("id", "")), attributes=dict(_attributes(user)))
+    groups = user.get(MEMBER_OF)
+    ids = None if groups is None else [each["id"] if isinstance(each, dict) else each for each in groups]
+    return SourceEntry(id=str(user.get("id", "")), attributes=dict(_attributes(user))).in_groups(ids)
 
 
 def _attributes(user: Mapping[str, Any]) -> Iterator[tuple[str, AttributeValue]]:
     for name, value in user.items():
+        if name == MEMBER_OF:
+            continue
         if isinstance(value, dict):
             yield from ((f"{name}/{part}", each) for part, each in value.items())
         else:

@@ -10,6 +10,7 @@ from sandbox.judge.disagreement import Disagreement, Kind
 from sandbox.judge.expectation import Due, Expectation, Reason, expectations
 from sandbox.judge.history import History, Pair
 from sandbox.judge.judgement import Closing, ExceptionEntry, Judgement, judge
+from sandbox.judge.membership import Membership, read_filter
 from sandbox.judge.scope import ScopeKind, people_in_scope
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "History",
     "Judgement",
     "Kind",
+    "Membership",
     "Pair",
     "Reason",
     "Rules",
@@ -34,5 +36,6 @@ __all__ = [
     "judge",
     "people_in_scope",
     "read_directory",
+    "read_filter",
     "read_user",
 ]

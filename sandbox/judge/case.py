@@ -9,6 +9,7 @@ from functools import cached_property
 
 from sandbox.judge.directory import Directory, User
 from sandbox.judge.history import History, Pair
+from sandbox.judge.membership import Filter
 from sandbox.judge.scope import ScopeKind, people_in_scope
 
 
@@ -25,6 +26,7 @@ class Rules:
     scope: ScopeKind = ScopeKind.ALL
     adoption: Adoption = Adoption.REVIEW
     service_principal_id: str | None = None
+    filter: Filter = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +46,7 @@ class Case:
 
     @cached_property
     def people(self) -> dict[str, User]:
-        return people_in_scope(self.source, self.rules.scope, self.rules.service_principal_id)
+        return people_in_scope(self.source, self.rules.scope, self.rules.service_principal_id, self.rules.filter)
 
     @cached_property
     def owners(self) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from sandbox.judge.case import Case
+from sandbox.judge.membership import has_members
 
 #: Entra's accidental deletion prevention has 500 as its default
 #: (https://learn.microsoft.com/entra/identity/app-provisioning/accidental-deletions).
@@ -19,9 +20,14 @@ class Removal(StrEnum):
 
 
 def removal_of_leavers(case: Case) -> Removal:
-    """Whether the people who left scope are removed now; adopted ones are kept and need not be counted."""
+    """Whether the people who left scope are removed now; adopted ones are kept and need not be counted.
+
+    Where all groups that the filter names are empty, nobody's membership shows that we see any: that proves no absence.
+    """
     if is_over(sum(not pair.adopted for pair in case.leaving), len(case.active)):
         return Removal.HELD
+    if case.rules.filter and not has_members(case.source, case.rules.filter):
+        return Removal.EITHER
     return Removal.EITHER if is_disable_tolerated(case) else Removal.DUE
 
 

@@ -1,8 +1,9 @@
-"""Who should be in the target at all? Internal members, everybody or the assigned ones."""
+"""Who should be in the target at all? Internal members, all or the assigned ones, whom the filter lets through."""
 
 from enum import StrEnum
 
 from sandbox.judge.directory import Directory, User
+from sandbox.judge.membership import Filter, let_through
 
 
 class ScopeKind(StrEnum):
@@ -17,10 +18,14 @@ def is_internal_member(user: User) -> bool:
     return not (user.is_collaboration_user or user.external_user_state)
 
 
-def people_in_scope(source: Directory, kind: ScopeKind, service_principal_id: str | None) -> dict[str, User]:
+def people_in_scope(
+    source: Directory, kind: ScopeKind, service_principal_id: str | None, asked: Filter = ()
+) -> dict[str, User]:
     """The internal members in scope by id, in the order of their ids."""
     assigned = None if kind is ScopeKind.ALL else _assigned_ids(source, service_principal_id)
-    chosen = (user for user in source.users.values() if assigned is None or user.id in assigned)
+    passing = let_through(source, asked)
+    entitled = passing if assigned is None else passing & assigned
+    chosen = (user for user in source.users.values() if user.id in entitled)
     return {user.id: user for user in sorted(chosen, key=lambda user: user.id) if is_internal_member(user)}
 
 

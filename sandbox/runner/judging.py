@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sandbox.judge import Adoption, Case, Directory, History, Judgement, Rules, ScopeKind, judge
+from sandbox.judge import Adoption, Case, Directory, History, Judgement, Rules, ScopeKind, judge, read_filter
 from sandbox.runner.clients import Document
 
 
@@ -50,6 +50,7 @@ def rules_of(document: Document) -> Rules:
         scope=ScopeKind(document["scope"]["kind"]),
         adoption=Adoption(document["adoption"]),
         service_principal_id=document["source"]["servicePrincipalId"],
+        filter=read_filter(document.get("schema")),
     )
 
 

@@ -1,5 +1,6 @@
 """Can every clause of a scoping filter be decided?"""
 
+import re
 from collections.abc import Iterator
 
 from shared.configuration.clause_values import moment, operand_type, whole_number
@@ -16,7 +17,7 @@ from shared.configuration.scoping_filter import (
     OperatorSchema,
     operator_named,
 )
-from shared.configuration.user_mapping import UserMapping
+from shared.configuration.user_mapping import UserMapping, groups_named
 from shared.expressions import PatternRefused, RegularExpression
 
 _ORDERED = frozenset(
@@ -28,6 +29,10 @@ _ORDERED = frozenset(
     }
 )
 _PATTERNS = frozenset({FilterOperator.REGEX_MATCH, FilterOperator.NOT_REGEX_MATCH})
+_GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
+
+MOST_GROUPS = 100
+"""So many groups may all clauses of a filter name together: every 50 are one more delta chain to read in each cycle."""
 
 
 def filter_problems(users: UserMapping, path: str) -> Iterator[Problem]:
@@ -43,6 +48,13 @@ def filter_problems(users: UserMapping, path: str) -> Iterator[Problem]:
     for member, groups in lists.items():
         for number, group in enumerate(groups):
             yield from _group_problems(users, group, f"{path}/{member}/{number}")
+    named = len(groups_named(users.mapping))
+    if named > MOST_GROUPS:
+        message = (
+            f"names {named} groups in all its clauses with {MEMBER_OF} together, and at most {MOST_GROUPS} are read: "
+            "every cycle costs a request for each 50 of them, and one more for each further page of what changed"
+        )
+        yield Problem(path=path, message=message)
 
 
 def _group_problems(users: UserMapping, group: FilterGroup, path: str) -> Iterator[Problem]:
@@ -59,8 +71,12 @@ def _clause_problems(users: UserMapping, clause: FilterClause, path: str) -> Ite
         yield Problem(path=f"{path}/operatorName", message=f"is no operator; there are {known}")
         return
     membership = AttributeType.REFERENCE in found.types
-    if membership or clause.source_operand == MEMBER_OF:
-        yield from _membership_problems(clause, path, membership=membership)
+    if membership is not (clause.source_operand == MEMBER_OF):
+        message = f"IS MEMBER OF and IS NOT MEMBER OF go with {MEMBER_OF}, and with nothing else"
+        yield Problem(path=f"{path}/operatorName", message=message)
+        return
+    if membership:
+        yield from _membership_problems(clause, f"{path}/targetOperand/values")
         return
     yield from attribute_problems(users, clause.source_operand, f"{path}/sourceOperandName")
     type_ = operand_type(clause.source_operand, users)
@@ -71,16 +87,13 @@ def _clause_problems(users: UserMapping, clause: FilterClause, path: str) -> Ite
     yield from _value_problems(clause, found, type_, f"{path}/targetOperand/values")
 
 
-def _membership_problems(clause: FilterClause, path: str, *, membership: bool) -> Iterator[Problem]:
-    if membership is not (clause.source_operand == MEMBER_OF):
-        message = f"IS MEMBER OF and IS NOT MEMBER OF go with {MEMBER_OF}, and with nothing else"
-        yield Problem(path=f"{path}/operatorName", message=message)
-    else:
-        message = (
-            "needs the groups of every person, which are not read for filters in this version; assign them to the "
-            'enterprise application and set the scope to "assigned"'
-        )
-        yield Problem(path=f"{path}/operatorName", message=message)
+def _membership_problems(clause: FilterClause, path: str) -> Iterator[Problem]:
+    if not clause.values:
+        yield Problem(path=path, message="names no group; write the object id of at least one")
+    for number, value in enumerate(clause.values):
+        if not _GUID.fullmatch(value):
+            message = "is no object id of a group, such as 00000000-0000-0000-0000-000000000000"
+            yield Problem(path=f"{path}/{number}", message=message)
 
 
 def _value_problems(clause: FilterClause, found: OperatorSchema, type_: AttributeType, path: str) -> Iterator[Problem]:

@@ -150,6 +150,13 @@ def clauses_of(mapping: ObjectMapping) -> Iterator[FilterClause]:
             yield from group.clauses
 
 
+def groups_named(mapping: ObjectMapping) -> frozenset[str]:
+    """Return the ids, in lower case, of the groups of the source that the mapping's filter names."""
+    return frozenset(
+        value.lower() for each in clauses_of(mapping) if each.source_operand == MEMBER_OF for value in each.values
+    )
+
+
 def groups_of(mapping: ObjectMapping) -> tuple[FilterGroup, ...]:
     scope = mapping.scope
     return () if scope is None else (*scope.groups, *scope.input_filter_groups, *scope.category_filter_groups)

@@ -1,11 +1,11 @@
-"""Who is entitled by assignment: the assigned users, and the members of the assigned groups, as last read?
+"""Who is entitled by assignment, and who is a member of the groups that the scoping filter names, as last read?
 
 The delta links of the groups stand in the same bytes: a link that is newer than its members would lose changes.
 """
 
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import msgspec
 
@@ -22,25 +22,49 @@ class _Stored(msgspec.Struct, frozen=True):
     groups: dict[str, list[str]]
     chains: tuple[Chain, ...]
     version: int = 1
+    # missing where an older version of the app wrote it; that one overlooks it, and takes none of them as entitled
+    named: dict[str, list[str]] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScopeSnapshot:
-    """Directly assigned users, and the user members of each assigned group."""
+    """Directly assigned users, and the user members of each group that is read."""
 
     users: frozenset[str] = frozenset()
     groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The members of the assigned groups: they are entitled."""
+    named: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The members of groups that only the scoping filter names: they are not."""
     chains: tuple[Chain, ...] = ()
 
     def everybody(self) -> frozenset[str]:
         """Return all who are entitled."""
         return self.users.union(*self.groups.values())
 
+    @property
+    def members(self) -> dict[str, frozenset[str]]:
+        """The members of all groups, whatever they are read for."""
+        return {**self.named, **self.groups}
+
+    def with_members(self, members: Mapping[str, Iterable[str]]) -> "ScopeSnapshot":
+        """Return the scope with these members of its groups."""
+        groups = {group: frozenset(members[group]) for group in self.groups}
+        return replace(self, groups=groups, named={group: frozenset(members[group]) for group in self.named})
+
+    def memberships(self, source_id: str, asked: Iterable[str]) -> frozenset[str]:
+        """Return those of the groups `asked` for that the person is a member of."""
+        nobody = frozenset[str]()
+        found = ((group, self.groups.get(group) or self.named.get(group, nobody)) for group in asked)
+        return frozenset(group for group, members in found if source_id in members)
+
 
 def pack(scope: ScopeSnapshot) -> bytes:
     """Return the snapshot as compressed JSON."""
-    groups = {group: sorted(members) for group, members in scope.groups.items()}
-    return zlib.compress(msgspec.json.encode(_Stored(users=sorted(scope.users), groups=groups, chains=scope.chains)))
+    groups, named = (
+        {group: sorted(members) for group, members in each.items()} for each in (scope.groups, scope.named)
+    )
+    stored = _Stored(users=sorted(scope.users), groups=groups, chains=scope.chains, named=named)
+    return zlib.compress(msgspec.json.encode(stored))
 
 
 def unpack(content: bytes) -> ScopeSnapshot:
@@ -49,18 +73,20 @@ def unpack(content: bytes) -> ScopeSnapshot:
         stored = msgspec.json.decode(zlib.decompress(content), type=_Stored)
     except (zlib.error, msgspec.MsgspecError) as error:
         raise ValueError(f"not a scope snapshot: {error}") from error
-    groups = {group: frozenset(members) for group, members in stored.groups.items()}
-    return ScopeSnapshot(users=frozenset(stored.users), groups=groups, chains=stored.chains)
+    groups, named = (
+        {group: frozenset(members) for group, members in each.items()} for each in (stored.groups, stored.named)
+    )
+    return ScopeSnapshot(users=frozenset(stored.users), groups=groups, named=named, chains=stored.chains)
 
 
 def changed_by_assignment(before: ScopeSnapshot, users: Iterable[str], groups: Iterable[str]) -> frozenset[str]:
     """Return the people whose entitlement may differ because assignments came or went.
 
-    Members of a group that is newly assigned are not known yet: reading the group names them.
+    Members of a group that is newly assigned are known if the filter names it. Else reading the group names them.
     """
-    gone = set(before.groups).difference(groups)
-    members = (member for group in gone for member in before.groups[group])
-    return (before.users ^ frozenset(users)).union(members)
+    known = before.members
+    members = (known[group] for group in set(before.groups).symmetric_difference(groups) if group in known)
+    return (before.users ^ frozenset(users)).union(*members)
 
 
 CHAIN_LENGTH = 50
@@ -68,9 +94,9 @@ CHAIN_LENGTH = 50
 
 
 def chains_for(before: tuple[Chain, ...], groups: Iterable[str]) -> tuple[Chain, ...]:
-    """Return the chains to read: those that still have an assigned group, and new ones for groups in none of them.
+    """Return the chains to read: those that still have a wanted group, and new ones for groups in none of them.
 
-    A group that is not assigned any more leaves its chain, although the delta link still names its changes: assigned
+    A group that is not wanted any more leaves its chain, although the delta link still names its changes: wanted
     once more it needs a new chain, because a delta from an older link does not name those who were in it all along.
     """
     wanted = set(groups)

@@ -12,7 +12,7 @@ from shared.orchestration.watch_policies import with_policies
 async def complete_cycle(reading: Reading) -> None:
     """Save the scope, then the cycle, then the configuration's state; each step may be repeated after a crash."""
     engine, cycle = reading.engine, reading.cycle
-    if reading.assigned_only:
+    if reading.reads_groups:
         content = pack(await reading.scope_in_work())
         await engine.snapshots.save(cycle.configuration_id, SCOPE, cycle.number, content)
     watched = await with_policies(engine, reading.configuration, cycle, reading.state.last_completed)

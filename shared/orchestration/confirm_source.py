@@ -16,6 +16,7 @@ from shared.cycles.verdicts import with_verdict
 from shared.orchestration.doubt_cycle import doubt_cycles, was_left_out
 from shared.orchestration.entitled import Entitled
 from shared.orchestration.entry_pass import Ending, EntryPass, Job, removal_released, split
+from shared.orchestration.membership_control import unseen_memberships
 from shared.orchestration.ports import Examination, Presence
 from shared.orchestration.positive_control import is_approved, not_approved, provisioned
 from shared.orchestration.put_back import not_now
@@ -36,6 +37,9 @@ SHARED = timedelta(seconds=60)
 UNDECIDED = "The scoping filter cannot be decided for this person: a match would take too long."
 LOOK_AT_FILTER = "Write a regular expression whose repetitions exclude each other, for attributes that are short."
 LEFT_ALONE = "An input filter of the mapping leaves the person alone."
+
+NOBODY = "Nobody known was found either: that proves no absence."
+NO_MEMBER = "Nobody is seen to be in any group that the scoping filter names either: that proves no absence."
 
 CONTRADICTION = "The assignments and the person's own do not agree yet."
 DIFFERENCE = "The source differs from what was read before."
@@ -79,20 +83,29 @@ async def _entitled(job: Job, since: datetime) -> Entitled:
 async def _examine(job: Job, passes: list[EntryPass], entitled: Entitled | None) -> list[EntryPass]:
     ids = [each.source_id for each in passes]
     known = await _known_users(job, passes)
-    seen = await job.source.examine(ids, scope=entitled is not None, known_users=known)
+    scope = entitled is not None or bool(job.rules.scope_filter.group_ids)
+    seen = await job.source.examine(ids, scope=scope, known_users=known)
     if entitled is not None and any(_is_doubtful(job, each, seen[each.source_id], entitled) for each in passes):
         entitled = await _entitled(job, since=job.started)
-    left_out = [each for each in passes if was_left_out(each) and _is_in_scope(job, seen[each.source_id], entitled)]
+    reasons = {source_id: _reason(job, each, entitled) for source_id, each in seen.items()}
+    left_out = [each for each in passes if was_left_out(each) and reasons[each.source_id] is ScopingReason.IN_SCOPE]
     await doubt_cycles(job, left_out)
-    controlled = bool(known)
-    return [_judge(job, each, seen, entitled, controlled=controlled) for each in passes]
+    to_be_proven = [each.source_id for each in passes if _needs_proof(job, each)]
+    leavers = [source_id for source_id in to_be_proven if reasons[source_id] is ScopingReason.FILTERED]
+    unseen = await unseen_memberships(job, leavers, seen)
+    lacking = dict.fromkeys(unseen, NO_MEMBER) if known else dict.fromkeys(ids, NOBODY)
+    return [_judge(job, each, seen, entitled, lacking=lacking.get(each.source_id, "")) for each in passes]
 
 
-def _is_in_scope(job: Job, examination: Examination, entitled: Entitled | None) -> bool:
+def _reason(job: Job, examination: Examination, entitled: Entitled | None) -> ScopingReason | None:
+    """Return why a person who is there is in scope or not; None if that cannot be told."""
     if examination.presence is not Presence.PRESENT:
-        return False
-    scoping = _scoping(job, examination, entitled)
-    return scoping is not None and scoping.in_scope
+        return None
+    try:
+        scoping = _scoping(job, examination, entitled)
+    except ScopeUndecided:
+        return None
+    return None if scoping is None else scoping.reason
 
 
 async def _known_users(job: Job, passes: list[EntryPass]) -> list[str]:
@@ -128,8 +141,9 @@ def _is_doubtful(job: Job, entry: EntryPass, examination: Examination, entitled:
 
 
 def _judge(
-    job: Job, entry: EntryPass, seen: Mapping[str, Examination], entitled: Entitled | None, *, controlled: bool
+    job: Job, entry: EntryPass, seen: Mapping[str, Examination], entitled: Entitled | None, *, lacking: str
 ) -> EntryPass:
+    """Decide about one person; `lacking` says what their absence would need to be proven, if it is not."""
     examination = seen[entry.source_id]
     if examination.presence is Presence.UNKNOWN:
         return not_now(job, entry, "Timeout")
@@ -143,11 +157,11 @@ def _judge(
         return _look_again(job, entry, examination.entry, CONTRADICTION)
     if scoping.left_alone:
         return _left_alone(job, entry, examination.entry, scoping)
-    if _surprising(job, entry, examination.entry, scoping) and not (entry.pending.differed or job.on_demand):
+    if _surprising(job, entry, examination.person, scoping) and not (entry.pending.differed or job.on_demand):
         return _look_again(job, entry, examination.entry, DIFFERENCE)
-    proven = _is_proven(entry, scoping, entitled, controlled=controlled)
-    if not (scoping.in_scope or proven or entry.link is None or _is_to_be_staged(job, entry)):
-        return not_now(job, entry, Doubt.NOBODY_KNOWN, "Nobody known was found either: that proves no absence.")
+    proven = _is_proven(scoping, entitled, controlled=not lacking)
+    if _needs_proof(job, entry) and not (scoping.in_scope or proven):
+        return not_now(job, entry, Doubt.NOBODY_KNOWN, lacking or NOBODY)
     seen_now = replace(entry, source=examination.entry, scoping=scoping)
     seen_now = seen_now.step(
         import_step(entry.source_id, examination.entry, job.rules.flow.redacted_properties()),
@@ -156,10 +170,8 @@ def _judge(
     return seen_now if scoping.in_scope else _stage_removal(job, seen_now)
 
 
-def _is_proven(entry: EntryPass, scoping: ScopingDecision, entitled: Entitled | None, *, controlled: bool) -> bool:
-    """Does being out of scope mean anything? Where a person has approved the removal, it needs nobody else."""
-    if is_approved(entry.pending):
-        return True
+def _is_proven(scoping: ScopingDecision, entitled: Entitled | None, *, controlled: bool) -> bool:
+    """Does being out of scope mean anything?"""
     if scoping.reason is ScopingReason.NOT_ASSIGNED and entitled is not None:
         return controlled and entitled.proves_absence
     return controlled
@@ -167,16 +179,16 @@ def _is_proven(entry: EntryPass, scoping: ScopingDecision, entitled: Entitled | 
 
 def _scoping(job: Job, examination: Examination, entitled: Entitled | None) -> ScopingDecision | None:
     """Return the decision; None if two ways of reading the entitlement contradict each other."""
-    if examination.entry is None:
+    person, scope_filter = examination.person, job.rules.scope_filter
+    if person is None:
         return DELETED
-    scope_filter = job.rules.scope_filter
     if entitled is None:
-        return decide_scope(examination.entry, entitled=True, scope_filter=scope_filter)
+        return decide_scope(person, entitled=True, scope_filter=scope_filter)
     groups = examination.group_ids or frozenset()
     by_list = examination.source_id in entitled.users or bool(groups & entitled.groups)
     if examination.assigned is not by_list:
         return None
-    return decide_scope(examination.entry, entitled=by_list, scope_filter=scope_filter)
+    return decide_scope(person, entitled=by_list, scope_filter=scope_filter)
 
 
 def _left_alone(job: Job, entry: EntryPass, now: SourceEntry | None, scoping: ScopingDecision) -> EntryPass:
@@ -193,13 +205,20 @@ def _left_alone(job: Job, entry: EntryPass, now: SourceEntry | None, scoping: Sc
 def _surprising(job: Job, entry: EntryPass, now: SourceEntry | None, scoping: ScopingDecision) -> bool:
     pending = entry.pending
     if pending.kind is WorkKind.EVALUATE:
-        return False
+        return _may_have_joined(job, entry, now, scoping)
     if pending.kind is WorkKind.REMOVE:
         return scoping.in_scope
     if now is None or pending.source is None:
         return True
     before = SourceEntry(id=entry.source_id, attributes=pending.source)
     return not scoping.in_scope or job.rules.flow.digest(before) != job.rules.flow.digest(now)
+
+
+def _may_have_joined(job: Job, entry: EntryPass, now: SourceEntry | None, scoping: ScopingDecision) -> bool:
+    """Is it nobody's yet, and only a group is missing? A page that named them may be ahead of what a replica shows."""
+    if now is None or entry.link is not None or scoping.reason is not ScopingReason.FILTERED:
+        return False
+    return job.rules.scope_filter.misses_memberships(now)
 
 
 def _look_again(job: Job, entry: EntryPass, now: SourceEntry | None, reason: str) -> EntryPass:
@@ -245,6 +264,11 @@ def delayed(entry: EntryPass, until: datetime) -> Pending:
         reason="",
         etag="",
     )
+
+
+def _needs_proof(job: Job, entry: EntryPass) -> bool:
+    """Would somebody who is out of scope lose something now? What a person has approved needs nobody else's word."""
+    return entry.link is not None and not is_approved(entry.pending) and not _is_to_be_staged(job, entry)
 
 
 def _is_to_be_staged(job: Job, entry: EntryPass) -> bool:

@@ -13,12 +13,12 @@ from shared.cycles.doubt import MESSAGES, Doubt
 from shared.cycles.pending import Pending, Verdict, WorkKind
 from shared.cycles.state import ConfigurationState, Quarantine, QuarantineReason
 from shared.orchestration.entry_pass import EntryPass, Job
-from shared.orchestration.ports import Presence
+from shared.orchestration.ports import Examination, Presence
 from shared.orchestration.positive_control import provisioned, standing
 from shared.orchestration.reading import Reading
 from shared.orchestration.update_state import update_state
 from shared.provisioning.link import LinkState
-from shared.provisioning.scoping import decide_scope
+from shared.provisioning.scoping import ScopeUndecided, decide_scope
 
 SAMPLE = 5
 """So many of those who are staged by a full cycle are read directly before the guard decides."""
@@ -60,9 +60,18 @@ async def _left_out_some(reading: Reading, staged: Sequence[Pending]) -> bool:
     to_go = [
         row.source_id for row in staged if row.kind is WorkKind.REMOVE and row.staged_cycle == reading.cycle.number
     ]
-    seen = await reading.source.examine(to_go[:SAMPLE], scope=reading.assigned_only, known_users=())
-    entries = [(each.entry, each.assigned is not False) for each in seen.values() if each.entry is not None]
-    return any(decide_scope(entry, entitled=entitled).in_scope for entry, entitled in entries)
+    seen = await reading.source.examine(to_go[:SAMPLE], scope=reading.reads_groups, known_users=())
+    return any(_is_in_scope(reading, each) for each in seen.values())
+
+
+def _is_in_scope(reading: Reading, examination: Examination) -> bool:
+    person = examination.person
+    entitled = not reading.assigned_only or examination.assigned is not False
+    try:
+        scope_filter = reading.mapping.scope_filter
+        return person is not None and decide_scope(person, entitled=entitled, scope_filter=scope_filter).in_scope
+    except ScopeUndecided:
+        return False
 
 
 def was_left_out(entry: EntryPass) -> bool:

@@ -1,4 +1,5 @@
-"""Who is entitled: reads the assignments, and the members of the assigned groups."""
+"""Who is entitled, and who passes by a membership? Reads the assignments, and the members of the assigned groups and
+of those that the scoping filter names."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -31,21 +32,31 @@ async def read_all_assignments(source: SourceDirectory) -> tuple[frozenset[str],
 
 async def read_assignments(reading: Reading) -> None:
     """Compare the assignments with the last cycle's, and stage whoever came or went by them."""
-    if not reading.assigned_only:
+    if not reading.reads_groups:
         await reading.checkpoint(phase=CyclePhase.USERS)
         return
     before = await _last_scope(reading)
+    users, groups = await _entitled(reading, before)
+    if not reading.initial:
+        await _stage_candidates(reading, changed_by_assignment(before, users, groups))
+    named, nobody = reading.mapping.scope_filter.group_ids - groups, frozenset[str]()
+    reading.scope = ScopeSnapshot(
+        users=users,
+        groups={group: before.members.get(group, nobody) for group in groups},
+        named={group: before.members.get(group, nobody) for group in named},
+        chains=chains_for(before.chains, groups | named),
+    )
+    await reading.checkpoint(phase=CyclePhase.GROUPS)
+
+
+async def _entitled(reading: Reading, before: ScopeSnapshot) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the assigned users and groups; without the scope `assigned` nobody asks for them."""
+    if not reading.assigned_only:
+        return frozenset(), frozenset()
     users, groups = await read_all_assignments(reading.source)
     if not users and not groups and (reading.state.population or before.everybody()):
         reading.cycle = replace(reading.cycle, doubt=Doubt.NO_ASSIGNMENTS)
-    if not reading.initial:
-        await _stage_candidates(reading, changed_by_assignment(before, users, groups))
-    members = {
-        group: frozenset[str]() if reading.initial else before.groups.get(group, frozenset()) for group in groups
-    }
-    chains = chains_for(() if reading.initial else before.chains, groups)
-    reading.scope = ScopeSnapshot(users=users, groups=members, chains=chains)
-    await reading.checkpoint(phase=CyclePhase.GROUPS)
+    return users, groups
 
 
 async def read_groups(reading: Reading) -> None:
@@ -72,14 +83,14 @@ async def read_groups(reading: Reading) -> None:
 
 async def _take_page(reading: Reading, page: GroupsPage) -> None:
     scope = await reading.scope_in_work()
-    members = {group: set(ids) for group, ids in scope.groups.items()}
+    members = {group: set(ids) for group, ids in scope.members.items()}
     named = {change.member_id for change in page.changes if change.is_user}
     named |= {member for group in page.removed_groups for member in members.get(group, ())}
     contradicted = [key for change in page.changes if (key := _apply(reading, members, change)) is not None]
     for group in page.removed_groups:
         members.get(group, set()).clear()
     await _settle_contradictions(reading, members, contradicted)
-    reading.scope = replace(scope, groups={group: frozenset(ids) for group, ids in members.items()})
+    reading.scope = scope.with_members(members)
     if not reading.initial:
         await _stage_candidates(reading, sorted(named))
 

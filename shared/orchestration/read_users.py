@@ -57,7 +57,7 @@ async def _watermark(reading: Reading) -> str:
 
 
 async def _take_page(reading: Reading, page: UsersPage) -> None:
-    people = {entry.id: entry for entry in page.entries}
+    people = {entry.id: entry for entry in await _with_memberships(reading, page.entries)}
     if not people:
         return
     entitled = (await reading.scope_in_work()).everybody() if reading.assigned_only else None
@@ -69,6 +69,20 @@ async def _take_page(reading: Reading, page: UsersPage) -> None:
             work[source_id] = (kind, entry.attributes if isinstance(entry, SourceEntry) else None)
     await reading.stage(work)
     reading.known_users = _known_users(reading.known_users, people)
+
+
+async def _with_memberships(
+    reading: Reading, entries: Sequence[SourceEntry | Removed]
+) -> Sequence[SourceEntry | Removed]:
+    """Return the entries with what the scoping filter asks of their memberships, if it does."""
+    asked = reading.mapping.scope_filter.group_ids
+    if not asked:
+        return entries
+    scope = await reading.scope_in_work()
+    return [
+        entry if isinstance(entry, Removed) else entry.in_groups(scope.memberships(entry.id, asked))
+        for entry in entries
+    ]
 
 
 def _known_users(before: Sequence[str], people: Mapping[str, SourceEntry | Removed]) -> tuple[str, ...]:

@@ -71,6 +71,11 @@ class Reading:
     def assigned_only(self) -> bool:
         return self.configuration.scope.kind is ScopeKind.ASSIGNED
 
+    @property
+    def reads_groups(self) -> bool:
+        """Is there anything to read before the users: assignments, or groups that the scoping filter names?"""
+        return self.assigned_only or bool(self.mapping.scope_filter.group_ids)
+
     async def link_snapshot(self) -> LinkSnapshot:
         """Return the links as they were when this initial cycle began, with what has been seen since."""
         if self.links is None:
@@ -86,7 +91,7 @@ class Reading:
         return self.pending_ids
 
     async def scope_in_work(self) -> ScopeSnapshot:
-        """Return the entitled people as far as this cycle has read them."""
+        """Return who is entitled and who is a member, as far as this cycle has read them."""
         if self.scope is None:
             stored = await load_snapshot(self.engine, self.cycle, SCOPE_IN_WORK, self.cycle.scope_at)
             self.scope = unpack(stored)

@@ -1,6 +1,6 @@
 """What do we know about one person in the source and one object in the target?"""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,6 +21,11 @@ class SourceEntry(msgspec.Struct, frozen=True, kw_only=True):
     attributes: Attributes
     group_ids: frozenset[str] | None = None
     """The groups of which the person is a direct member, in lower case; None where nobody asked."""
+
+    def in_groups(self, group_ids: Iterable[str] | None) -> "SourceEntry":
+        """Return the person with these memberships."""
+        known = None if group_ids is None else frozenset(map(str.lower, group_ids))
+        return SourceEntry(id=self.id, attributes=self.attributes, group_ids=known)
 
     def text(self, name: str) -> str | None:
         """Return the attribute if it is text that is not empty, else None."""

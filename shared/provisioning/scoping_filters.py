@@ -26,7 +26,7 @@ from shared.configuration.scoping_filter import (
     ValueComparison,
     operator_named,
 )
-from shared.configuration.user_mapping import UserMapping
+from shared.configuration.user_mapping import UserMapping, groups_named
 from shared.expressions import RegularExpression, TooMuch
 from shared.provisioning.compiled_attribute import Reader, reader
 from shared.provisioning.entry import AttributeValue, SourceEntry
@@ -63,6 +63,8 @@ class CompiledFilter:
     groups: tuple[tuple[CompiledClause, ...], ...] = ()
     input_groups: tuple[tuple[CompiledClause, ...], ...] = ()
     category_groups: tuple[tuple[CompiledClause, ...], ...] = ()
+    group_ids: frozenset[str] = frozenset()
+    """The groups, in lower case, of which it asks whether somebody is a member."""
 
     @property
     def lets_everybody_through(self) -> bool:
@@ -74,6 +76,13 @@ class CompiledFilter:
         passed = _any_group(self.groups, source, results)
         read = _all((_any_group(self.input_groups, source, results), _any_group(self.category_groups, source, results)))
         return FilterDecision(passed=passed, read=read, clauses=tuple(results))
+
+    def misses_memberships(self, source: SourceEntry) -> bool:
+        """Does it hang on the person's being in none of its groups? That is seen of nothing but what is not there."""
+        if not self.group_ids or not self.group_ids.isdisjoint(source.group_ids or ()):
+            return False
+        decision = self.decide(source.in_groups(None))
+        return decision.passed is None or decision.read is None
 
 
 EVERYBODY = CompiledFilter()
@@ -92,6 +101,7 @@ def compiled_filter(users: UserMapping) -> CompiledFilter:
         groups=groups(scope.groups),
         input_groups=groups(scope.input_filter_groups),
         category_groups=groups(scope.category_filter_groups),
+        group_ids=groups_named(users.mapping),
     )
 
 

@@ -38,7 +38,7 @@ PERMISSIONS: Final = {
         Permission(name="User.Read.All", reason="reading people and what changed about them", includes=_USERS),
         Permission(
             name="GroupMember.Read.All",
-            reason="who is a member of the assigned groups",
+            reason="who is a member of the groups that are assigned, or that a scoping filter names",
             includes=frozenset({"Group.Read.All", "Group.ReadWrite.All"}),
         ),
         Permission(

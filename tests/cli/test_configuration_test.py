@@ -112,9 +112,34 @@ def test_what_cannot_be_decided_has_an_outcome_of_its_own(run: Run, tmp_path: Pa
     assert found == (0, "1 passed, 0 failed\n")
 
 
+GROUP = "aaaaaaaa-0000-4000-8000-00000000000b"
+
+
+def test_a_sample_person_names_their_groups_and_without_them_a_filter_over_groups_is_undecided(
+    run: Run, tmp_path: Path
+) -> None:
+    clause = {"operatorName": "IS MEMBER OF", "sourceOperandName": "memberOf", "targetOperand": {"values": [GROUP]}}
+    schema = put(entra_export(), f"{USERS}/scope/groups", [{"name": "g", "clauses": [clause]}])
+    file = tmp_path / "members.json"
+    file.write_text(json.dumps(document({"/schema": schema})), "utf-8")
+
+    found = tried(
+        run,
+        str(file),
+        case(user={**WEAVER, "memberOf": [GROUP.upper()]}, scope=True),
+        case(user={**WEAVER, "memberOf": [{"@odata.type": "#microsoft.graph.group", "id": GROUP}]}, scope=True),
+        case(user={**WEAVER, "memberOf": []}, scope="scopingFilter"),
+        case(scope="undecided"),
+    )
+
+    assert found == (0, "4 passed, 0 failed\n")
+
+
 @pytest.mark.parametrize(
     ("cases", "said"),
     [
+        ([case(user={**WEAVER, "memberOf": "x"})], "/0/user/memberOf: 'x' is not of type 'array'"),
+        ([case(user={**WEAVER, "memberOf": [{}]})], "/0/user/memberOf/0: {} is not valid under any of"),
         ({}, "(document): {} is not of type 'array'"),
         ([{"name": "x"}], "/0: 'user' is a required property"),
         ([case(scop=True)], "/0: Additional properties are not allowed ('scop' was unexpected)"),

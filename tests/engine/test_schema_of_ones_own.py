@@ -1,6 +1,7 @@
 """A configuration with a schema of its own: who is in scope, what flows, and what a broken filter cannot do."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from shared.configuration.document import parse
@@ -9,7 +10,7 @@ from shared.configuration.templates import default_schema
 from shared.cycles.state import QuarantineReason
 from shared.orchestration.apply_configuration import apply_configuration
 from tests.engine.local_engine import LocalEngine
-from tests.engine.small_world import Document, document, guest, id_of, mail_of, people, person, small_world
+from tests.engine.small_world import SOURCE, Document, document, guest, id_of, mail_of, people, person, small_world
 
 EXTENSION = "extension_0123456789abcdef0123456789abcdef_level"
 POPULATION = 60
@@ -110,6 +111,16 @@ async def test_a_repaired_filter_lets_everything_go_on() -> None:
     assert not local.deleted_users()
 
 
+async def test_a_narrower_filter_is_no_short_read() -> None:
+    local = await begun([person("ada"), person("bea"), person("cleo", department="Dyeing")])
+
+    await change_schema(local, schema(scope=IN_WEAVING))
+    await local.run_cycle()
+
+    assert (await local.state()).quarantine is None
+    assert set(local.users()) == {mail_of("ada"), mail_of("bea")}
+
+
 async def test_who_leaves_an_input_filter_stays_as_they_are() -> None:
     wanted = groups(clause("department", "EQUALS", "Weaving"), member="inputFilterGroups")
     local = await begun(
@@ -132,6 +143,20 @@ async def test_a_filter_that_cannot_be_decided_removes_nobody() -> None:
 
     local.change(move("ada", streetAddress="a" * 5_000))
     await local.run_cycle()
+    await local.run_cycle()
+
+    assert set(local.users()) == {mail_of("ada"), mail_of("bea")}
+    told = [record.error.code for record in await local.index() if record.error and record.source.id == id_of("ada")]
+    assert set(told) == {"ScopingFilterUndecided"}
+
+
+async def test_who_was_not_named_and_cannot_be_decided_holds_nobody_up() -> None:
+    slow = groups(clause("streetAddress", "REGEX MATCH", "^a"))
+    local = await begun([person("ada", streetAddress="a"), person("bea", streetAddress="a")], schema=schema(scope=slow))
+    local.change(move("ada", streetAddress="a" * 5_000))
+    await local.engine.configurations.save(replace(await local.state(), full_next=True))
+    local.simulation.set_faults("none", tenant_id=SOURCE, switches={"empty_delta": 1.0})
+
     await local.run_cycle()
 
     assert set(local.users()) == {mail_of("ada"), mail_of("bea")}

@@ -96,6 +96,11 @@ class Examination:
     """The person has an app role assignment to the enterprise application, of their own or by a direct group."""
     group_ids: frozenset[str] | None = None
 
+    @property
+    def person(self) -> SourceEntry | None:
+        """The entry, with the memberships if they were asked for."""
+        return None if self.entry is None else self.entry.in_groups(self.group_ids)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:

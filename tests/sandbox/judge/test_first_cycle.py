@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from sandbox.judge import Adoption, Case, Judgement, Rules, ScopeKind, judge
+from sandbox.judge import Adoption, Case, Judgement, Membership, Rules, ScopeKind, judge
 from tests.sandbox.judge.small_tenants import (
     Document,
     directory,
@@ -306,3 +306,38 @@ def test_assigned_scope_is_direct_users_and_direct_members() -> None:
     assert judge(case).agreement
     assert judge(case).closing.in_scope == 2
     assert not judge(replace(case, current=directory([mirrored(each) for each in (ADA, BO, CY)]))).agreement
+
+
+IN_G1 = Membership(groups=frozenset({"g1"}))
+NOT_IN_G2 = Membership(groups=frozenset({"g2"}), inside=False)
+
+
+@pytest.mark.parametrize(
+    ("asked", "people"),
+    [
+        ((), [ADA, BO, CY]),
+        (((IN_G1,),), [BO]),
+        (((NOT_IN_G2,),), [ADA, BO]),
+        (((IN_G1,), (NOT_IN_G2,)), [ADA, BO]),
+        (((IN_G1, NOT_IN_G2),), [BO]),
+        (((Membership(groups=frozenset({"g1", "g2"})),),), [BO, CY]),
+        (((Membership(groups=frozenset({"nobody"})),),), []),
+    ],
+)
+def test_a_filter_over_memberships_lets_through_whom_its_groups_say(
+    asked: tuple[tuple[Membership, ...], ...], people: list[dict[str, object]]
+) -> None:
+    source = directory([ADA, BO, CY], groups=GROUPS)
+    case = replace(first_case([], list(map(mirrored, people))), source=source, rules=Rules(filter=asked))
+
+    assert judge(case).agreement
+    assert judge(case).closing.in_scope == len(people)
+
+
+def test_a_filter_over_memberships_is_on_top_of_the_assignments() -> None:
+    source = directory([ADA, BO, CY], groups=GROUPS, appRoleAssignments=ASSIGNMENTS)
+    rules = Rules(scope=ScopeKind.ASSIGNED, service_principal_id="sp", filter=((NOT_IN_G2,), (IN_G1,)))
+    outside = Rules(scope=ScopeKind.ASSIGNED, service_principal_id="sp", filter=((IN_G1,),))
+
+    assert judge(replace(first_case([], [mirrored(ADA), mirrored(BO)]), source=source, rules=rules)).agreement
+    assert judge(replace(first_case([], [mirrored(BO)]), source=source, rules=outside)).agreement

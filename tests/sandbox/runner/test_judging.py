@@ -1,9 +1,11 @@
-"""Several configurations: each answers for its own objects only."""
+"""Several configurations: each answers for its own objects only. And what a document says of the filter."""
 
 from datetime import UTC, datetime
 
-from sandbox.judge import Directory
-from sandbox.runner.judging import Judged, judge_all
+import pytest
+
+from sandbox.judge import Directory, Membership
+from sandbox.runner.judging import Judged, judge_all, rules_of
 from sandbox.scenarios.scenario import Document, configuration_document
 from tests.sandbox.judge.small_tenants import directory, mirrored, person
 
@@ -36,3 +38,28 @@ def test_an_object_of_nobody_is_unexpected_for_all() -> None:
 
     assert not judgements["first-to-hub"].agreement
     assert not judgements["second-to-hub"].agreement
+
+
+def filtered(*clauses: Document, enabled: bool = True) -> Document:
+    mapping = {"enabled": enabled, "sourceObjectName": "User", "scope": {"groups": [{"clauses": list(clauses)}]}}
+    groups = {"enabled": True, "sourceObjectName": "Group", "scope": None}
+    rule = {"objectMappings": [mapping, groups, {"sourceObjectName": "User"}]}
+    return {**configuration("first"), "schema": {"synchronizationRules": [rule]}}
+
+
+def clause(operand: str, operator: str, *values: str) -> Document:
+    return {"sourceOperandName": operand, "operatorName": operator, "targetOperand": {"values": list(values)}}
+
+
+def test_a_document_says_which_memberships_are_asked_for() -> None:
+    inside, outside = clause("memberOf", "IS MEMBER OF", "A", "b"), clause("memberOf", "IS NOT MEMBER OF", "c")
+
+    asked = Membership(groups=frozenset("ab")), Membership(groups=frozenset("c"), inside=False)
+    assert rules_of(filtered(inside, outside)).filter == (asked,)
+    assert rules_of(filtered(inside, enabled=False)).filter == ()
+    assert rules_of(configuration("first")).filter == ()
+
+
+def test_the_judge_says_so_where_it_does_not_know_a_clause() -> None:
+    with pytest.raises(NotImplementedError, match="no clauses over department"):
+        rules_of(filtered(clause("department", "EQUALS", "Weaving")))

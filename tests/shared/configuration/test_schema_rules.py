@@ -5,12 +5,14 @@ from typing import Any
 import pytest
 
 from shared.configuration.document import parse
+from shared.configuration.filter_rules import MOST_GROUPS
 from shared.configuration.problems import ConfigurationError
 from shared.configuration.schema_rules import schema_problems
 from tests.shared.configuration.documents import document
 from tests.shared.configuration.schemas import MAPPINGS, USERS, entra_export, put, template
 
 EXPORT = entra_export()
+GROUP = "aaaaaaaa-0000-4000-8000-00000000000b"
 TEMPLATE_USERS = "/synchronizationRules/0/objectMappings/0"
 TEMPLATE_MAPPINGS = f"{TEMPLATE_USERS}/attributeMappings"
 NUMBERS = {
@@ -156,8 +158,9 @@ def in_clause(operator: str, operand: str, *values: str) -> list[tuple[str, str]
         (("Greater_Than", "createdDateTime", "ten"), "targetOperand/values/0", "is no time; write ISO 8601"),
         (("IS MEMBER OF", "city", "x"), "operatorName", "go with memberOf"),
         (("EQUALS", "memberOf", "x"), "operatorName", "go with memberOf"),
-        (("IS MEMBER OF", "memberOf", "x"), "operatorName", "are not read for filters in this version"),
-        (("IS NOT MEMBER OF", "memberOf", "x"), "operatorName", 'set the scope to "assigned"'),
+        (("IS MEMBER OF", "memberOf"), "targetOperand/values", "write the object id of at least one"),
+        (("IS MEMBER OF", "memberOf", GROUP, "Weavers"), "targetOperand/values/1", "is no object id of a group"),
+        (("IS NOT MEMBER OF", "memberOf", f"{GROUP} "), "targetOperand/values/0", "is no object id of a group"),
     ],
 )
 def test_a_clause_that_cannot_be_decided_is_named(clause: tuple[str, ...], path: str, said: str) -> None:
@@ -180,12 +183,30 @@ def test_a_clause_that_cannot_be_decided_is_named(clause: tuple[str, ...], path:
         ("IS FALSE", "IsSoftDeleted"),
         ("EQUALS", "userType", "Member"),
         ("IS NOT NULL", "extension_0123456789abcdef0123456789abcdef_costCenter"),
+        ("IS MEMBER OF", "memberOf", GROUP, GROUP.upper()),
+        ("IS_NOT_MEMBER_OF", "memberOf", GROUP),
     ],
 )
 def test_a_clause_that_can_be_decided_is_no_problem(clause: tuple[str, ...]) -> None:
     operator, operand, *values = clause
 
     assert in_clause(operator, operand, *values) == []
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_all_clauses_of_a_filter_together_name_so_many_groups_and_no_more(more: int) -> None:
+    ids = [GROUP.replace("aaaaaaaa", f"{number:08}") for number in range(MOST_GROUPS + more)]
+    named = {"sourceOperandName": "memberOf", "operatorName": "IS MEMBER OF"}
+    clauses = [{**named, "targetOperand": {"values": each}} for each in (ids[:60], ids[50:])]
+    lists = {"groups": [{"clauses": clauses[:1]}], "inputFilterGroups": [{"clauses": clauses[1:]}]}
+
+    problems = found(put(EXPORT, f"{USERS}/scope", lists))
+
+    assert [path for path, _ in problems] == [f"{USERS}/scope"] * more
+    said = (
+        f"names {MOST_GROUPS + 1} groups in all its clauses with memberOf together, and at most {MOST_GROUPS} are read"
+    )
+    assert all(message.startswith(said) for _, message in problems)
 
 
 def test_a_group_without_clauses_would_let_everybody_through() -> None:

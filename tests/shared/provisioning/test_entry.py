@@ -25,3 +25,11 @@ def test_only_text_that_is_not_empty_is_text(value: AttributeValue, text: str | 
 def test_an_attribute_that_is_absent_is_no_text() -> None:
     assert SourceEntry(id="s", attributes={}).text("jobTitle") is None
     assert TargetObject(id="t", attributes={}, created=None).text("jobTitle") is None
+
+
+def test_a_person_is_in_groups_whose_ids_are_compared_in_lower_case() -> None:
+    source = SourceEntry(id="s", attributes={"city": "Ulm"})
+
+    assert source.group_ids is None
+    assert source.in_groups(["A", "b"]) == SourceEntry(id="s", attributes={"city": "Ulm"}, group_ids=frozenset("ab"))
+    assert source.in_groups(["a"]).in_groups(None) == source

@@ -147,6 +147,39 @@ def test_memberships_are_compared_where_they_are_known(
     assert filter_of([[clause]]).decide(SourceEntry(id="a", attributes={}, group_ids=known)).passed is holds
 
 
+def test_a_filter_says_which_groups_it_asks_for() -> None:
+    compiled = filter_of(
+        groups=[[f"memberOf IS MEMBER OF '{ENGINEERING}' 'X'", "city EQUALS 'Ulm'"]],
+        input_groups=[["memberOf IS NOT MEMBER OF 'y'"]],
+    )
+
+    assert compiled.group_ids == {ENGINEERING.lower(), "x", "y"}
+    assert filter_of([["city EQUALS 'Ulm'"]]).group_ids == frozenset()
+
+
+IN_A = "memberOf IS MEMBER OF 'a'"
+NOT_IN_A = "memberOf IS NOT MEMBER OF 'a'"
+
+
+@pytest.mark.parametrize(
+    ("filters", "group_ids", "misses"),
+    [
+        ({"groups": [[IN_A]]}, {"b"}, True),
+        ({"groups": [[IN_A]]}, set[str](), True),
+        ({"groups": [[IN_A]]}, {"a"}, False),
+        ({"groups": [[IN_A, "city EQUALS 'Jena'"]]}, set[str](), False),
+        ({"groups": [[IN_A], ["city EQUALS 'Ulm'"]]}, set[str](), False),
+        ({"groups": [[IN_A], ["city EQUALS 'Jena'"]]}, set[str](), True),
+        ({"groups": [["city EQUALS 'Jena'"]], "input_groups": [[NOT_IN_A]]}, set[str](), True),
+        ({"groups": [["city EQUALS 'Jena'"]]}, set[str](), False),
+    ],
+)
+def test_a_filter_misses_memberships_where_it_hangs_on_being_in_no_group(
+    filters: dict[str, list[list[str]]], group_ids: set[str], misses: bool
+) -> None:
+    assert filter_of(**filters).misses_memberships(person(city="Ulm").in_groups(group_ids)) is misses
+
+
 def test_a_match_that_would_take_too_long_decides_nothing_by_itself() -> None:
     source = person(city=ENDLESS)
     negated = SLOW.replace("REGEX", "NOT REGEX")

@@ -146,6 +146,10 @@ async def test_operators_and_functions_are_listed_as_graph_lists_them() -> None:
 
     assert [each["name"] for each in operators] == list(FilterOperator)
     assert {"id", "name", "arity", "multivaluedComparisonType", "supportedAttributeTypes"} == set(operators[0])
+    assert [(each["name"], *each["supportedAttributeTypes"]) for each in operators[-2:]] == [
+        ("IS MEMBER OF", "Reference"),
+        ("IS NOT MEMBER OF", "Reference"),
+    ]
     assert [each["name"] for each in functions] == list(FUNCTIONS)
     replace = next(each for each in functions if each["name"] == "Replace")
     assert replace["parameters"][0] == {

@@ -215,7 +215,12 @@ class Oracle:
             self._break("5", f"{known} was restored, and it was an administrator who had deleted it")
 
     def _left_since(self, known: TargetObject) -> bool:
-        """Was its owner out of scope since it was deleted, or before anybody looked? Then it was to be deleted."""
+        """Was its owner out of scope since it was deleted, or before anybody looked? Then it was to be deleted.
+
+        So it was where an operator has approved it, even if it was a lie of the source that the operator believed.
+        """
+        if any(self.last_verdict_on(owner, disable=False) is Verdict.APPROVED for owner in known.possible_owners):
+            return True
         since = min(filter(None, (known.deleted_at, self.truth.settled)), key=lambda moment: moment.number)
         return any(not each.in_scope for owner in known.possible_owners for each in self.truth.standings(owner, since))
 

@@ -44,3 +44,16 @@ def _of_disable(row: Pending, before: Pending) -> Pending:
     rejected_by = before.disable_rejected_by
     verdict = Verdict.REJECTED if rejected_by else Verdict.NONE
     return replace(row, verdict=verdict, decided_by=rejected_by, disable_rejected_by="")
+
+
+def once_seen_in_scope(row: Pending, *, enabled: bool) -> Pending:
+    """Return the row of somebody whom a worker has found in scope: what was rejected is not to be any more."""
+    if row.kind is WorkKind.DISABLE:
+        return replace(row, verdict=Verdict.NONE, decided_by="") if enabled and row.verdict is Verdict.REJECTED else row
+    over = row.verdict is Verdict.REJECTED
+    return replace(
+        row,
+        verdict=Verdict.NONE if over else row.verdict,
+        decided_by="" if over else row.decided_by,
+        disable_rejected_by="" if enabled else row.disable_rejected_by,
+    )

@@ -7,6 +7,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from shared.cycles.counters import Counted
 from shared.cycles.pending import Pending, PendingState, Verdict
+from shared.cycles.verdicts import once_seen_in_scope
 from shared.cycles.work import Work
 from shared.orchestration.entry_pass import Ending, EntryPass, Job
 from shared.orchestration.hints import hint_waiting
@@ -93,11 +94,17 @@ def _closing(job: Job, entry: EntryPass, ending: Ending) -> Closing:
         pending=entry.pending,
         work=_told(entry.work) if ending.status is not None else entry.work,
         link=ending.link,
-        next=ending.next,
+        next=_next(job, entry, ending.next),
         keep_intent=ending.keep_intent or _is_still_unclear(entry, ending),
         log=None if ending.status is None else _record(job, entry, ending, ending.status),
         count=count,
     )
+
+
+def _next(job: Job, entry: EntryPass, row: Pending | None) -> Pending | None:
+    if row is None or entry.source is None or entry.scoping is None or not entry.scoping.in_scope:
+        return row
+    return once_seen_in_scope(row, enabled=job.rules.flow.enables(entry.source))
 
 
 def _is_still_unclear(entry: EntryPass, ending: Ending) -> bool:

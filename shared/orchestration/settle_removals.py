@@ -9,12 +9,13 @@ from shared.cycles.pending import DueClass, Pending, PendingState, WorkKind
 from shared.cycles.released import Released
 from shared.cycles.removal_guard import GuardDecision, decide_staged
 from shared.cycles.state import ConfigurationState, Quarantine, QuarantineReason, is_held
+from shared.cycles.work import IntentAction
 from shared.orchestration.dispatch import dispatch_due
 from shared.orchestration.doubt_cycle import doubt_reading
 from shared.orchestration.hints import hint_entries
 from shared.orchestration.live_due import live_due
 from shared.orchestration.mature_removals import mature_removals
-from shared.orchestration.ports import Conflict, EntryPart
+from shared.orchestration.ports import Conflict, EntryPart, EntryRows
 from shared.orchestration.reading import Reading
 from shared.orchestration.record_staged import record_staged
 from shared.orchestration.released_store import load_released, save_released
@@ -67,9 +68,17 @@ def _decide(reading: Reading, staged: Sequence[Pending], released: Released) -> 
 
 async def _possible_leavers(reading: Reading, undecided: Sequence[str]) -> list[Pending]:
     """Return the undecided who are provisioned, as if they had to go; the others are joiners."""
-    rows = await reading.engine.entries.read(reading.state, undecided, parts=frozenset({EntryPart.LINK}))
-    active = [id_ for id_, row in rows.items() if row.link is not None and row.link.state is LinkState.ACTIVE]
-    return [_possible_leaver(each, reading.engine.clock.now()) for each in active]
+    parts = frozenset({EntryPart.LINK, EntryPart.WORK})
+    rows = await reading.engine.entries.read(reading.state, undecided, parts=parts)
+    there = [id_ for id_, row in rows.items() if _may_be_there(row)]
+    return [_possible_leaver(each, reading.engine.clock.now()) for each in there]
+
+
+def _may_be_there(row: EntryRows) -> bool:
+    """Is there an object in use, or an invitation that may have made one before its worker died?"""
+    if row.work is not None and row.work.intent is not None and row.work.intent.action is IntentAction.CREATE:
+        return True
+    return row.link is not None and row.link.state is LinkState.ACTIVE
 
 
 def _possible_leaver(source_id: str, now: datetime) -> Pending:

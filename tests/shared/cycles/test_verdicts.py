@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from shared.cycles.pending import Pending, PendingState, Verdict, WorkKind
-from shared.cycles.verdicts import with_verdict
+from shared.cycles.verdicts import once_seen_in_scope, with_verdict
 
 REMOVE, DISABLE, EVALUATE, UPDATE, CREATE = (
     WorkKind.REMOVE,
@@ -83,3 +83,23 @@ def test_that_a_rejected_one_is_not_to_go_is_not_believed_before_the_source_is_r
     kind: WorkKind, before: Pending, confirm: bool
 ) -> None:
     assert with_verdict(row(kind), before).confirm is confirm
+
+
+@pytest.mark.parametrize(
+    ("before", "enabled", "verdict", "dormant"),
+    [
+        (row(UPDATE, REJECTED, dormant=True), True, NONE, False),
+        (row(UPDATE, REJECTED, dormant=True), False, NONE, True),
+        (row(EVALUATE, APPROVED), True, APPROVED, False),
+        (row(DISABLE, REJECTED), True, NONE, False),
+        (row(DISABLE, REJECTED), False, REJECTED, False),
+        (row(DISABLE, APPROVED), True, APPROVED, False),
+    ],
+)
+def test_a_rejection_ends_once_a_worker_has_seen_that_nobody_is_to_go(
+    before: Pending, enabled: bool, verdict: Verdict, dormant: bool
+) -> None:
+    after = once_seen_in_scope(before, enabled=enabled)
+
+    assert (after.verdict, bool(after.disable_rejected_by)) == (verdict, dormant)
+    assert after.decided_by == ("ada" if verdict else "")

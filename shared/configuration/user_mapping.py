@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import Final
 
 from shared.configuration.attribute_mapping import (
     AttributeMapping,
     DirectSource,
     ExpressionSource,
+    FlowType,
     ObjectFlowType,
     ObjectMapping,
 )
@@ -27,8 +29,8 @@ from shared.expressions import ExpressionError, attribute_names, parse
 NULLS_FLOW = "FlowNullValues"
 """A metadata key of an object mapping: with the value True each of its mappings lets missing values clear."""
 
-KEPT = frozenset({"manager"})
-"""Targets whose mappings are kept and not acted upon: references are not provisioned yet."""
+MANAGER: Final = "manager"
+"""The one reference of people: it names another object, so it is no value and flows by a write of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,10 +44,14 @@ class UserMapping:
     """Do values compare without case unless a definition says otherwise? So they do in a schema of one's own."""
 
     def acting(self) -> Iterator[AttributeMapping]:
-        """Yield the mappings that write something."""
+        """Yield the mappings that write a value."""
         for each in self.mapping.attribute_mappings:
-            if each.target_attribute not in OURS_TO_DECIDE and each.target_attribute not in KEPT:
+            if each.target_attribute not in OURS_TO_DECIDE and each.target_attribute != MANAGER:
                 yield each
+
+    def manager(self) -> AttributeMapping | None:
+        """Return the mapping by which people have their manager in the target; None if they have none."""
+        return next((each for each in self.mapping.attribute_mappings if is_manager_flow(each)), None)
 
     def nulls_flow(self, mapping: AttributeMapping) -> bool:
         """May a missing value clear the target's? The mapping and each attribute it reads have to say so.
@@ -78,6 +84,12 @@ def user_mappings(schema: SynchronizationSchema) -> Iterator[tuple[Synchronizati
 
 def is_of_users(mapping: ObjectMapping) -> bool:
     return (mapping.source_object_name.casefold(), mapping.target_object_name.casefold()) == ("user", "user")
+
+
+def is_manager_flow(mapping: AttributeMapping) -> bool:
+    """Does it give people the manager that they have in the source?"""
+    named = mapping.target_attribute == MANAGER and mapping.source == DirectSource(name=MANAGER)
+    return named and mapping.flow_type is FlowType.ALWAYS
 
 
 def user_mapping(configuration: Configuration) -> UserMapping:

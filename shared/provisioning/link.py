@@ -39,4 +39,8 @@ class Link:
     mail: str
     """The mail that was last written, normalized; its claim is ours."""
     changed: datetime
+    manager: str = ""
+    """The source id of the manager that the person was last read with; empty without one."""
+    manager_target: str = ""
+    """The object that the target object was last given as its manager; empty: none, `?`: nobody knows."""
     etag: str = ""

@@ -27,6 +27,7 @@ HELD = Quarantine(reason=QuarantineReason.TOO_MANY_DELETES, began=NOW, code="Too
         (WorkKind.EVALUATE, DueClass.UPDATE),
         (WorkKind.UPDATE, DueClass.UPDATE),
         (WorkKind.CREATE, DueClass.CREATE),
+        (WorkKind.REFERENCE, DueClass.REFERENCE),
     ],
 )
 def test_waiting_rows_are_found_by_their_kind_staged_and_escrowed_ones_by_their_state(
@@ -42,8 +43,8 @@ def test_waiting_rows_are_found_by_their_kind_staged_and_escrowed_ones_by_their_
     }
 
 
-def test_removals_are_dispatched_before_updates_and_these_before_creates() -> None:
-    assert sorted(DueClass)[:3] == [DueClass.REMOVAL, DueClass.UPDATE, DueClass.CREATE]
+def test_removals_are_dispatched_before_updates_these_before_creates_and_managers_come_last() -> None:
+    assert sorted(DueClass)[:4] == [DueClass.REMOVAL, DueClass.UPDATE, DueClass.CREATE, DueClass.REFERENCE]
 
 
 @pytest.mark.parametrize(

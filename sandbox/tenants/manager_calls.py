@@ -24,6 +24,8 @@ def assign_manager(context: Context) -> Answer:
 
 def remove_manager(context: Context) -> Answer:
     person = existing(context)
+    if replicated(context, person) is None:
+        raise errors.not_replicated()
     if not manager_of(person.document):
         raise errors.not_found(context.id)
     context.tenant.people.update(person, {"manager": None}, context.now)

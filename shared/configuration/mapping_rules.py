@@ -13,13 +13,13 @@ from shared.configuration.attribute_mapping import (
     ExpressionSource,
     FlowType,
 )
-from shared.configuration.directory_schema import UserAttribute, is_extension, user_attribute
+from shared.configuration.directory_schema import MANAGER, UserAttribute, is_extension, user_attribute
 from shared.configuration.entra_attribute_names import NOT_IN_GRAPH, OURS_TO_DECIDE, Reading, graph_property
 from shared.configuration.problems import Problem
 from shared.configuration.source_json import source_json_problem
 from shared.configuration.synchronization_schema import ObjectDefinition
 from shared.configuration.target_values import constant_problem, typed
-from shared.configuration.user_mapping import MANAGER, UserMapping, is_manager_flow, names_read
+from shared.configuration.user_mapping import UserMapping, is_manager_flow, names_read
 from shared.expressions import Call, ExpressionError, compiled, parse
 from shared.expressions.syntax import nodes
 

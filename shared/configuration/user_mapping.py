@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
 
 from shared.configuration.attribute_mapping import (
     AttributeMapping,
@@ -14,7 +13,12 @@ from shared.configuration.attribute_mapping import (
     ObjectMapping,
 )
 from shared.configuration.configuration import Configuration, RemovalAction
-from shared.configuration.directory_schema import ENGINE_ATTRIBUTES, SCOPING_ATTRIBUTES, user_attribute
+from shared.configuration.directory_schema import (
+    ENGINE_ATTRIBUTES,
+    MANAGER,
+    SCOPING_ATTRIBUTES,
+    user_attribute,
+)
 from shared.configuration.entra_attribute_names import OURS_TO_DECIDE, graph_property
 from shared.configuration.scoping_filter import MEMBER_OF, FilterClause, FilterGroup
 from shared.configuration.synchronization_schema import (
@@ -28,9 +32,6 @@ from shared.expressions import ExpressionError, attribute_names, parse
 
 NULLS_FLOW = "FlowNullValues"
 """A metadata key of an object mapping: with the value True each of its mappings lets missing values clear."""
-
-MANAGER: Final = "manager"
-"""The one reference of people: it names another object, so it is no value and flows by a write of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +132,8 @@ def source_attributes(configuration: Configuration) -> tuple[str, ...]:
     names = {name for each in users.acting() for name in names_read(each)}
     names |= {each.source_operand for each in clauses_of(users.mapping)} - {MEMBER_OF}
     properties = {*ENGINE_ATTRIBUTES, *(graph_property(name).name for name in names)} - set(SCOPING_ATTRIBUTES)
-    return (*SCOPING_ATTRIBUTES, *sorted(each for each in properties if user_attribute(each) is not None))
+    known = sorted(each for each in properties if user_attribute(each) is not None)
+    return (*SCOPING_ATTRIBUTES, *known, *((MANAGER,) if users.manager() is not None else ()))
 
 
 def target_attributes(configuration: Configuration) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from shared.configuration.user_mapping import MANAGER
+from shared.configuration.directory_schema import MANAGER
 
 AttributeValue = str | bool | int | tuple[str, ...] | None
 Attributes = Mapping[str, AttributeValue]

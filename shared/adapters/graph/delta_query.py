@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from shared.adapters.graph.answer import Record, attributes, optional_text, record, records, selected, text
 from shared.adapters.graph.client import GraphClient
 from shared.adapters.graph.people_page import decoded_people
-from shared.configuration.user_mapping import MANAGER
+from shared.configuration.directory_schema import MANAGER
 from shared.orchestration.ports import GroupsPage, MemberChange, UnexpectedAnswer, UsersPage
 from shared.provisioning.entry import SourceEntry
 

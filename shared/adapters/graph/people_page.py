@@ -11,8 +11,7 @@ from typing import Any
 
 import msgspec
 
-from shared.configuration.directory_schema import is_extension
-from shared.configuration.user_mapping import MANAGER
+from shared.configuration.directory_schema import MANAGER, is_extension
 from shared.orchestration.ports import Removed, UnexpectedAnswer
 from shared.provisioning.entry import SourceEntry
 

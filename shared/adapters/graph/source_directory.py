@@ -12,7 +12,7 @@ from shared.adapters.graph.organization import Organization, is_tenant
 from shared.adapters.graph.people_search import search_people
 from shared.adapters.graph.reading import Answers, Control, read_batches
 from shared.configuration.configuration import SourceTenant
-from shared.configuration.user_mapping import MANAGER
+from shared.configuration.directory_schema import MANAGER
 from shared.orchestration.ports import (
     Assignment,
     AssignmentsPage,

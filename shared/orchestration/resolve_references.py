@@ -22,6 +22,7 @@ from shared.provisioning.reference_resolution import (
     UNKNOWN,
     ManagerDecision,
     Resolution,
+    object_of,
     reference_step,
     resolve_manager,
 )
@@ -137,13 +138,13 @@ def _is_coming(pending: Pending | None) -> bool:
 
 def _settled(job: Job, entry: EntryPass, decision: ManagerDecision) -> EntryPass:
     """End a pass that writes no manager: there is nothing to write, or not yet."""
-    link, ending = _linked(entry, decision.target_id)
+    link, ending = _linked(entry, decision.mark)
     if decision.resolution is not Resolution.WAIT:
         following = None if _is_ours(ending.next) else ending.next
     else:
         following = _look_again(job, ending.next) if _is_ours(ending.next) else ending.next
     step = reference_step(entry.source_id, entry.person.manager or "", decision)
-    told = decision.resolution is not Resolution.NOTHING or bool(entry.person.manager and not decision.target_id)
+    told = decision.resolution is not Resolution.NOTHING or bool(entry.person.manager and not decision.mark)
     entry = entry.step(step) if told else entry
     return replace(entry, ending=replace(ending, link=link, next=following))
 
@@ -160,12 +161,12 @@ def _is_ours(row: Pending | None) -> bool:
     return row is not None and row.kind is WorkKind.REFERENCE
 
 
-def _linked(entry: EntryPass, target_id: str) -> tuple[Link | None, Ending]:
+def _linked(entry: EntryPass, mark: str) -> tuple[Link | None, Ending]:
     """Return the link with this manager, None where nothing of it is to be written, and the ending so far."""
     ending = entry.ending or Ending()
     if ending.link is None:
         return None, ending
-    link = replace(ending.link, manager_target=target_id)
+    link = replace(ending.link, manager_target=mark)
     return (None if link == entry.link else link), ending
 
 
@@ -201,9 +202,9 @@ def _as_write(entry: EntryPass, decision: ManagerDecision) -> Write:
 def _written(job: Job, entry: EntryPass, decision: ManagerDecision, result: WriteResult) -> EntryPass:
     if result.status is not WriteStatus.DONE:
         return _not_written(job, entry, result)
-    link, ending = _linked(entry, decision.target_id)
-    before = None if entry.referring in {"", UNKNOWN} else entry.referring
-    modified = ModifiedProperty(name=MANAGER, current=before, desired=decision.target_id or None)
+    link, ending = _linked(entry, decision.mark)
+    before = object_of(entry.referring or "")
+    modified = ModifiedProperty(name=MANAGER, current=before or None, desired=decision.target_id or None)
     done = ending.status is ProvisioningStatus.SUCCESS
     ended = replace(
         ending,

@@ -45,10 +45,15 @@ class Resolution(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManagerDecision:
-    """The decision; `target_id` is who the object's manager is after it."""
+    """The decision; `mark` is what is known of the object's manager after it, as links remember it."""
 
     resolution: Resolution
-    target_id: str = ""
+    mark: str = ""
+
+    @property
+    def target_id(self) -> str:
+        """Return the object that is the manager after it; empty: none, or nobody knows."""
+        return object_of(self.mark)
 
 
 def resolve_manager(
@@ -59,28 +64,35 @@ def resolve_manager(
     `current` is the object's manager as far as it is known; `coming` says that the manager may be provisioned soon.
     """
     if manager and standing is not None and standing.state is LinkState.ACTIVE:
-        same = current == standing.target_id
-        return ManagerDecision(
-            resolution=Resolution.NOTHING if same else Resolution.ASSIGN, target_id=standing.target_id
-        )
+        same = current == standing.mark
+        return ManagerDecision(resolution=Resolution.NOTHING if same else Resolution.ASSIGN, mark=standing.mark)
     if manager and coming:
-        return ManagerDecision(resolution=Resolution.WAIT, target_id=current)
+        return ManagerDecision(resolution=Resolution.WAIT, mark=current)
     if not current:
         return ManagerDecision(resolution=Resolution.NOTHING)
-    if standing is not None and (standing.state, standing.target_id) == (LinkState.DELETED, current):
+    if standing is not None and (standing.state, standing.mark) == (LinkState.DELETED, current):
         return ManagerDecision(resolution=Resolution.FORGET)
     if clears:
         return ManagerDecision(resolution=Resolution.REMOVE)
     if current == UNKNOWN:
         return ManagerDecision(resolution=Resolution.FORGET)
-    return ManagerDecision(resolution=Resolution.NOTHING, target_id=current)
+    return ManagerDecision(resolution=Resolution.NOTHING, mark=current)
+
+
+def object_of(mark: str) -> str:
+    """Return the id of the object that a link remembers by this mark; empty where there is none, or nobody knows."""
+    return "" if mark == UNKNOWN else mark.partition("#")[0]
 
 
 def in_use(link: Link) -> Link:
-    """Return the link as an active one; of an object that was out of use nobody knows whether its manager stayed."""
-    if link.state is LinkState.ACTIVE or not link.manager_target:
-        return replace(link, state=LinkState.ACTIVE)
-    return replace(link, state=LinkState.ACTIVE, manager_target=UNKNOWN)
+    """Return the link as an active one.
+
+    Of an object that was out of use nobody knows whether its manager stayed, or whether it is still anybody's.
+    """
+    if link.state is LinkState.ACTIVE:
+        return link
+    known = UNKNOWN if link.manager_target else ""
+    return replace(link, state=LinkState.ACTIVE, manager_target=known, returns=link.returns + 1)
 
 
 _TOLD: Final = {

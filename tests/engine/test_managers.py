@@ -178,14 +178,15 @@ async def test_a_manager_out_of_scope_is_waited_for_without_a_word_and_assigned_
     local.assert_agreement()
 
 
-async def test_a_manager_who_leaves_the_scope_and_comes_back_is_assigned_again() -> None:
+@pytest.mark.parametrize("cycles", [1, 2])
+async def test_a_manager_who_leaves_the_scope_and_comes_back_is_assigned_again(cycles: int) -> None:
     users = staff(ada="cleo", bert="cleo")
     local = LocalEngine(assigned_world(users, [], *(assignment(name) for name in NAMES)))
     await local.begin()
 
     local.change({"op": "unassign", "principalId": id_of("cleo")})
-    await local.run_cycle()
-    await local.run_cycle()
+    for _ in range(cycles):
+        await local.run_cycle()
     local.assert_agreement()
     alone = managers(local)
     local.change({"op": "assign", "principalId": id_of("cleo"), "principalType": "User"})
@@ -400,3 +401,24 @@ async def test_what_is_refused_is_an_escrow_that_says_so_and_the_next_cycles_try
 
     assert managers(local) == {"ada": "dina", "bert": "cleo"}
     local.assert_agreement()
+
+
+async def test_a_quiet_cycle_asks_graph_no_more_for_managers() -> None:
+    asked = list[int]()
+    for local in (await company(), await company_without_managers()):
+        before = local.simulation.statistics()
+        await local.run_cycle()
+        after = local.simulation.statistics()
+        asked.append(sum(after[each]["requests"] - before[each]["requests"] for each in after))
+
+    assert asked[0] == asked[1]
+
+
+async def test_a_first_cycle_asks_graph_for_managers_in_the_requests_that_it_makes_anyway() -> None:
+    asked = list[int]()
+    for managed in (False, True):
+        local = LocalEngine(small_world(staff(ada="cleo", bert="cleo") if managed else staff()), shards=1)
+        await local.begin()
+        asked.append(local.simulation.statistics()[local.source_id]["requests"])
+
+    assert asked[1] - asked[0] <= 8  # a pass of its own for those who came before their manager

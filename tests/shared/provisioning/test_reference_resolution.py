@@ -11,6 +11,7 @@ from shared.provisioning.reference_resolution import (
     ManagerDecision,
     Resolution,
     in_use,
+    object_of,
     reference_step,
     resolve_manager,
 )
@@ -34,7 +35,7 @@ def test_a_manager_who_is_provisioned_is_assigned_unless_that_is_so_already(
 
     decision = resolve_manager("s-cleo", current, standing, coming=coming, clears=clears)
 
-    assert decision == ManagerDecision(resolution=NOTHING if current == CLEO else ASSIGN, target_id=CLEO)
+    assert decision == ManagerDecision(resolution=NOTHING if current == CLEO else ASSIGN, mark=CLEO)
 
 
 @pytest.mark.parametrize("state", [None, GONE, *OUT])
@@ -46,7 +47,7 @@ def test_a_manager_who_is_about_to_come_is_waited_for_and_nothing_changes_until_
 
     decision = resolve_manager("s-cleo", current, standing, coming=True, clears=True)
 
-    assert decision == ManagerDecision(resolution=WAIT, target_id=current)
+    assert decision == ManagerDecision(resolution=WAIT, mark=current)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +75,7 @@ def test_without_a_manager_who_is_there_the_object_has_none_as_far_as_null_value
 
     assert [each.resolution for each in decisions] == [clearing, keeping]
     kept = current if keeping is NOTHING else ""
-    assert [each.target_id for each in decisions] == ["", kept]
+    assert [each.mark for each in decisions] == ["", kept]
 
 
 def test_whoever_decides_again_after_that_has_nothing_to_do() -> None:
@@ -82,16 +83,36 @@ def test_whoever_decides_again_after_that_has_nothing_to_do() -> None:
         standing = None if state is None else link(target_id=CLEO, state=state)
         for manager, current, clears in ((m, c, f) for m in ("", "s-cleo") for c in CURRENT for f in (False, True)):
             first = resolve_manager(manager, current, standing, coming=False, clears=clears)
-            again = resolve_manager(manager, first.target_id, standing, coming=False, clears=clears)
-            assert again == ManagerDecision(resolution=NOTHING, target_id=first.target_id)
+            again = resolve_manager(manager, first.mark, standing, coming=False, clears=clears)
+            assert again == ManagerDecision(resolution=NOTHING, mark=first.mark)
 
 
 @pytest.mark.parametrize("state", [LinkState.DELETED, *OUT])
 def test_of_an_object_that_was_out_of_use_nobody_knows_whether_its_manager_stayed(state: LinkState) -> None:
     had, had_none = (link(state=state, manager_target=each) for each in (CLEO, ""))
 
-    assert in_use(had) == replace(had, state=THERE, manager_target=UNKNOWN)
-    assert in_use(had_none) == replace(had_none, state=THERE)
+    assert in_use(had) == replace(had, state=THERE, manager_target=UNKNOWN, returns=1)
+    assert in_use(had_none) == replace(had_none, state=THERE, returns=1)
+
+
+def test_who_is_back_is_assigned_again_to_those_who_were_given_them_before() -> None:
+    gone = link(target_id=CLEO, state=GONE)
+    back = in_use(gone)
+    again = in_use(replace(back, state=GONE))
+
+    decisions = [
+        resolve_manager("s-cleo", current, standing, coming=False, clears=True)
+        for current, standing in ((CLEO, back), (back.mark, back), (back.mark, replace(back, state=GONE)))
+    ]
+
+    assert [each.resolution for each in decisions] == [ASSIGN, NOTHING, FORGET]
+    assert {each.target_id for each in decisions[:2]} == {CLEO}
+    assert len({gone.mark, back.mark, again.mark}) == 3
+
+
+@pytest.mark.parametrize(("mark", "target_id"), [("", ""), (UNKNOWN, ""), (CLEO, CLEO), (f"{CLEO}#2", CLEO)])
+def test_a_mark_tells_the_object(mark: str, target_id: str) -> None:
+    assert object_of(mark) == target_id
 
 
 def test_an_object_in_use_stays_as_it_is() -> None:
@@ -111,7 +132,7 @@ def test_an_object_in_use_stays_as_it_is() -> None:
 def test_the_log_says_what_becomes_of_the_manager(
     manager: str, resolution: Resolution, status: ProvisioningStatus, words: str
 ) -> None:
-    step = reference_step("s-ada", manager, ManagerDecision(resolution=resolution, target_id=CLEO))
+    step = reference_step("s-ada", manager, ManagerDecision(resolution=resolution, mark=CLEO))
 
     assert (step.type, step.status) == (StepType.REFERENCE_RESOLUTION, status)
     assert words in step.description

@@ -326,6 +326,33 @@ async def test_the_manager_of_an_adopted_guest_is_that_of_the_person() -> None:
     assert managers(local) == {"ada": "cleo", "bert": "boss"}
 
 
+async def test_the_manager_flows_at_once_while_a_disable_is_held() -> None:
+    local = await company(guards={"disables": {"count": 1}})
+
+    local.change(becomes("ada", accountEnabled=False, **reports_to("dina")))
+    await local.run_cycle()
+
+    pending = (await local.rows(id_of("ada"))).pending
+    assert pending is not None
+    assert (pending.kind, pending.state) == (WorkKind.DISABLE, PendingState.STAGED)
+    assert local.users()[mail_of("ada")]["accountEnabled"] is True
+    assert managers(local) == {"ada": "dina", "bert": "cleo"}
+
+
+async def test_whoever_leaves_is_removed_though_only_the_manager_was_open() -> None:
+    local = await company()
+    local.work_by(answering("/manager/$ref", 503, "serviceNotAvailable"))
+    local.change(becomes("ada", **reports_to("dina")))
+    await local.run_for(timedelta(minutes=45))
+    local.change({"op": "deleteUser", "id": id_of("ada")})
+
+    local.work_by(CALM)
+    await local.run_cycle()
+
+    assert mail_of("ada") not in local.users()
+    assert managers(local) == {"bert": "cleo"}
+
+
 async def test_on_demand_a_person_gets_the_manager_too() -> None:
     local = await company(staff())
     local.change(becomes("ada", **reports_to("cleo")))

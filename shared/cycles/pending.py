@@ -134,6 +134,14 @@ _BY_KIND: Final = {
     WorkKind.REFERENCE: DueClass.REFERENCE,
 }
 
+
+def is_coming(pending: Pending | None) -> bool:
+    """Is there work under way that may provision somebody soon who is not there? An escrow may last for ever."""
+    if pending is None or pending.state is not PendingState.WAITING or pending.reason == INVITATIONS_BLOCKED:
+        return False
+    return pending.kind in {WorkKind.CREATE, WorkKind.UPDATE, WorkKind.EVALUATE}
+
+
 _APART: Final = {PendingState.ESCROWED: DueClass.ESCROW, PendingState.DELAYED: DueClass.DELAYED}
 _STAGED: Final = {
     Verdict.NONE: DueClass.STAGED,

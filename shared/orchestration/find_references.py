@@ -1,12 +1,14 @@
 """Whose manager has come or gone since? Found among the links once in a cycle, whatever made it so.
 
-Mostly nothing has: then the links are read twice, by the thousand, and nothing else.
+Mostly nothing has: then the links are read twice, by the thousand, and nothing else. Whose manager is about to be
+provisioned is told, too: while the source was read, nobody knew of who stands on a later page.
 """
 
 from collections import defaultdict
 from collections.abc import AsyncIterator
 
-from shared.cycles.pending import Pending, PendingState, WorkKind
+from shared.cycles.pending import Pending, PendingState, WorkKind, is_coming
+from shared.orchestration.ports import EntryPart
 from shared.orchestration.reading import Reading
 from shared.provisioning.link import Link, LinkState
 from shared.provisioning.reference_resolution import Resolution, resolve_manager
@@ -21,11 +23,12 @@ async def find_references(reading: Reading) -> None:
     wanted = await _wanted(reading)
     standing = {link.source_id: link async for link in _links(reading) if link.source_id in wanted}
     wrong = {manager for manager, targets in wanted.items() if _differs(reading, manager, targets, standing)}
-    if not wrong:
+    coming = await _coming(reading, {manager for manager in wanted if not _is_there(standing.get(manager))})
+    if not wrong and not coming:
         return
     found = list[str]()
     async for link in _links(reading):
-        if link.manager in wrong and _is_wrong(reading, link, standing):
+        if link.manager in coming or (link.manager in wrong and _is_wrong(reading, link, standing)):
             found.append(link.source_id)
         if len(found) == PAGE:
             await _stage(reading, found)
@@ -40,6 +43,17 @@ async def _wanted(reading: Reading) -> dict[str, set[str]]:
         if link.state is LinkState.ACTIVE and (link.manager or link.manager_target):
             wanted[link.manager].add(link.manager_target)
     return wanted
+
+
+async def _coming(reading: Reading, absent: set[str]) -> set[str]:
+    """Return who of them is about to be provisioned."""
+    open_ = (await reading.pending()).intersection(absent) if absent else frozenset[str]()
+    rows = await reading.engine.entries.read(reading.state, sorted(open_), parts=frozenset({EntryPart.PENDING}))
+    return {manager for manager, row in rows.items() if is_coming(row.pending)}
+
+
+def _is_there(link: Link | None) -> bool:
+    return link is not None and link.state is LinkState.ACTIVE
 
 
 def _differs(reading: Reading, manager: str, targets: set[str], standing: dict[str, Link]) -> bool:

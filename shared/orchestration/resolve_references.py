@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Final
 
 from shared.configuration.directory_schema import MANAGER
-from shared.cycles.pending import INVITATIONS_BLOCKED, MANAGER_COMING, Pending, PendingState, Verdict, WorkKind
+from shared.cycles.pending import MANAGER_COMING, Pending, PendingState, Verdict, WorkKind, is_coming
 from shared.cycles.retry import escrow, pause, wait
 from shared.cycles.work import Intent, IntentAction
 from shared.orchestration.entry_pass import Ending, EntryPass, Job
@@ -37,7 +37,6 @@ CODE: Final = "UnableToResolveReferenceAttributeValue"
 """Entra's code for a reference that cannot be written."""
 
 _STANDING: Final = frozenset({EntryPart.LINK, EntryPart.PENDING})
-_COMING: Final = frozenset({WorkKind.CREATE, WorkKind.UPDATE, WorkKind.EVALUATE})
 _WRITES: Final = {Resolution.ASSIGN: WriteKind.ASSIGN_MANAGER, Resolution.REMOVE: WriteKind.REMOVE_MANAGER}
 _FOR_GOOD: Final = frozenset({WriteStatus.REFUSED, WriteStatus.FORBIDDEN, WriteStatus.BLOCKED})
 
@@ -124,16 +123,9 @@ def _decide(job: Job, entry: EntryPass, rows: Mapping[str, EntryRows]) -> Manage
         manager,
         entry.referring or "",
         None if row is None else row.link,
-        coming=row is not None and _is_coming(row.pending),
+        coming=row is not None and is_coming(row.pending),
         clears=flow is not None and flow.clears,
     )
-
-
-def _is_coming(pending: Pending | None) -> bool:
-    """Is there work under way that may provision the manager soon? An escrow may last for ever."""
-    if pending is None or pending.state is not PendingState.WAITING or pending.reason == INVITATIONS_BLOCKED:
-        return False
-    return pending.kind in _COMING
 
 
 def _settled(job: Job, entry: EntryPass, decision: ManagerDecision) -> EntryPass:

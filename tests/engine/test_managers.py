@@ -271,6 +271,19 @@ async def test_while_a_manager_is_about_to_come_only_that_is_open() -> None:
     local.assert_agreement()
 
 
+async def test_whoever_came_on_demand_before_anybody_was_read_has_the_manager_after_the_first_cycle() -> None:
+    local = LocalEngine(small_world(staff(ada="cleo", bert="cleo")))
+    await local.start()
+    await provision_on_demand(local.engine, CONFIGURATION, [id_of("ada")], "olga")
+    alone = managers(local)
+
+    await local.run_cycle()
+
+    assert alone == {}
+    assert managers(local) == {"ada": "cleo", "bert": "cleo"}
+    local.assert_agreement()
+
+
 async def test_whoever_waits_for_an_invitation_that_is_blocked_keeps_nobody_waiting() -> None:
     local = await company([person("ada"), person("bert")])
     local.change_target({"op": "blockInvitations", "blocked": True})

@@ -110,7 +110,7 @@ def _round(chance: Random, hosts: int) -> Iterator[Event]:
 
 
 def _kinds(chance: Random) -> frozenset[str]:
-    return frozenset((*chance.sample(_GENTLE, 2), *chance.sample(_HARD, 3)))
+    return frozenset((*chance.sample(_GENTLE, 2), *chance.sample(_HARD, 3), "manage"))
 
 
 def _kill(chance: Random, hosts: int) -> Kill:

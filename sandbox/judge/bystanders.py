@@ -52,6 +52,8 @@ def _untouched(case: Case, user: User, why: str) -> Iterator[Disagreement]:
     if found is None:
         where = "deleted" if user.id in case.current.deleted else "gone for good"
         yield _problem(Kind.WRONGLY_REMOVED, user, why, where)
+    elif found.manager not in {"", user.manager}:
+        yield _problem(Kind.TOUCHED, user, why, f"has another manager, {found.manager}")
     elif found.digest != user.digest:
         yield _problem(Kind.TOUCHED, user, why, f"changed: {_what_changed(user, found)}")
 

@@ -1,7 +1,7 @@
 """Do source and target agree? Every person, every object of the target, and why."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from sandbox.judge.bystanders import bystander_problems, leaver_problems
 from sandbox.judge.case import Case
@@ -11,6 +11,8 @@ from sandbox.judge.disagreement import Disagreement, Kind
 from sandbox.judge.expectation import Due, Expectation, Reason, expectations
 from sandbox.judge.guard import is_disable_tolerated
 from sandbox.judge.history import History, Pair
+from sandbox.judge.managers import possible_managers
+from sandbox.judge.mapping import REFERENCE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,9 @@ class _Finding:
 
 def judge(case: Case) -> Judgement:
     """The judgement of one configuration; a pure function of the directories."""
-    findings = [_find(case, each) for each in expectations(case).values()]
+    found = [_find(case, each) for each in expectations(case).values()]
+    objects = {each.expectation.person.id: each.found for each in found if each.found}
+    findings = [_with_manager(case, each, objects) for each in found]
     history = _history(case, findings)
     strangers = tuple(bystander_problems(case, _standing(findings)))
     problems = tuple(problem for finding in findings for problem in finding.disagreements)
@@ -84,6 +88,17 @@ def _find(case: Case, expectation: Expectation) -> _Finding:
     if problems and expectation.due is Due.MAYBE_LINKED:
         return _find_frozen(case, expectation, found)
     return _Finding(expectation=expectation, found=found, disagreements=problems)
+
+
+def _with_manager(case: Case, finding: _Finding, objects: Mapping[str, User]) -> _Finding:
+    found, expectation = finding.found, finding.expectation
+    if found is None or finding.is_exception:
+        return finding
+    possible = possible_managers(case, expectation, objects)
+    if found.manager in possible:
+        return finding
+    wrong = Difference(attribute=REFERENCE, expected=possible[0] or None, found=found.manager or None)
+    return replace(finding, disagreements=(*finding.disagreements, _different(expectation, found, wrong)))
 
 
 def _find_created(case: Case, expectation: Expectation) -> _Finding:

@@ -30,6 +30,9 @@ DIRECT_ATTRIBUTES = (
     "usageLocation",
 )
 
+#: Names another object and no value: what stands in the target is the object of whom the source names.
+REFERENCE = "manager"
+
 #: A value missing in the source leaves these as they are: Graph does not take null for them
 #: (https://learn.microsoft.com/graph/api/user-update).
 KEPT_WHEN_MISSING = frozenset({"accountEnabled", "displayName", "mail", "mailNickname", "usageLocation"})

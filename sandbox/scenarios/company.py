@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from sandbox.scenarios.managers import with_managers
 from sandbox.scenarios.odd_people import SOURCE_HOST, TARGET_HOST, Oddity, odd_people, own_employee
 from sandbox.scenarios.people import Document, People, guest
 from sandbox.scenarios.scenario import Plan, Scenario, configuration_document, partner_document
@@ -38,7 +39,8 @@ class Company:
     def users(self) -> RawDocuments:
         """Exactly as many internal members as planned, the odd ones first, then guests; packed, for there may be
         100,000."""
-        return RawDocuments([msgspec.Raw(msgspec.json.encode(each)) for each in self._users()])
+        users = with_managers(self._users(), self.people.seed)
+        return RawDocuments([msgspec.Raw(msgspec.json.encode(each)) for each in users])
 
     def _users(self) -> Iterator[Document]:
         odd = [person for oddity in self.oddities for person in oddity.people]

@@ -1,6 +1,6 @@
 """What happens in a company between two cycles? People join, move, marry, are disabled, leave and return."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import islice
@@ -10,6 +10,7 @@ from typing import Any
 from sandbox.judge import Directory, User
 from sandbox.judge.mapping import POSITION
 from sandbox.judge.scope import is_internal_member
+from sandbox.scenarios.managers import other_managers
 from sandbox.scenarios.names import CULTURES
 from sandbox.scenarios.people import CITIES, DEPARTMENTS, JOB_TITLES, OFFICES, People
 
@@ -27,6 +28,7 @@ OF_A_HUNDRED = {
     "enable": 1,
     "reassign": 1,
     "assign": 1,
+    "manage": 2,
 }
 
 #: All removals and disables of a run together stay well below the share at which removals are held (20 %).
@@ -66,6 +68,8 @@ def life_between_cycles(source: Directory, options: LifeOptions) -> Life:
     world = _Living(source=source, options=options)
     events = [happen for kind, happen in _EVENTS.items() if kind in options.kinds]
     changes = [change for happen in events for change in happen(world)]
+    if "manage" in options.kinds:
+        changes += _manage(world, changes)
     return Life(changes=tuple(changes), removals=world.removals)
 
 
@@ -107,6 +111,11 @@ class _Living:
 
     def count(self, kind: str) -> int:
         return max(1, self._population * OF_A_HUNDRED[kind] // 100)
+
+    @property
+    def undisturbed(self) -> list[str]:
+        """Those to whom nothing has happened."""
+        return sorted(user.id for user in self._remaining)
 
     def free_address(self, wanted: str) -> str:
         """The wanted address, or one with a number: an address is never given to a second person."""
@@ -241,6 +250,14 @@ def _reassign(world: _Living) -> Iterator[Change]:
         yield _assign(world, user.id)
     for user in world.draw("assign", among=outside) if groups else ():
         yield {"op": "addMember", "groupId": world.chance.choice(sorted(groups)), "memberId": user.id}
+
+
+def _manage(world: _Living, changes: Sequence[Change]) -> Iterator[Change]:
+    """Some report to another one, one of them to a newcomer; draws of its own keep all others as they are."""
+    chance = Random(f"managers {world.options.seed} {world.options.cycle}")
+    newcomers = [change["user"]["id"] for change in changes if change["op"] == "createUser"]
+    for person, manager in other_managers(world.undisturbed, newcomers, world.count("manage"), chance):
+        yield {"op": "updateUser", "id": person, "set": {"manager": {"id": manager} if manager else None}}
 
 
 def _outside(assigned: AbstractSet[str]) -> Callable[[User], bool]:

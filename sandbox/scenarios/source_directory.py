@@ -135,7 +135,13 @@ def _user(path: Path, number: int, user: object) -> Document:
                 raise SourceDirectoryError(f"{place} ({found['id']}): {wrong}.")
     _check_collections(f"{place} ({found['id']})", found)
     _check_moment(f"{place} ({found['id']})", found.get("createdDateTime"))
-    return {name: found[name] for name in KEPT_OF_USERS if found.get(name) is not None}
+    kept = {name: found[name] for name in KEPT_OF_USERS if found.get(name) is not None}
+    return kept | _manager(f"{place} ({found['id']})", found.get("manager"))
+
+
+def _manager(place: str, manager: object) -> Document:
+    """As Graph shows it expanded: $expand=manager($select=id)."""
+    return {} if manager is None else {"manager": {"id": _with_id(f"{place}.manager", manager)["id"]}}
 
 
 def _check_collections(place: str, user: Document) -> None:
@@ -204,8 +210,16 @@ def _check_unique(path: Path, name: str, things: Iterable[Document]) -> None:
 
 
 def _spell_alike(users: list[Document], groups: list[Document], assignments: list[Document]) -> None:
-    """Tools write ids in either case: whoever refers to an object spells its id as the object."""
+    """Tools write ids in either case: whoever refers to an object spells its id as the object.
+
+    A manager who is no user of the directory (a contact, or left out) is none that could be provisioned.
+    """
     spelled = {thing["id"].casefold(): thing["id"] for thing in (*users, *groups)}
+    people = {user["id"] for user in users}
+    for user in (each for each in users if "manager" in each):
+        manager = spelled.get(user.pop("manager")["id"].casefold())
+        if manager in people:
+            user["manager"] = {"id": manager}
     for member in (each for group in groups for each in group["members"]):
         member["id"] = spelled.get(member["id"].casefold(), member["id"])
     for assignment in assignments:

@@ -26,9 +26,9 @@ class Request:
 
     @property
     def document(self) -> dict[str, Any]:
-        """The body as an object, without the annotations that SDKs add (@odata.type)."""
+        """The body as an object, without the annotations that SDKs add (@odata.type); @odata.id names an object."""
         body = self.body if isinstance(self.body, dict) else {}
-        return {name: value for name, value in body.items() if not name.startswith("@odata.")}
+        return {name: value for name, value in body.items() if name == "@odata.id" or not name.startswith("@odata.")}
 
     @property
     def preferences(self) -> frozenset[str]:

@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 from sandbox.tenants.change_log import ChangeLog
+from sandbox.tenants.managers import Managers, manager_of
 from sandbox.tenants.properties import packed, unpacked
 from sandbox.tenants.replication import Replication
 
@@ -79,6 +80,7 @@ class People:
     def __init__(self, random: Random) -> None:
         self.log: ChangeLog[Person] = ChangeLog()
         self.replication = Replication(random)
+        self.managers = Managers()
         self._active: dict[str, Person] = {}
         self._deleted: dict[str, Person] = {}
         self._purged: set[str] = set()
@@ -120,6 +122,7 @@ class People:
     def create(self, person_id: str, document: Mapping[str, Any], now: float) -> Person:
         person = Person(person_id, packed(document))
         self._activate(person, document)
+        self.managers.note(person_id, {}, document)
         self.replication.note(key_of(person_id), self.log.append(person, None), now, None)
         return person
 
@@ -140,11 +143,16 @@ class People:
             self._forget(person, before)
             self._activate(person, after)
         previous, person.stored = person.stored, packed(after)
+        self.managers.note(person.id, before, after)
         self.replication.note(key_of(person.id), self.log.append(person, changed), now, previous)
         return changed
 
     def delete(self, person: Person, now: float) -> None:
+        """Soft: whoever reported to them has no manager from now on."""
         document = unpacked(person.stored)
+        for report in self.managers.reports(person.id):
+            self.update(self._active[key_of(report)], {"manager": None}, now)
+        self.managers.note(person.id, document, {})
         self._forget(person, document)
         self._bury(person, document, now)
         self.replication.forget(key_of(person.id))
@@ -154,7 +162,11 @@ class People:
         self._deleted.pop(key_of(person.id))
         document = unpacked(person.stored)
         self._deleted_addresses.remove(person, document)
+        if manager_of(document) and not self.find(manager_of(document)):
+            document = {**document, "manager": None}
+            person.stored = packed(document)
         self._activate(person, document)
+        self.managers.note(person.id, {}, document)
         self.log.append(person, None)
 
     def purge(self, person: Person) -> None:

@@ -158,4 +158,4 @@ def empty_value(name: str) -> list[Any] | None:
 
 
 def _is_stored(name: str) -> bool:
-    return name != "id" and (name in _NUMBERS or name.startswith("extension_"))
+    return name != "id" and (name in _NUMBERS or name == "manager" or name.startswith("extension_"))

@@ -85,6 +85,6 @@ class Quota:
 
 
 def units_of(units: int, options: frozenset[str], top: int | None) -> int:
-    """$select saves one unit, $top below 20 another, down to one: the same page, "cost"."""
-    saved = ("$select" in options) + (top is not None and top < 20)
+    """$select saves one unit, $top below 20 another, $expand costs one, down to one: the same page, "cost"."""
+    saved = ("$select" in options) + (top is not None and top < 20) - ("$expand" in options)
     return max(1, units - saved)

@@ -14,9 +14,10 @@ from sandbox.tenants.context import (
     selected_user_properties,
     user_view,
 )
-from sandbox.tenants.exchange import Answer
+from sandbox.tenants.exchange import Answer, GraphError
 from sandbox.tenants.filters import Both, Either, Equal, Filter, parse_filter
 from sandbox.tenants.group_calls import group_view
+from sandbox.tenants.managers import USER_TYPE, manager_of
 from sandbox.tenants.patching import patched
 from sandbox.tenants.people import Person, key_of
 from sandbox.tenants.properties import EXTENSION_ATTRIBUTES, unpacked
@@ -41,6 +42,7 @@ FILTERABLE = frozenset(
         *(f"onPremisesExtensionAttributes/{each}" for each in EXTENSION_ATTRIBUTES),
     }
 )
+EXPANDED = "manager($select=id)"
 _ASSIGNMENT = ("id", "deletedDateTime", "appRoleId", "createdDateTime", "principalDisplayName", "principalId")
 _ASSIGNMENT_PROPERTIES = (*_ASSIGNMENT, "principalType", "resourceDisplayName", "resourceId")
 
@@ -48,10 +50,11 @@ _ASSIGNMENT_PROPERTIES = (*_ASSIGNMENT, "principalType", "resourceDisplayName", 
 def get_user(context: Context) -> Answer:
     names = selected_user_properties(context)
     person = existing(context)
-    stored = context.tenant.people.replication.by_id(key_of(person.id), person.stored, context.now)
+    stored = replicated(context, person)
     if stored is None:
         raise errors.not_found(context.id)
-    return entity(context, "users", user_view(person.id, unpacked(stored), names))
+    document = unpacked(stored)
+    return entity(context, "users", {**user_view(person.id, document, names), **_expanded(context, document)})
 
 
 def list_users(context: Context) -> Answer:
@@ -71,8 +74,7 @@ def list_users(context: Context) -> Answer:
 
 def update_user(context: Context) -> Answer:
     person = existing(context)
-    stored = context.tenant.people.replication.by_id(key_of(person.id), person.stored, context.now)
-    if stored is None:
+    if replicated(context, person) is None:
         raise errors.not_replicated()
     changes = patched(context.tenant, person, context.request.document)
     context.tenant.people.update(person, changes, context.now)
@@ -118,6 +120,11 @@ def existing(context: Context) -> Person:
     return person
 
 
+def replicated(context: Context, person: Person) -> bytes | None:
+    """The user as the replica that answers has it; None if it does not have the user yet."""
+    return context.tenant.people.replication.by_id(key_of(person.id), person.stored, context.now)
+
+
 def assignments_answer(context: Context, found: Iterable[Assignment]) -> Answer:
     names = selected(context.request, _ASSIGNMENT_PROPERTIES) or _ASSIGNMENT_PROPERTIES
     if context.faults.happens(context.switches.empty_assignments):
@@ -147,6 +154,17 @@ def _wanted(context: Context) -> Filter | Words:
     if asked != {"$filter"}:
         raise errors.bad_request("The product never sends this call without $filter or $search, nor with both.")
     return parse_users_filter(context.request, FILTERABLE | context.tenant.extension_properties)
+
+
+def _expanded(context: Context, document: dict[str, Any]) -> dict[str, Any]:
+    """The part of a user that $expand asks for; somebody without a manager has no such property."""
+    asked = context.request.options.get("$expand")
+    if asked is None:
+        return {}
+    if asked != EXPANDED:
+        raise GraphError(400, "BadRequest", f"Parsing OData Select and Expand failed: '{asked}' is not of the product.")
+    manager = context.tenant.people.find(manager_of(document))
+    return {} if manager is None else {"manager": {"@odata.type": USER_TYPE, "id": manager.id}}
 
 
 def _matching(context: Context, found: list[Assignment]) -> list[Assignment]:

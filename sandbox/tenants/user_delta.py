@@ -7,16 +7,19 @@ ended; an object that changes while the round is read moves to the end of the lo
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.tenants.context import Context, selected_user_properties
+from sandbox.tenants.context import Context, selected
 from sandbox.tenants.delta import delta_answer, opening_cursor, page_size, replayed
 from sandbox.tenants.exchange import Answer
 from sandbox.tenants.links import DeltaCursor
+from sandbox.tenants.managers import USER_TYPE, manager_of
 from sandbox.tenants.people import Person, Presence, key_of
-from sandbox.tenants.properties import unpacked
+from sandbox.tenants.properties import USER_PROPERTIES, unpacked
+
+MANAGER = "manager"
 
 
 def users_delta(context: Context) -> Answer:
-    select = selected_user_properties(context)
+    select = selected(context.request, {*USER_PROPERTIES, *context.tenant.extension_properties, MANAGER})
     cursor = opening_cursor(context, "users", select)
     horizon = context.tenant.people.replication.horizon(context.now) or len(context.tenant.people.log) + 1
     size = page_size(context)
@@ -53,12 +56,33 @@ def _row(context: Context, person: Person, cursor: DeltaCursor, *, again: bool =
     if changed is not None and changed.isdisjoint(cursor.select):
         return None  # "a change to an unselected property does not surface"
     document = unpacked(stored)
+    manager = _manager(context, person, document, changed) if MANAGER in cursor.select else {}
+    properties = [name for name in cursor.select if name != MANAGER]
     if changed is not None and "return=minimal" in context.request.preferences:
-        return _minimal(person.id, document, changed & set(cursor.select))
-    shown = {name: document[name] for name in cursor.select if name in document}
+        return {**_minimal(person.id, document, changed & set(properties)), **manager}
+    shown = {name: document[name] for name in properties if name in document}
     if not context.tenant.nulls_in_delta:
         shown = {name: value for name, value in shown.items() if value is not None}
-    return {**shown, "id": person.id}
+    return {**shown, **manager, "id": person.id}
+
+
+def _manager(
+    context: Context, person: Person, document: Mapping[str, Any], changed: frozenset[str] | None
+) -> dict[str, Any]:
+    """manager@delta: whoever is the manager, and, where that changed since the last round, who no longer is.
+
+    A round that continues another says nothing of a manager who stayed.
+    """
+    people = context.tenant.people
+    if changed is not None and MANAGER not in changed:
+        return {}
+    now, before = people.find(manager_of(document)), people.managers.former(person.id) if changed is not None else ""
+    items: list[dict[str, Any]] = []
+    if before and (now is None or before != now.id):
+        items.append({"@odata.type": USER_TYPE, "id": before, "@removed": {"reason": "deleted"}})
+    if now is not None:
+        items.append({"@odata.type": USER_TYPE, "id": now.id})
+    return {f"{MANAGER}@delta": items} if items else {}
 
 
 def _minimal(person_id: str, document: Mapping[str, Any], changed: frozenset[str]) -> dict[str, Any]:

@@ -88,7 +88,7 @@ class AttributeMapping:
     default_value: str | None = None
     matching_priority: int = 0
     export_missing_references: bool = False
-    """Kept; about references, none of which flow yet."""
+    """Kept: a manager is assigned once it is there, whatever this says."""
     flow_null_values: bool = False
     """May a missing value clear the target's? The definition of each source attribute has to say so too."""
     as_written: AsWritten = field(default_factory=AsWritten)

@@ -6,6 +6,7 @@ an app is what https://learn.microsoft.com/graph/api/user-update lists.
 
 import re
 from dataclasses import dataclass
+from typing import Final
 
 from shared.configuration.entra_attribute_names import EXTENSION_ATTRIBUTES
 from shared.configuration.scoping_filter import AttributeType
@@ -110,6 +111,9 @@ _ATTRIBUTES = (
 USER_ATTRIBUTES = {attribute.name: attribute for attribute in _ATTRIBUTES}
 
 TARGET_ATTRIBUTES = {attribute.name: attribute for attribute in _ATTRIBUTES if attribute.writable}
+
+MANAGER: Final = "manager"
+"""The one reference of people: it names another object, so it is no value and flows by a write of its own."""
 
 # What tells an internal member of the source from everybody else, and one person from an older guest of the target.
 SCOPING_ATTRIBUTES = ("id", "userType", "userPrincipalName", "externalUserState", "creationType", "createdDateTime")

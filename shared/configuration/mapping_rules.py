@@ -13,13 +13,13 @@ from shared.configuration.attribute_mapping import (
     ExpressionSource,
     FlowType,
 )
-from shared.configuration.directory_schema import UserAttribute, is_extension, user_attribute
+from shared.configuration.directory_schema import MANAGER, UserAttribute, is_extension, user_attribute
 from shared.configuration.entra_attribute_names import NOT_IN_GRAPH, OURS_TO_DECIDE, Reading, graph_property
 from shared.configuration.problems import Problem
 from shared.configuration.source_json import source_json_problem
 from shared.configuration.synchronization_schema import ObjectDefinition
 from shared.configuration.target_values import constant_problem, typed
-from shared.configuration.user_mapping import KEPT, UserMapping, names_read
+from shared.configuration.user_mapping import UserMapping, is_manager_flow, names_read
 from shared.expressions import Call, ExpressionError, compiled, parse
 from shared.expressions.syntax import nodes
 
@@ -42,7 +42,9 @@ def mapping_problems(users: UserMapping, json: Sequence[Mapping[str, Any]], path
         yield from _source_json_problems(json[number].get("source"), f"{place}/source")
         if mapping.target_attribute in OURS_TO_DECIDE:
             yield from _ours(mapping, place)
-        elif mapping.target_attribute not in KEPT:
+        elif mapping.target_attribute == MANAGER:
+            yield from _manager_problems(mapping, place)
+        else:
             yield from _Judge(users=users, mapping=mapping, path=place).problems()
     yield from _repeated(users, path)
 
@@ -61,11 +63,20 @@ def _ours(mapping: AttributeMapping, path: str) -> Iterator[Problem]:
         yield Problem(path=f"{path}/targetAttributeName", message=message)
 
 
+def _manager_problems(mapping: AttributeMapping, path: str) -> Iterator[Problem]:
+    """A reference is no value: it is taken as it is, or (without a source) left alone."""
+    if mapping.source is not None and not is_manager_flow(mapping):
+        message = "takes the person's own manager, always: map manager directly, with flowType Always, or remove it"
+        yield Problem(path=f"{path}/source", message=message)
+    if mapping.default_value is not None:
+        yield Problem(path=f"{path}/defaultValue", message="a manager is another object, so there is no default for it")
+
+
 def _repeated(users: UserMapping, path: str) -> Iterator[Problem]:
     targets, priorities = dict[str, int](), dict[int, int]()
     acting = set(map(id, users.acting()))
     for number, mapping in enumerate(users.mapping.attribute_mappings):
-        if id(mapping) in acting:
+        if id(mapping) in acting or is_manager_flow(mapping):
             name = graph_property(mapping.target_attribute).name
             first = targets.setdefault(name, number)
             if first != number:

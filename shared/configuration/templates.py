@@ -1,5 +1,7 @@
 """Which schema applies to a configuration that brings none of its own?"""
 
+from dataclasses import replace
+
 from shared.configuration.attribute_mapping import (
     AttributeMapping,
     ConstantSource,
@@ -8,12 +10,13 @@ from shared.configuration.attribute_mapping import (
     MetadataEntry,
     ObjectMapping,
 )
-from shared.configuration.directory_schema import USER_ATTRIBUTES, UserAttribute, is_nullable
+from shared.configuration.directory_schema import MANAGER, USER_ATTRIBUTES, UserAttribute, is_nullable
 from shared.configuration.scoping_filter import ScopingFilter
 from shared.configuration.synchronization_schema import (
     AttributeDefinition,
     DirectoryDefinition,
     ObjectDefinition,
+    ReferencedObject,
     SynchronizationRule,
     SynchronizationSchema,
 )
@@ -50,6 +53,12 @@ _DIRECT = (
 )
 
 
+_TARGET_MANAGER = AttributeDefinition(
+    name=MANAGER, type="Reference", referenced_objects=(ReferencedObject(referenced_object_name=USER),)
+)
+_SOURCE_MANAGER = replace(_TARGET_MANAGER, mutability="ReadOnly", flow_null_values=True)
+
+
 def default_user_mapping() -> ObjectMapping:
     """Map people as Entra's template does, in Graph's names; what Graph does not let be written is left out.
 
@@ -64,6 +73,8 @@ def default_user_mapping() -> ObjectMapping:
             # Entra matches on an identifier that Graph does not show, so people are matched by their address.
             AttributeMapping(target_attribute="mail", source=DirectSource(name="mail"), matching_priority=1),
             *map(_direct, _DIRECT),
+            # in Entra's template since January 2024; unlike there it is removed with the source's
+            AttributeMapping(target_attribute=MANAGER, source=DirectSource(name=MANAGER), flow_null_values=True),
             AttributeMapping(target_attribute="showInAddressList", source=ConstantSource(value="true")),
             # Guests that were there before keep their type, as in Entra's template.
             AttributeMapping(
@@ -86,8 +97,8 @@ def default_schema() -> SynchronizationSchema:
         object_mappings=(default_user_mapping(),),
         metadata=(MetadataEntry(key="supportsProvisionOnDemand", value="True"),),
     )
-    source = tuple(map(_source_definition, USER_ATTRIBUTES.values()))
-    target = tuple(_target_definition(each) for each in USER_ATTRIBUTES.values() if each.writable)
+    source = (*map(_source_definition, USER_ATTRIBUTES.values()), _SOURCE_MANAGER)
+    target = (*(_target_definition(each) for each in USER_ATTRIBUTES.values() if each.writable), _TARGET_MANAGER)
     return SynchronizationSchema(
         id=TEMPLATE_ID,
         version="v1",

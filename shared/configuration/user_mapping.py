@@ -8,11 +8,17 @@ from shared.configuration.attribute_mapping import (
     AttributeMapping,
     DirectSource,
     ExpressionSource,
+    FlowType,
     ObjectFlowType,
     ObjectMapping,
 )
 from shared.configuration.configuration import Configuration, RemovalAction
-from shared.configuration.directory_schema import ENGINE_ATTRIBUTES, SCOPING_ATTRIBUTES, user_attribute
+from shared.configuration.directory_schema import (
+    ENGINE_ATTRIBUTES,
+    MANAGER,
+    SCOPING_ATTRIBUTES,
+    user_attribute,
+)
 from shared.configuration.entra_attribute_names import OURS_TO_DECIDE, graph_property
 from shared.configuration.scoping_filter import MEMBER_OF, FilterClause, FilterGroup
 from shared.configuration.synchronization_schema import (
@@ -27,9 +33,6 @@ from shared.expressions import ExpressionError, attribute_names, parse
 NULLS_FLOW = "FlowNullValues"
 """A metadata key of an object mapping: with the value True each of its mappings lets missing values clear."""
 
-KEPT = frozenset({"manager"})
-"""Targets whose mappings are kept and not acted upon: references are not provisioned yet."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserMapping:
@@ -42,10 +45,14 @@ class UserMapping:
     """Do values compare without case unless a definition says otherwise? So they do in a schema of one's own."""
 
     def acting(self) -> Iterator[AttributeMapping]:
-        """Yield the mappings that write something."""
+        """Yield the mappings that write a value."""
         for each in self.mapping.attribute_mappings:
-            if each.target_attribute not in OURS_TO_DECIDE and each.target_attribute not in KEPT:
+            if each.target_attribute not in OURS_TO_DECIDE and each.target_attribute != MANAGER:
                 yield each
+
+    def manager(self) -> AttributeMapping | None:
+        """Return the mapping by which people have their manager in the target; None if they have none."""
+        return next((each for each in self.mapping.attribute_mappings if is_manager_flow(each)), None)
 
     def nulls_flow(self, mapping: AttributeMapping) -> bool:
         """May a missing value clear the target's? The mapping and each attribute it reads have to say so.
@@ -78,6 +85,12 @@ def user_mappings(schema: SynchronizationSchema) -> Iterator[tuple[Synchronizati
 
 def is_of_users(mapping: ObjectMapping) -> bool:
     return (mapping.source_object_name.casefold(), mapping.target_object_name.casefold()) == ("user", "user")
+
+
+def is_manager_flow(mapping: AttributeMapping) -> bool:
+    """Does it give people the manager that they have in the source?"""
+    named = mapping.target_attribute == MANAGER and mapping.source == DirectSource(name=MANAGER)
+    return named and mapping.flow_type is FlowType.ALWAYS
 
 
 def user_mapping(configuration: Configuration) -> UserMapping:
@@ -119,7 +132,8 @@ def source_attributes(configuration: Configuration) -> tuple[str, ...]:
     names = {name for each in users.acting() for name in names_read(each)}
     names |= {each.source_operand for each in clauses_of(users.mapping)} - {MEMBER_OF}
     properties = {*ENGINE_ATTRIBUTES, *(graph_property(name).name for name in names)} - set(SCOPING_ATTRIBUTES)
-    return (*SCOPING_ATTRIBUTES, *sorted(each for each in properties if user_attribute(each) is not None))
+    known = sorted(each for each in properties if user_attribute(each) is not None)
+    return (*SCOPING_ATTRIBUTES, *known, *((MANAGER,) if users.manager() is not None else ()))
 
 
 def target_attributes(configuration: Configuration) -> tuple[str, ...]:

@@ -35,10 +35,11 @@ def mapping_digest(configuration: Configuration) -> str:
 
 def _mapping(users: UserMapping) -> dict[str, object]:
     """Return what the mapping means, however it was written."""
-    scope = users.mapping.scope
+    scope, manager = users.mapping.scope, users.manager()
     lists = (scope.groups, scope.input_filter_groups, scope.category_filter_groups) if scope else ((), (), ())
     return {
         "attributes": [_attribute(users, each) for each in users.acting()],
+        "manager": None if manager is None else users.nulls_flow(manager),
         "scope": [[_group(each) for each in groups] for groups in lists],
     }
 

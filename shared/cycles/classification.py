@@ -30,6 +30,7 @@ class LinkSight:
     enabled: bool = False
     exists: bool = False
     same_digest: bool = False
+    """The person has the values that were last written, and the manager."""
     has_pending: bool = False
 
 

@@ -1,7 +1,8 @@
 """Who was provisioned or worked on when an initial cycle began, and who of them has been seen since?
 
 A packed, sorted table of 26 bytes for each person, because a cycle may be about a million people: 16 bytes of a digest
-of the source id, 1 byte of flags, 8 bytes of the flow's digest, 1 byte that says whether the person was seen in scope.
+of the source id, 1 byte of flags, 8 bytes of the flow's digest and the manager, 1 byte that says whether the person was
+seen in scope.
 
 Workers go on while the cycle reads, so what stands here of a person with open work (a busy one) may be outdated.
 """
@@ -24,8 +25,9 @@ def _key(source_id: str) -> bytes:
     return hashlib.blake2b(source_id.encode(), digest_size=_KEY).digest()
 
 
-def _short_digest(digest: str) -> bytes:
-    return hashlib.blake2b(digest.encode(), digest_size=8).digest()
+def _short_digest(digest: str, manager: str) -> bytes:
+    told = f"{digest} {manager}" if manager else digest
+    return hashlib.blake2b(told.encode(), digest_size=8).digest()
 
 
 class LinkSnapshot:
@@ -65,13 +67,13 @@ class LinkSnapshot:
             return None
         return bool(flags & _ACTIVE), bool(flags & _ENABLED)
 
-    def unchanged(self, source_id: str, digest: str) -> bool:
-        """Was the person's flow last written with this digest, and has nobody worked on it since?"""
+    def unchanged(self, source_id: str, digest: str, manager: str = "") -> bool:
+        """Is the person as last written and read: this digest, this manager, and has nobody worked on it since?"""
         index = self._find(source_id)
         if index is None or self.is_busy(source_id):
             return False
         start = index * _RECORD + _KEY + 1
-        return self._packed[start : start + 8] == _short_digest(digest)
+        return self._packed[start : start + 8] == _short_digest(digest, manager)
 
     def is_busy(self, source_id: str) -> bool:
         """Has the person had open work since the cycle began?"""
@@ -129,4 +131,4 @@ class LinkSnapshot:
 def _record(link: Link, *, busy: bool) -> bytes:
     flags = (_ACTIVE if link.state is LinkState.ACTIVE else 0) | (_ENABLED if link.enabled else 0)
     flags |= _BUSY if busy else 0
-    return _key(link.source_id) + bytes([flags]) + _short_digest(link.digest) + b"\0"
+    return _key(link.source_id) + bytes([flags]) + _short_digest(link.digest, link.manager) + b"\0"

@@ -23,6 +23,9 @@ READ_ONLY: Final = "ReadOnly"
 POLICY_FORBIDS: Final = "AzureActiveDirectoryCrossTenantSyncPolicyCheckFailure"
 """Entra's code for a partner policy that does not allow the synchronization."""
 
+MANAGER_COMING: Final = "ManagerNotYetProvisioned"
+"""Why a row waits whose person's manager is about to be provisioned."""
+
 INVITATIONS_BLOCKED: Final = "InvitationsBlocked"
 """Why a row waits while Graph invites nobody; the breaker says when one is tried."""
 
@@ -51,6 +54,7 @@ class WorkKind(StrEnum):
     """What the reader expects to be done; the worker decides from what it sees itself.
 
     EVALUATE carries no source values: the worker reads them and the scope directly.
+    REFERENCE: only the manager is open.
     """
 
     REMOVE = "remove"
@@ -58,6 +62,7 @@ class WorkKind(StrEnum):
     EVALUATE = "evaluate"
     UPDATE = "update"
     CREATE = "create"
+    REFERENCE = "reference"
 
 
 class DueClass(StrEnum):
@@ -66,6 +71,8 @@ class DueClass(StrEnum):
     REMOVAL = "1"
     UPDATE = "2"
     CREATE = "3"
+    REFERENCE = "4"
+    """Behind the creates: whoever is to be the manager has to be there first."""
     DISABLE = "7"
     """A staged disable whose other attributes have not flowed yet; counted as staged."""
     STAGED = "8"
@@ -115,11 +122,24 @@ class Pending:
             return _STAGED[self.verdict]
         if self.state in _APART:
             return _APART[self.state]
-        if self.kind is WorkKind.DISABLE:
-            return DueClass.DISABLE
-        if self.kind is WorkKind.REMOVE:
-            return DueClass.REMOVAL
-        return DueClass.CREATE if self.kind is WorkKind.CREATE else DueClass.UPDATE
+        return _BY_KIND[self.kind]
+
+
+_BY_KIND: Final = {
+    WorkKind.REMOVE: DueClass.REMOVAL,
+    WorkKind.DISABLE: DueClass.DISABLE,
+    WorkKind.EVALUATE: DueClass.UPDATE,
+    WorkKind.UPDATE: DueClass.UPDATE,
+    WorkKind.CREATE: DueClass.CREATE,
+    WorkKind.REFERENCE: DueClass.REFERENCE,
+}
+
+
+def is_coming(pending: Pending | None) -> bool:
+    """Is there work under way that may provision somebody soon who is not there? An escrow may last for ever."""
+    if pending is None or pending.state is not PendingState.WAITING or pending.reason == INVITATIONS_BLOCKED:
+        return False
+    return pending.kind in {WorkKind.CREATE, WorkKind.UPDATE, WorkKind.EVALUATE}
 
 
 _APART: Final = {PendingState.ESCROWED: DueClass.ESCROW, PendingState.DELAYED: DueClass.DELAYED}

@@ -20,6 +20,7 @@ class IntentAction(StrEnum):
     DISABLE = "disable"
     DELETE = "delete"
     RESTORE = "restore"
+    REFERENCE = "reference"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,8 @@ class Intent:
     """When the intent was written: the write follows within the lease, or never."""
     told: bool = False
     """A log record has the time of this intent already: what comes of it later is told by another one."""
+    reference: bool = False
+    """The object's manager is about to be written, too; it stays so through later intents until that is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -208,10 +208,21 @@ def _surprising(job: Job, entry: EntryPass, now: SourceEntry | None, scoping: Sc
         return _may_have_joined(job, entry, now, scoping)
     if pending.kind is WorkKind.REMOVE:
         return scoping.in_scope
-    if now is None or pending.source is None:
+    if now is None:
         return True
+    if pending.source is None:
+        return not _is_as_written(job, entry, now)
     before = SourceEntry(id=entry.source_id, attributes=pending.source)
-    return not scoping.in_scope or job.rules.flow.digest(before) != job.rules.flow.digest(now)
+    if not scoping.in_scope or job.rules.flow.digest(before) != job.rules.flow.digest(now):
+        return True
+    return before.manager is not None and before.manager != now.manager
+
+
+def _is_as_written(job: Job, entry: EntryPass, now: SourceEntry) -> bool:
+    """Is only the manager's object to be looked for, and the person as they were when they were written last?"""
+    if entry.pending.kind is not WorkKind.REFERENCE or entry.link is None:
+        return False
+    return entry.link.digest == job.rules.flow.digest(now) and entry.link.manager == now.manager
 
 
 def _may_have_joined(job: Job, entry: EntryPass, now: SourceEntry | None, scoping: ScopingDecision) -> bool:

@@ -10,7 +10,8 @@ never waits behind those who were found before:
 | 2 | updates, and who is to be evaluated | 〃 |
 | 3 | of people whose disable is held, all the rest | 〃 |
 | 4 | creates | 12 |
-| 5 | escrows of earlier cycles | 〃 |
+| 5 | managers, where nothing else is to be done | as many as a chunk takes |
+| 6 | escrows of earlier cycles | 12 |
 """
 
 from collections.abc import Iterable
@@ -42,6 +43,7 @@ _MOST: Final[dict[DueClass, int]] = {
     DueClass.UPDATE: CHUNK,
     DueClass.DISABLE: CHUNK,
     DueClass.CREATE: CREATES,
+    DueClass.REFERENCE: CHUNK,
     DueClass.ESCROW: CREATES,
 }
 
@@ -103,7 +105,7 @@ async def next_chunk(
     view = await view_due(engine, state, shard)
     for due_class, limit in (_MOST | {DueClass.CREATE: creates}).items():
         room = min(limit, most - len(chunk))
-        if room > 0:
+        if room > 0 and not (chunk and due_class is DueClass.REFERENCE):
             chunk += await _eligible(view, due_class, now, room)
         if chunk and _goes_alone(chunk[0]):
             return chunk[:1]

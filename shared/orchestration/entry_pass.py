@@ -8,7 +8,7 @@ from typing import TypeVar
 from shared.configuration.configuration import Configuration
 from shared.cycles.pending import Pending, PendingState, Verdict, WorkKind
 from shared.cycles.state import ConfigurationState, holds_removals
-from shared.cycles.work import Intent, Work
+from shared.cycles.work import Intent, IntentAction, Work
 from shared.orchestration.engine import Engine
 from shared.orchestration.ports import SourceDirectory, TargetDirectory
 from shared.provisioning.change import Change
@@ -79,10 +79,17 @@ class EntryPass:
     change: Change | None = None
     steps: tuple[ProvisioningStep, ...] = ()
     ending: Ending | None = None
+    referring: str | None = None
+    """What is known of the object's manager while it is open whether that is the one it shall have; else None."""
 
     @property
     def intent(self) -> Intent | None:
         return self.work.intent
+
+    @property
+    def may_have_written(self) -> bool:
+        """May values of the object have been written by a pass of which nobody knows the end?"""
+        return self.intent is not None and self.intent.action is not IntentAction.REFERENCE
 
     @property
     def person(self) -> SourceEntry:

@@ -14,6 +14,7 @@ from shared.provisioning.change import ChangeKind
 from shared.provisioning.link import Link, LinkOrigin, LinkState
 from shared.provisioning.pass_steps import export_step
 from shared.provisioning.provisioning_log import ProvisioningAction, ProvisioningStatus
+from shared.provisioning.reference_resolution import UNKNOWN, in_use
 
 _INTENTS = {
     ChangeKind.UPDATE: IntentAction.UPDATE,
@@ -53,7 +54,12 @@ def _removed(job: Job, entry: EntryPass, link: Link) -> Ending:
         action=action,
         status=ProvisioningStatus.SUCCESS,
         link=replace(
-            link, state=state, digest="", enabled=link.enabled and not disables, changed=job.engine.clock.now()
+            link,
+            state=state,
+            digest="",
+            enabled=link.enabled and not disables,
+            changed=job.engine.clock.now(),
+            manager_target=UNKNOWN if entry.begun.reference else link.manager_target,
         ),
         next=None if change.delete_at is None else delayed(entry, change.delete_at),
         modified=change.modified,
@@ -83,7 +89,7 @@ async def _restore(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
 def _restored(job: Job, entry: EntryPass, result: WriteResult) -> EntryPass:
     if result.status is not WriteStatus.DONE or entry.link is None:
         return not_done(job, entry, result)
-    link = replace(entry.link, state=LinkState.ACTIVE, digest="", changed=job.engine.clock.now())
+    link = replace(in_use(entry.link), digest="", changed=job.engine.clock.now())
     return replace(entry, link=link)
 
 

@@ -202,7 +202,7 @@ def _is_stale(job: Job, entry: EntryPass) -> bool:
     link = entry.link
     if link is None or not _was_just_written(job, entry):
         return False
-    return entry.intent is not None or entry.source is None or link.digest != job.rules.flow.digest(entry.source)
+    return entry.may_have_written or entry.source is None or link.digest != job.rules.flow.digest(entry.source)
 
 
 def _decide(job: Job, entry: EntryPass, sight: Sight) -> Change:

@@ -36,6 +36,7 @@ from shared.orchestration.ports import (
 )
 from shared.orchestration.put_back import put_back
 from shared.orchestration.refusal import hold_configuration, is_refused, lift_refusal, policy_allows, went_through
+from shared.orchestration.resolve_references import note_references, resolve_references
 from shared.orchestration.watch_surges import without_surges
 from shared.provisioning.change_planning import Rules
 
@@ -233,6 +234,8 @@ async def run_passes(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
         passes = await plan_entries(job, passes)
         passes = await export_changes(job, passes)
         passes = await export_creates(job, passes)
+        passes = note_references(job, passes)
+        passes = await resolve_references(job, passes)
         return await close_entries(job, passes)
     except (Throttled, Unavailable, Forbidden, UnexpectedAnswer, ResyncRequired) as error:
         if isinstance(error, Forbidden) and not job.on_demand:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from shared.configuration.directory_schema import MANAGER
 from shared.cycles.classification import LinkSight, classify, left_alone, removal
 from shared.cycles.cycle import Cursor, CyclePhase
 from shared.cycles.link_snapshot import LinkSnapshot
@@ -57,7 +58,8 @@ async def _watermark(reading: Reading) -> str:
 
 
 async def _take_page(reading: Reading, page: UsersPage) -> None:
-    people = {entry.id: entry for entry in await _with_memberships(reading, page.entries)}
+    told = [_told_whole(reading, entry) for entry in page.entries]
+    people = {entry.id: entry for entry in await _with_memberships(reading, told)}
     if not people:
         return
     entitled = (await reading.scope_in_work()).everybody() if reading.assigned_only else None
@@ -83,6 +85,15 @@ async def _with_memberships(
         entry if isinstance(entry, Removed) else entry.in_groups(scope.memberships(entry.id, asked))
         for entry in entries
     ]
+
+
+def _told_whole(reading: Reading, entry: SourceEntry | Removed) -> SourceEntry | Removed:
+    """Return the entry as a round says it: one from nothing names every manager, so whoever has none there has none."""
+    if not reading.initial or reading.mapping.flow.manager is None or isinstance(entry, Removed):
+        return entry
+    if entry.manager is not None:
+        return entry
+    return SourceEntry(id=entry.id, attributes={**entry.attributes, MANAGER: ""})
 
 
 def _known_users(before: Sequence[str], people: Mapping[str, SourceEntry | Removed]) -> tuple[str, ...]:
@@ -148,7 +159,9 @@ def _sight(reading: Reading, entry: SourceEntry | Removed, rows: EntryRows) -> L
         active=link.state is LinkState.ACTIVE,
         enabled=link.enabled,
         exists=True,
-        same_digest=isinstance(entry, SourceEntry) and link.digest == reading.mapping.flow.digest(entry),
+        same_digest=isinstance(entry, SourceEntry)
+        and entry.manager in {None, link.manager}
+        and link.digest == reading.mapping.flow.digest(entry),
         has_pending=rows.pending is not None,
     )
 
@@ -163,6 +176,7 @@ def _snapshot_sight(
         active=state[0],
         enabled=state[1],
         exists=True,
-        same_digest=isinstance(entry, SourceEntry) and snapshot.unchanged(entry.id, reading.mapping.flow.digest(entry)),
+        same_digest=isinstance(entry, SourceEntry)
+        and snapshot.unchanged(entry.id, reading.mapping.flow.digest(entry), entry.manager or ""),
         has_pending=has_pending,
     )

@@ -20,12 +20,15 @@ async def save_intents(
     if not passes:
         return [], []
     now = job.engine.clock.now()
-    works = [replace(each.work, expires=now + LEASE, intent=_saved(intent(each), now)) for each in passes]
+    works = [replace(each.work, expires=now + LEASE, intent=_saved(intent(each), each.intent, now)) for each in passes]
     saved = {work.source_id: work for work in await job.engine.entries.save_works(job.state, works)}
     ours = [replace(each, work=saved[each.source_id]) for each in passes if each.source_id in saved]
     lost = [each.end(Ending(next=each.pending)) for each in passes if each.source_id not in saved]
     return ours, lost
 
 
-def _saved(intent: Intent, now: datetime) -> Intent:
+def _saved(intent: Intent, before: Intent | None, now: datetime) -> Intent:
+    """Return the intent as it is saved; it goes on to say that nobody knows what became of a manager."""
+    if before is not None and before.reference:
+        intent = replace(intent, reference=True)
     return intent if intent.saved else replace(intent, saved=now)

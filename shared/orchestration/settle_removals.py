@@ -12,6 +12,7 @@ from shared.cycles.state import ConfigurationState, Quarantine, QuarantineReason
 from shared.cycles.work import IntentAction
 from shared.orchestration.dispatch import dispatch_due
 from shared.orchestration.doubt_cycle import doubt_reading
+from shared.orchestration.find_references import find_references
 from shared.orchestration.hints import hint_entries
 from shared.orchestration.live_due import live_due
 from shared.orchestration.mature_removals import mature_removals
@@ -55,6 +56,7 @@ async def settle_removals(reading: Reading) -> None:
     decided = not leavers or _decide(reading, counted, released).released
     if decided:
         await _carry_out(reading, decision, counted, released)
+    await find_references(reading)
     await dispatch_due(engine, reading.state)
     stay = [] if decided and decision.released else [row for row in counted if row.kind is WorkKind.REMOVE]
     reading.cycle = replace(reading.cycle, staged=len(staged), held=len(stay))

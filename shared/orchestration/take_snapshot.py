@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from shared.cycles.cycle import CyclePhase
 from shared.cycles.link_snapshot import LinkSnapshot
-from shared.cycles.state import ConfigurationState
 from shared.orchestration.reading import Reading
 from shared.provisioning.link import Link
 
@@ -19,11 +18,15 @@ async def take_snapshot(reading: Reading) -> None:
         for shard in range(reading.state.shards):
             busy = {id_ async for id_ in entries.pending_ids(reading.cycle.configuration_id, shard)}
             links = entries.links(reading.cycle.configuration_id, shard)
-            parts.append(LinkSnapshot.pack([_taken(link, reading.state) async for link in links], busy))
+            parts.append(LinkSnapshot.pack([_taken(link, reading) async for link in links], busy))
         reading.links = LinkSnapshot.merge(parts)
     await reading.checkpoint(phase=CyclePhase.ASSIGNMENTS)
 
 
-def _taken(link: Link, state: ConfigurationState) -> Link:
-    """Return the link; where all are to be proven its digest is unknown, so that a worker looks at the object."""
-    return replace(link, digest="") if state.proves_links else link
+def _taken(link: Link, reading: Reading) -> Link:
+    """Return the link; where all are to be proven its digest is unknown, so that a worker looks at the object.
+
+    A manager whom no mapping is about any more makes no difference.
+    """
+    link = link if reading.mapping.flow.manager else replace(link, manager="")
+    return replace(link, digest="") if reading.state.proves_links else link

@@ -23,6 +23,7 @@ from shared.provisioning.change_planning import failure
 from shared.provisioning.link import Link, LinkOrigin, LinkState
 from shared.provisioning.pass_steps import export_step
 from shared.provisioning.provisioning_log import ErrorInformation, ProvisioningAction, ProvisioningStatus
+from shared.provisioning.reference_resolution import in_use
 
 _PAUSE = timedelta(seconds=15)
 
@@ -61,7 +62,7 @@ def action_before(job: Job, entry: EntryPass) -> ProvisioningAction | None:
         return None
     if entry.sight is not None and entry.sight.unfinished:
         return ProvisioningAction.CREATE
-    if intent.action is IntentAction.DELETE or intent.target_id != link.target_id:
+    if intent.action in {IntentAction.DELETE, IntentAction.REFERENCE} or intent.target_id != link.target_id:
         return None
     disabled = not job.rules.flow.enables(entry.person)
     held = entry.change is not None and entry.change.hold_disable
@@ -122,8 +123,7 @@ def written_link(job: Job, entry: EntryPass, link: Link) -> Link:
     """Return the link after everything that should flow has been written, but for a disable that is held."""
     held = entry.change is not None and entry.change.hold_disable
     return replace(
-        link,
-        state=LinkState.ACTIVE,
+        in_use(link),
         digest="" if held else job.rules.flow.digest(entry.person),
         enabled=link.enabled if held else job.rules.flow.enables(entry.person),
         mail=normalized_mail(job.rules.flow.mail(entry.person) or "") or link.mail,

@@ -18,6 +18,7 @@ from shared.expressions import DROP, Environment, ExpressionError
 from shared.provisioning.compiled_attribute import STILL, AttributeFlow, compiled_attribute
 from shared.provisioning.entry import Attributes, AttributeValue, SourceEntry
 from shared.provisioning.provisioning_log import ModifiedProperty
+from shared.provisioning.reference_resolution import ManagerFlow
 
 DIGEST_VERSION: Final = "2"
 """Changes whenever the same values would give another digest; links then look different and are compared again."""
@@ -76,6 +77,8 @@ class Flow:
     """What always flows and depends on nothing but the person, in the order of names."""
     lists: tuple[str, ...] = ()
     """Those of the steps whose attribute takes several values."""
+    manager: ManagerFlow | None = None
+    """Whether people have their manager in the target; a reference is written by itself, and is in no digest."""
     matching: tuple[str, ...] = ()
     """The matching attributes in the order in which they are tried; the address is tried, named or not."""
 
@@ -243,11 +246,13 @@ def compiled_flow(users: UserMapping) -> Flow:
     named = (graph_property(each.target_attribute).name for each in users.mapping.matching_attributes())
     steady = sorted((each for each in attributes if each.steady), key=lambda each: each.name)
     steps = tuple(map(_step, steady))
+    manager = users.manager()
     return Flow(
         attributes=attributes,
         by_name=by_name,
         steps=steps,
         lists=tuple(each.name for each in steady if each.target.multivalued),
+        manager=None if manager is None else ManagerFlow(clears=users.nulls_flow(manager)),
         matching=tuple(each for each in named if each in by_name),
     )
 

@@ -6,6 +6,8 @@ from datetime import datetime
 
 import msgspec
 
+from shared.configuration.directory_schema import MANAGER
+
 AttributeValue = str | bool | int | tuple[str, ...] | None
 Attributes = Mapping[str, AttributeValue]
 """Values by Graph's property names. A name that is absent and a name that maps to None mean the same: no value."""
@@ -31,6 +33,15 @@ class SourceEntry(msgspec.Struct, frozen=True, kw_only=True):
         """Return the attribute if it is text that is not empty, else None."""
         value = self.attributes.get(name)
         return value if isinstance(value, str) and value else None
+
+    @property
+    def manager(self) -> str | None:
+        """Return the id of the manager, empty where there is none; None where the read did not tell.
+
+        It stands among the attributes, and flows as none of them.
+        """
+        value = self.attributes.get(MANAGER)
+        return value if isinstance(value, str) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

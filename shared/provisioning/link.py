@@ -39,4 +39,15 @@ class Link:
     mail: str
     """The mail that was last written, normalized; its claim is ours."""
     changed: datetime
+    manager: str = ""
+    """The source id of the manager that the person was last read with; empty without one."""
+    manager_target: str = ""
+    """What the target object was last given as its manager, by its `mark`; empty: none, `?`: nobody knows."""
+    returns: int = 0
+    """How often the object has come back into use: whatever referred to it before may have been lost."""
     etag: str = ""
+
+    @property
+    def mark(self) -> str:
+        """Return what others remember that have been given this object: another one each time that it comes back."""
+        return f"{self.target_id}#{self.returns}" if self.returns else self.target_id

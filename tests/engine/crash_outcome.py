@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from shared.cycles.cycle import Cycle
 from shared.cycles.state import ConfigurationState
 from shared.orchestration.released_store import load_released
+from shared.provisioning.link import Link
 from shared.provisioning.provisioning_log import ProvisioningLogRecord, ProvisioningStatus
 from tests.engine.local_engine import LocalEngine
 
@@ -55,7 +56,7 @@ async def outcome_of(local: LocalEngine) -> Outcome:
         not_indexed=[told(record, names) for record in beside if index.count(record) != 1],
         miscounted=_difference(await _counted(local), Counter(f"{each.action} {each.status}" for each in beside)),
         links={
-            name: (row.link.origin, row.link.state, row.link.digest, row.link.enabled, row.link.mail)
+            name: (*_standing(row.link), names.get(row.link.manager), bool(row.link.manager_target))
             for name, row in rows.items()
             if row.link is not None
         },
@@ -69,6 +70,10 @@ async def outcome_of(local: LocalEngine) -> Outcome:
         state=await _state(local, state),
         cycles=[(each.number, each.kind, each.state) for each in await _cycles(local)],
     )
+
+
+def _standing(link: Link) -> tuple[object, ...]:
+    return link.origin, link.state, link.digest, link.enabled, link.mail
 
 
 async def log_of(local: LocalEngine) -> Counter[str]:
@@ -121,8 +126,9 @@ async def _claims(local: LocalEngine, names: Mapping[str, str]) -> Counter[str]:
 
 def _target(local: LocalEngine) -> list[object]:
     dump = local.simulation.dump(local.target_id)
+    mails = {user["id"]: user["mail"] for user in dump["users"]}
     shown = ("mail", "userType", "accountEnabled", "displayName", "surname", "city")
-    users = [(True, *map(user.get, shown)) for user in dump["users"]]
+    users = [(True, *map(user.get, shown), mails.get((user.get("manager") or {}).get("id"))) for user in dump["users"]]
     deleted = [(False, *map(user.get, shown)) for user in dump["deletedItems"]]
     return sorted([*users, *deleted], key=str)
 

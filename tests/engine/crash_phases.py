@@ -12,6 +12,7 @@ from tests.engine.crash_stories import (
     company,
     each,
     leaves,
+    reports_to,
     returns,
 )
 from tests.engine.crash_walk import Story
@@ -58,6 +59,23 @@ def assigned(*changes: Document) -> Prelude:
     return prelude
 
 
+def assigned_later() -> Prelude:
+    """Ada reports to Dina, who is not in scope until now."""
+
+    async def prelude() -> LocalEngine:
+        local = await assigned(*becomes("ada", **reports_to("dina")))()
+        await local.run_cycle()
+        local.change({"op": "assign", "principalId": id_of("dina"), "principalType": "User"})
+        return local
+
+    return prelude
+
+
+async def two_cycles(local: LocalEngine) -> None:
+    await local.run_cycle()
+    await local.run_cycle()
+
+
 def in_full(told: Prelude) -> Prelude:
     """The next cycle evaluates everybody again."""
 
@@ -100,6 +118,12 @@ STORIES: Mapping[str, Story] = {
         ),
         log=["ada delete success", "dina create success"],
         passes=["table snapshots", "graph: DELETE", "graph: POST /invitations"],
+    ),
+    "a manager who comes later": Story(
+        prelude=assigned_later(),
+        act=two_cycles,
+        log=["dina create success", "ada update success"],
+        passes=["graph: PUT /users", "due:4"],
     ),
     "everybody is evaluated again and one has left": Story(
         prelude=in_full(company(*leaves("ada"), *becomes("bert", city="Gera"), here=TRIO)),

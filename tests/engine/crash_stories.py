@@ -37,6 +37,10 @@ def becomes(*names: str, **values: object) -> list[Document]:
     return [{"op": "updateUser", "id": id_of(name), "set": values} for name in names]
 
 
+def reports_to(name: str | None) -> dict[str, object]:
+    return {"manager": None if name is None else {"id": id_of(name)}}
+
+
 def leaves(*names: str) -> list[Document]:
     return [{"op": "deleteUser", "id": id_of(name)} for name in names]
 
@@ -146,6 +150,28 @@ ACTIONS: Mapping[str, Story] = {
         log=["ada update success"],
         passes=["graph: PATCH", "Insert mail:"],
     ),
+    "a manager": Story(
+        prelude=company(*becomes(*PAIR, **reports_to("cleo")), here=PAIR),
+        log=each(PAIR, "update success"),
+        passes=["graph: PUT /users"],
+    ),
+    "another manager and another city": Story(
+        prelude=company(
+            *becomes(*PAIR, city="Gera", **reports_to("dina")), here=TRIO, earlier=becomes(*PAIR, **reports_to("cleo"))
+        ),
+        log=each(PAIR, "update success"),
+        passes=["graph: PUT /users", "graph: PATCH"],
+    ),
+    "no manager any more": Story(
+        prelude=company(*becomes(*PAIR, **reports_to(None)), here=PAIR, earlier=becomes(*PAIR, **reports_to("cleo"))),
+        log=each(PAIR, "update success"),
+        passes=["/manager/$ref", "graph: DELETE"],
+    ),
+    "newcomers with a manager": Story(
+        prelude=company(*joins(*PAIR, **reports_to("cleo"))),
+        log=each(PAIR, "create success"),
+        passes=["graph: PUT /users", "graph: POST /invitations"],
+    ),
     "disable": Story(
         prelude=company(*becomes(*PAIR, accountEnabled=False), here=PAIR),
         log=each(PAIR, "disable success"),
@@ -230,6 +256,25 @@ RECOVERIES: Mapping[str, Story] = {
         act=an_hour,
         log=each(PAIR, "update success"),
         passes=["graph: PATCH"],
+    ),
+    "a manager without an answer": Story(
+        prelude=after_death(
+            company(*becomes(*PAIR, **reports_to("cleo")), here=PAIR), "graph: PUT", Way.PARTLY, writes=1
+        ),
+        act=an_hour,
+        log=each(PAIR, "update success"),
+        passes=["graph: PUT /users"],
+    ),
+    "a manager who changed back after a write without an answer": Story(
+        prelude=after_death(
+            company(*becomes("ada", **reports_to("dina")), here=TRIO, earlier=becomes("ada", **reports_to("cleo"))),
+            "graph: PUT",
+            Way.AFTER,
+            *becomes("ada", **reports_to("cleo")),
+        ),
+        act=an_hour,
+        log=["ada update success"],
+        passes=["graph: PUT /users"],
     ),
     "a removal without an answer": Story(
         prelude=after_death(company(*leaves(*PAIR), here=PAIR), "graph: DELETE", Way.PARTLY, writes=1),

@@ -27,7 +27,7 @@ FEWEST_OF_A_STORY = 3
 
 EVERY_POINT = bool(os.environ.get("TENANTSYNC_TEST_EVERY_CRASH"))
 
-GRAPH_WRITES = ("POST /invitations", "PATCH /users", "DELETE /users", "POST /directory/deletedItems")
+GRAPH_WRITES = ("POST /invitations", "PATCH /users", "DELETE /users", "POST /directory/deletedItems", "PUT /users")
 
 
 @pytest.mark.parametrize("name", STORIES)

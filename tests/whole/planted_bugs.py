@@ -53,6 +53,15 @@ PLANTED_BUGS = (
         says=r"city should be '.+', is ",
     ),
     PlantedBug(
+        name="wrong manager: everybody is their own",
+        bug=Substitution(
+            file="shared/adapters/graph/calls.py",
+            original="quote(manager_id, safe='')",
+            replacement="quote(user_id, safe='')",
+        ),
+        says=r"manager should be '.+', is '.+'",
+    ),
+    PlantedBug(
         name="wrong type: people are created as guests",
         bug=Substitution(
             file=_FLOW,

@@ -42,6 +42,7 @@ class GraphCalls:
         self.deleted_users_where("", ())
         self.role_assignments_of("")
         self.invite({})
+        self.remove_manager("")
         self.restore("")
         self.send_mail("", {})
 
@@ -58,8 +59,10 @@ class GraphCalls:
         builder = self._graph.service_principals.by_service_principal_id(service_principal_id)
         return _read(builder.app_role_assigned_to, top=_LARGEST_PAGE)
 
-    def user(self, user_id: str, select: Sequence[str]) -> RequestInformation:
-        return _read(self._graph.users.by_user_id(user_id), select=list(select))
+    def user(self, user_id: str, select: Sequence[str], *, manager: bool = False) -> RequestInformation:
+        # the relation cannot be selected here, and expanded it costs a unit and no request
+        expand = ["manager($select=id)"] if manager else []
+        return _read(self._graph.users.by_user_id(user_id), select=list(select), expand=expand)
 
     def assignments_of(self, user_id: str) -> RequestInformation:
         # with this header the answer includes what the person's direct groups were assigned:
@@ -137,6 +140,14 @@ class GraphCalls:
     def delete(self, user_id: str) -> RequestInformation:
         return _write(Method.DELETE, self._graph.users.by_user_id(user_id))
 
+    def assign_manager(self, user_id: str, manager_id: str) -> RequestInformation:
+        base = self._graph.request_adapter.base_url.rstrip("/")
+        reference = {"@odata.id": f"{base}/users/{quote(manager_id, safe='')}"}
+        return _write(Method.PUT, self._graph.users.by_user_id(user_id).manager.ref, reference)
+
+    def remove_manager(self, user_id: str) -> RequestInformation:
+        return _write(Method.DELETE, self._graph.users.by_user_id(user_id).manager.ref)
+
     def send_mail(self, user_id: str, body: Mapping[str, object]) -> RequestInformation:
         return _write(Method.POST, self._graph.users.by_user_id(user_id).send_mail, body)
 
@@ -196,7 +207,7 @@ def _plain_name(option: str) -> str:
 
 def _read(builder: BaseRequestBuilder, **options: list[str] | str | int) -> RequestInformation:
     call = _described(Method.GET, builder)
-    call.query_parameters.update({quote(f"${name}"): value for name, value in options.items()})
+    call.query_parameters.update({quote(f"${name}"): value for name, value in options.items() if value != []})
     return call
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from shared.adapters.graph.answer import Record, attributes, optional_text, record, records, selected, text
 from shared.adapters.graph.client import GraphClient
 from shared.adapters.graph.people_page import decoded_people
+from shared.configuration.directory_schema import MANAGER
 from shared.orchestration.ports import GroupsPage, MemberChange, UnexpectedAnswer, UsersPage
 from shared.provisioning.entry import SourceEntry
 
@@ -42,9 +43,12 @@ async def groups_page(client: GraphClient, group_ids: Sequence[str], link: str) 
 
 
 def source_entry(user: Record, select: Sequence[str]) -> SourceEntry:
-    """Return the person as the engine knows it."""
-    names = [name for name in select if name != "id"]
-    return SourceEntry(id=text(user, "id"), attributes=attributes(user, names))
+    """Return the person as the engine knows it; a manager is read expanded."""
+    found = attributes(user, [name for name in select if name not in {"id", MANAGER}])
+    if MANAGER in select:
+        manager = user.get(MANAGER)
+        found = {**found, MANAGER: "" if manager is None else text(record(manager), "id")}
+    return SourceEntry(id=text(user, "id"), attributes=found)
 
 
 def _changes(group: Record) -> Iterator[MemberChange]:

@@ -68,6 +68,9 @@ _TABLE = (
     _Row(status=403, code="Directory_QuotaExceeded", failure=Failure.PERMANENT),
     _Row(status=403, failure=Failure.FORBIDDEN),
     _Row(status=404, failure=Failure.NOT_FOUND),
+    # one end of the reference is too new for the replica that answered (observed, without a code of its own):
+    # https://github.com/microsoftgraph/msgraph-sdk-dotnet/issues/2508
+    _Row(status=400, message="Not a valid reference update", failure=Failure.NOT_FOUND),
     _Row(status=408, failure=Failure.TRANSIENT),
     _Row(status=409, code="Directory_ConcurrencyViolation", failure=Failure.CONCURRENCY),
     _Row(status=424, failure=Failure.DEPENDENCY),

@@ -24,6 +24,8 @@ _OPERATIONS: Final = {
     WriteKind.UPDATE: ("PATCH", "/users/{id}"),
     WriteKind.DELETE: ("DELETE", "/users/{id}"),
     WriteKind.RESTORE: ("POST", "/directory/deletedItems/{id}/restore"),
+    WriteKind.ASSIGN_MANAGER: ("PUT", "/users/{id}/manager/$ref"),
+    WriteKind.REMOVE_MANAGER: ("DELETE", "/users/{id}/manager/$ref"),
 }
 
 

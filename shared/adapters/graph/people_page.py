@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from shared.configuration.directory_schema import is_extension
+from shared.configuration.directory_schema import MANAGER, is_extension
 from shared.orchestration.ports import Removed, UnexpectedAnswer
 from shared.provisioning.entry import SourceEntry
 
@@ -19,6 +19,13 @@ _Plain = str | bool | tuple[str, ...] | None
 _Extension = str | bool | int | tuple[str, ...] | None
 _Parts = tuple[tuple[str, tuple[str, ...]], ...]
 """Each complex property, and the attributes that are its parts, in the order of its type's fields."""
+
+
+class _Reference(msgspec.Struct):
+    """An entry of manager@delta: whoever is the manager now, or (with @removed) is no longer."""
+
+    id: str
+    removed: dict[str, Any] | None = msgspec.field(default=None, name="@removed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +56,20 @@ def _entry(person: Any, parts: _Parts) -> SourceEntry | Removed:  # noqa: ANN401
     attributes = msgspec.structs.asdict(person)
     id_ = attributes.pop("id")
     del attributes["removed"]
+    if MANAGER in attributes:
+        attributes[MANAGER] = _manager(attributes[MANAGER])
     for whole, names in parts:
         found = attributes.pop(whole)
         values = (None,) * len(names) if found is None else msgspec.structs.astuple(found)
         attributes.update(zip(names, values, strict=True))
     return SourceEntry(id=id_, attributes=attributes)
+
+
+def _manager(entries: list[_Reference] | None) -> str | None:
+    """Return the manager as SourceEntry has it. A page that names none says nothing, but in a round from nothing."""
+    if entries is None:
+        return None
+    return next((each.id for each in reversed(entries) if each.removed is None), "")
 
 
 @lru_cache(maxsize=64)
@@ -62,7 +78,9 @@ def _decoder(select: tuple[str, ...]) -> tuple[msgspec.json.Decoder[Any], _Parts
     parts = _parts(select)
     complex_ = {whole: _part_type(names) for whole, names in parts}
     fields: list[Any] = [("id", str), ("removed", dict[str, Any] | None, msgspec.field(default=None, name="@removed"))]
-    for name in dict.fromkeys(each.partition("/")[0] for each in select if each != "id"):
+    if MANAGER in select:
+        fields.append((MANAGER, list[_Reference] | None, msgspec.field(default=None, name=f"{MANAGER}@delta")))
+    for name in dict.fromkeys(each.partition("/")[0] for each in select if each not in {"id", MANAGER}):
         kind = complex_.get(name, _Extension if is_extension(name) else _Plain)
         fields.append((name, kind, None))
     person = msgspec.defstruct("Person", fields, gc=False)

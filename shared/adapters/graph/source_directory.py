@@ -12,6 +12,7 @@ from shared.adapters.graph.organization import Organization, is_tenant
 from shared.adapters.graph.people_search import search_people
 from shared.adapters.graph.reading import Answers, Control, read_batches
 from shared.configuration.configuration import SourceTenant
+from shared.configuration.directory_schema import MANAGER
 from shared.orchestration.ports import (
     Assignment,
     AssignmentsPage,
@@ -95,7 +96,8 @@ class GraphSourceDirectory:
 
     def _parts(self, number: int, source_id: str, *, scope: bool) -> dict[str, RequestInformation]:
         calls = self._client.calls
-        parts = {f"{number}:user": calls.user(source_id, selected(self._select))}
+        names = [name for name in selected(self._select) if name != MANAGER]
+        parts = {f"{number}:user": calls.user(source_id, names, manager=MANAGER in self._select)}
         if scope:
             parts[f"{number}:assignments"] = calls.assignments_of(source_id)
             parts[f"{number}:memberships"] = calls.memberships_of(source_id)

@@ -141,6 +141,10 @@ class TargetWrites:
                 return calls.delete(write.target_id)
             case WriteKind.RESTORE:
                 return calls.restore(write.target_id)
+            case WriteKind.ASSIGN_MANAGER:
+                return calls.assign_manager(write.target_id, write.manager_id)
+            case WriteKind.REMOVE_MANAGER:
+                return calls.remove_manager(write.target_id)
 
     def _invitation(self, write: Write) -> dict[str, object]:
         # as Guest: a Member invitation may need more rights, and the update that follows sets userType anyway
@@ -159,7 +163,7 @@ class TargetWrites:
             return WriteResult(status=WriteStatus.AMBIGUOUS, message="The batch came back without this item.")
         if answer.ok:
             return _done(write, answer)
-        if write.kind is WriteKind.DELETE and is_missing(answer):
+        if _is_gone(write, answer):
             # gone is what was wanted; the first attempt's answer may have been lost
             return WriteResult(status=WriteStatus.DONE, target_id=write.target_id)
         return self._failed(write, answer)
@@ -184,6 +188,13 @@ def _done(write: Write, answer: Answer) -> WriteResult:
     if not isinstance(target_id, str) or not target_id:
         return WriteResult(status=WriteStatus.AMBIGUOUS, message="The invitation's answer names no user.")
     return WriteResult(status=WriteStatus.DONE, target_id=target_id)
+
+
+def _is_gone(write: Write, answer: Answer) -> bool:
+    if write.kind is WriteKind.REMOVE_MANAGER:
+        # another code says that the replica does not have the user yet, which tells nothing of the manager
+        return answer.status == 404 and "request_resourcenotfound" in error_of(answer).codes
+    return write.kind is WriteKind.DELETE and is_missing(answer)
 
 
 def _is_inviting(writes: Sequence[Write]) -> bool:

@@ -20,7 +20,10 @@ class Removed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsersPage:
-    """A page of users/delta; exactly one of `next_link` and `delta_link` is set. Entries are whole objects."""
+    """A page of users/delta; exactly one of `next_link` and `delta_link` is set. Entries are whole objects.
+
+    But for the manager: a round that continues another names one only where that changed.
+    """
 
     entries: tuple[SourceEntry | Removed, ...]
     next_link: str = ""
@@ -231,6 +234,8 @@ class WriteKind(StrEnum):
     UPDATE = "update"
     DELETE = "delete"
     RESTORE = "restore"
+    ASSIGN_MANAGER = "assignManager"
+    REMOVE_MANAGER = "removeManager"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,6 +246,8 @@ class Write:
     kind: WriteKind
     target_id: str = ""
     attributes: Attributes = field(default_factory=dict)
+    manager_id: str = ""
+    """Of ASSIGN_MANAGER: the object that becomes the manager."""
 
 
 class TargetDirectory(Protocol):

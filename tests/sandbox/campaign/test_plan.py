@@ -36,5 +36,5 @@ def test_the_seeds_together_hold_everything() -> None:
     assert {death.ahead > 0 for death in deaths if death.ahead} == {True, False}
     assert {each.profile for each in happenings if isinstance(each, GraphFaults)} == {"none", "flaky", "throttled"}
     kinds = {kind for each in happenings if isinstance(each, LifeInSource) for kind in each.kinds}
-    assert kinds == {"move", "lose", "join", "leave", "enable", "disable", "marry", "reassign", "return"}
+    assert kinds == {"move", "lose", "join", "leave", "enable", "disable", "marry", "reassign", "return", "manage"}
     assert sum(isinstance(each, LifeInTarget) for each in happenings) == 2 * len(PLANS)

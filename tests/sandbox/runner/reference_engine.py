@@ -73,6 +73,7 @@ class ReferenceEngine:
             actions["create"]["success"] += expectation.due is Due.CREATED
             await self._provision(case, expectation)
         await self._remove(case)
+        await self._assign_managers()
         moment = "2026-11-24T12:00:00Z"
         number = len(self._cycles) + 1
         kind = "incremental" if self._cycles else "initial"
@@ -106,6 +107,24 @@ class ReferenceEngine:
             await self._call("PATCH", f"/users/{target_id}", body)
         if not known:
             self._pairs[person.id] = Pair(source_id=person.id, target_id=target_id, adopted=expectation.adopted)
+
+    async def _assign_managers(self) -> None:
+        """Everybody who is there has the object of their manager, if that one is there, too."""
+        case = await self._case()
+        there = {
+            key: pair
+            for key, pair in self._pairs.items()
+            if key in case.people and pair.target_id in case.current.users
+        }
+        for key, pair in there.items():
+            manager = there.get(case.people[key].manager)
+            now = case.current.users[pair.target_id].manager
+            path = f"/users/{pair.target_id}/manager/$ref"
+            if manager is not None and manager.target_id != now:
+                reference = f"{str(self._graph.base_url).rstrip('/')}/v1.0/users/{manager.target_id}"
+                await self._call("PUT", path, {"@odata.id": reference})
+            elif manager is None and now and not pair.adopted:
+                await self._call("DELETE", path)
 
     async def _invite(self, person: User) -> str:
         body = {"invitedUserEmailAddress": person.mail, "inviteRedirectUrl": "https://myapplications.microsoft.com"}

@@ -81,6 +81,17 @@ def test_the_assigned_company_leaves_people_out_and_nests_groups() -> None:
     assert len(nested) == 1
 
 
+def test_most_people_report_to_somebody_who_was_there_before_and_some_to_people_who_cannot_come() -> None:
+    users = build_scenario("company", Plan(users=200)).world.tenants[0].users
+    managers = {user["id"]: user["manager"]["id"] for user in users if "manager" in user}
+
+    places = {user["id"]: number for number, user in enumerate(users)}
+    disabled = {user["id"] for user in users if user.get("accountEnabled") is False}
+    assert 150 < len(managers) < len(users)
+    assert all(places[manager] < places[user] for user, manager in managers.items())
+    assert disabled.intersection(managers.values())
+
+
 def test_no_two_people_share_an_address_but_the_twins() -> None:
     users = build_scenario("company", Plan(users=3000)).world.tenants[0].users
     mails = [str(user["mail"]).lower() for user in users if "mail" in user]

@@ -7,6 +7,7 @@ import pytest
 
 from sandbox.judge import Directory
 from sandbox.scenarios import Life, LifeOptions, Plan, build_scenario, life_between_cycles
+from sandbox.scenarios.life import OF_A_HUNDRED
 from tests.sandbox.scenarios.test_companies import directory_of
 
 OPTIONS = LifeOptions(seed=1, cycle=1)
@@ -24,7 +25,13 @@ def _kind(change: dict[str, object]) -> str:
     values = change.get("set")
     if not isinstance(values, dict):
         return str(change["op"])
-    told = {"accountEnabled": "enabled", "mail": "married", "streetAddress": "moved", "businessPhones": "lost"}
+    told = {
+        "accountEnabled": "enabled",
+        "mail": "married",
+        "streetAddress": "moved",
+        "businessPhones": "lost",
+        "manager": "managed",
+    }
     kind = next(kind for name, kind in told.items() if name in values)
     return "disabled" if values.get("accountEnabled") is False else kind
 
@@ -41,6 +48,7 @@ def test_one_of_each_kind_happens_and_more_in_larger_companies(users: int) -> No
     happened = kinds(life_between_cycles(company(users), OPTIONS))
 
     expected = {"createUser", "moved", "married", "lost", "disabled", "enabled", "deleteUser"}
+    expected |= {"managed"} if users > 10 else set()  # with ten, something else has happened to everybody
     assert expected <= happened.keys()
     assert happened["moved"] >= users * 4 // 100 - 2
 
@@ -101,6 +109,21 @@ def test_new_addresses_are_nobodys() -> None:
     new = [str(values["mail"]).lower() for values in written if "mail" in values]
     assert len(new) == len(set(new)) > 1
     assert not held & set(new)
+
+
+def test_managers_change_by_chances_of_their_own() -> None:
+    source, everything = company(200), frozenset(OF_A_HUNDRED)
+
+    life = life_between_cycles(source, OPTIONS)
+    without = life_between_cycles(source, replace(OPTIONS, kinds=everything - {"manage"}))
+
+    managed = [change for change in life.changes if change not in without.changes]
+    newcomers = {change["user"]["id"] for change in life.changes if change["op"] == "createUser"}
+    given = [(change["set"]["manager"] or {}).get("id") for change in managed]
+    assert [change for change in life.changes if change in without.changes] == list(without.changes)
+    assert newcomers.intersection(given)
+    assert None in given
+    assert all(change["id"] != manager for change, manager in zip(managed, given, strict=True))
 
 
 def test_an_empty_directory_has_no_life() -> None:

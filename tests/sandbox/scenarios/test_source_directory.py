@@ -52,6 +52,21 @@ def test_properties_that_tenants_do_not_store_are_left_out(tmp_path: Path) -> No
     assert users_of(load(tmp_path, {"@odata.context": "x", "users": [ADA | unknown]})) == [ADA]
 
 
+def test_managers_are_taken_as_graph_expands_them_if_they_are_people_of_the_directory(tmp_path: Path) -> None:
+    manager = {"@odata.type": "#microsoft.graph.user", "id": "2", "displayName": "Bo"}
+    contact = {"@odata.type": "#microsoft.graph.orgContact", "id": "9"}
+
+    users = users_of(load(tmp_path, {"users": [ADA | {"manager": manager}, BO | {"manager": contact}]}))
+
+    assert users == [ADA | {"manager": {"id": "2"}}, BO]
+
+
+@pytest.mark.parametrize("manager", ["2", {}, {"id": 2}, [{"id": "2"}]])
+def test_a_manager_of_another_shape_is_refused(tmp_path: Path, manager: object) -> None:
+    with pytest.raises(SourceDirectoryError, match="manager"):
+        load(tmp_path, {"users": [ADA | {"manager": manager}, BO]})
+
+
 def test_a_graph_collection_and_a_byte_order_mark_are_taken(tmp_path: Path) -> None:
     scenario = load(tmp_path, "\ufeff" + json.dumps({"users": {"value": [ADA]}, "groups": None}))
 

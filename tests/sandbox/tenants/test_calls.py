@@ -19,6 +19,15 @@ REQUESTS: list[tuple[str, str, str, str, Any, int]] = [
     ("get_user", "GET", f"/users/{user_id(1)}?$select=id,mail", SOURCE, None, 200),
     ("update_user", "PATCH", f"/users/{user_id(901)}", TARGET, {"city": "Ulm"}, 204),
     ("delete_user", "DELETE", f"/users/{user_id(901)}", TARGET, None, 204),
+    (
+        "assign_manager",
+        "PUT",
+        f"/users/{user_id(901)}/manager/$ref",
+        TARGET,
+        {"@odata.id": f"https://graph.microsoft.com/v1.0/users/{user_id(902)}"},
+        204,
+    ),
+    ("remove_manager", "DELETE", f"/users/{user_id(1)}/manager/$ref", SOURCE, None, 204),
     ("list_groups_of_user", "GET", f"/users/{user_id(1)}/memberOf?$select=id", SOURCE, None, 200),
     ("list_assignments_of_user", "GET", f"/users/{user_id(1)}/appRoleAssignments", SOURCE, None, 200),
     (
@@ -92,7 +101,8 @@ REQUESTS: list[tuple[str, str, str, str, Any, int]] = [
 
 def graph() -> Graph:
     gone = person(77, mail="gone@contoso.example", deletedDateTime="2026-05-20T00:00:00Z")
-    return Graph(world(groups=[GROUP], deletedItems=[gone]))
+    users = [person(1, manager={"id": user_id(2)}), person(2), person(3)]
+    return Graph(world(users=users, groups=[GROUP], deletedItems=[gone]))
 
 
 def test_each_row_of_the_table_has_a_request_here_and_a_handler() -> None:
@@ -144,7 +154,8 @@ def test_each_call_without_its_permission_is_denied(
         ("GET", "/me", None, 501, "GET /me"),
         ("GET", "/groups", None, 501, "GET /groups"),
         ("POST", "/users", {"displayName": "x"}, 501, "POST /users"),
-        ("PUT", f"/users/{user_id(901)}/manager/$ref", {}, 501, "manager"),
+        ("POST", f"/users/{user_id(901)}/manager/$ref", {}, 501, "manager"),
+        ("PUT", f"/users/{user_id(901)}/manager/$ref", {"id": user_id(902)}, 400, "'id' is read-only"),
         ("DELETE", f"/directory/deletedItems/{user_id(1)}", None, 501, "DELETE"),
         ("POST", "/policies/crossTenantAccessPolicy/partners", {"tenantId": SOURCE}, 501, "POST"),
         ("GET", f"/servicePrincipals/{APPLICATION}/appRoleAssignments", None, 501, "appRoleAssignments"),
@@ -153,7 +164,7 @@ def test_each_call_without_its_permission_is_denied(
         ("GET", "/users?$filter=mail eq 'x'&$top=1000", None, 400, "999"),
         ("GET", "/users?$filter=mail eq 'x'&$select=shoeSize", None, 400, "shoeSize"),
         ("GET", "/users?$filter=mail eq 'x'&$select=birthday", None, 501, "not yet supported"),
-        ("GET", f"/users/{user_id(901)}?$expand=manager", None, 400, "$expand"),
+        ("GET", f"/users/{user_id(901)}?$expand=manager", None, 400, "not of the product"),
         ("GET", "/users/delta?$select=id&$top=5", None, 400, "$top"),
         ("GET", "/users/delta", None, 400, "$select"),
         ("GET", f"/users/{user_id(999)}", None, 404, user_id(999)),

@@ -7,6 +7,7 @@ import pytest
 from shared.configuration.attribute_mapping import AttributeMapping, ExpressionSource
 from shared.configuration.configuration import Configuration, RemovalAction
 from shared.configuration.document import parse
+from shared.configuration.problems import ConfigurationError
 from shared.configuration.schema_json import read_schema
 from shared.configuration.user_mapping import (
     names_read,
@@ -19,6 +20,9 @@ from shared.configuration.user_mapping import (
 from tests.shared.configuration.documents import document
 from tests.shared.configuration.schemas import USERS, entra_export, put
 
+MAIL = {"targetAttributeName": "mail", "source": {"type": "Attribute", "name": "mail"}, "matchingPriority": 1}
+MANAGER = {"targetAttributeName": "manager", "source": {"type": "Attribute", "name": "manager"}}
+UNTOUCHED = {"targetAttributeName": "manager", "source": None}
 EXTENSION = "extension_0123456789abcdef0123456789abcdef_costCenter"
 
 
@@ -35,7 +39,8 @@ def test_what_is_read_of_a_person_follows_from_the_mapping_and_the_filter() -> N
     assert len(asked) == len(set(asked))
     assert {"mobilePhone", "businessPhones", "companyName", "department", EXTENSION} <= set(asked)
     assert "onPremisesExtensionAttributes/extensionAttribute2" in asked
-    assert not {"netId", "manager", "telephoneNumber", "IsSoftDeleted", "officeLocation", "memberOf"} & set(asked)
+    assert asked[-1] == "manager"
+    assert not {"netId", "telephoneNumber", "IsSoftDeleted", "officeLocation", "memberOf"} & set(asked)
 
 
 def test_what_is_read_of_the_target_is_what_is_written_there() -> None:
@@ -80,3 +85,19 @@ def test_without_directories_nothing_is_defined() -> None:
 
 def test_a_mapping_without_a_filter_has_no_clauses() -> None:
     assert "jobTitle" in source_attributes(configured(put(entra_export(), f"{USERS}/scope", None)))
+
+
+def test_people_have_their_manager_where_a_mapping_says_so() -> None:
+    mapped = user_mapping(configured())
+    without = user_mapping(configured(put(entra_export(), f"{USERS}/attributeMappings", [MAIL])))
+    kept = user_mapping(configured(put(entra_export(), f"{USERS}/attributeMappings", [MAIL, UNTOUCHED])))
+
+    assert [each is not None for each in (mapped.manager(), without.manager(), kept.manager())] == [True, False, False]
+    assert "manager" not in {each.target_attribute for each in mapped.acting()}
+
+
+def test_two_mappings_of_the_manager_are_one_too_many() -> None:
+    value = put(entra_export(), f"{USERS}/attributeMappings/-", {**MANAGER})
+
+    with pytest.raises(ConfigurationError, match="manager"):
+        configured(value)

@@ -11,23 +11,30 @@ from shared.provisioning.link import Link, LinkState
 from tests.shared.provisioning.people import link
 
 IDS = st.one_of(st.uuids().map(str), st.text(max_size=3))
+MANAGERS = ["", "cleo", "dina"]
 LINKS = st.lists(
     st.builds(
-        lambda source_id, state, enabled, digest: replace(
-            link(source_id=source_id, state=state), enabled=enabled, digest=digest
+        lambda source_id, state, enabled, digest, manager: replace(
+            link(source_id=source_id, state=state), enabled=enabled, digest=digest, manager=manager
         ),
         IDS,
         st.sampled_from(LinkState),
         st.booleans(),
         st.sampled_from(["", "1:a", "1:b"]),
+        st.sampled_from(MANAGERS),
     ),
     unique_by=lambda each: each.source_id,
 )
 
 
 @settings(deadline=None)
-@given(links=LINKS, asked=st.lists(IDS), digest=st.sampled_from(["1:a", "1:b", "1:c"]))
-def test_it_answers_as_a_dictionary_would(links: list[Link], asked: list[str], digest: str) -> None:
+@given(
+    links=LINKS,
+    asked=st.lists(IDS),
+    digest=st.sampled_from(["1:a", "1:b", "1:c"]),
+    manager=st.sampled_from(MANAGERS),
+)
+def test_it_answers_as_a_dictionary_would(links: list[Link], asked: list[str], digest: str, manager: str) -> None:
     plain = {each.source_id: each for each in links}
 
     snapshot = LinkSnapshot.pack(links)
@@ -35,7 +42,8 @@ def test_it_answers_as_a_dictionary_would(links: list[Link], asked: list[str], d
     for source_id in [*plain, *asked]:
         known = plain.get(source_id)
         assert snapshot.state(source_id) == (known and (known.state is LinkState.ACTIVE, known.enabled))
-        assert snapshot.unchanged(source_id, digest) is (known is not None and known.digest == digest)
+        same = known is not None and (known.digest, known.manager) == (digest, manager)
+        assert snapshot.unchanged(source_id, digest, manager) is same
     assert snapshot.active == sum(each.state is LinkState.ACTIVE for each in links)
 
 

@@ -8,7 +8,7 @@ import pytest
 from shared.cycles.claim import Claim, ClaimKind
 from shared.cycles.counters import Counters
 from shared.cycles.cycle import Cursor, Cycle, CycleKind, CyclePhase, CycleState
-from shared.cycles.pending import DueClass, PendingState, WorkKind
+from shared.cycles.pending import INVITATIONS_BLOCKED, DueClass, PendingState, WorkKind, is_coming
 from shared.cycles.state import JobStatus, Quarantine, QuarantineReason
 from shared.cycles.work import Work
 from shared.provisioning.provisioning_log import ProvisioningAction, ProvisioningStatus
@@ -27,6 +27,7 @@ HELD = Quarantine(reason=QuarantineReason.TOO_MANY_DELETES, began=NOW, code="Too
         (WorkKind.EVALUATE, DueClass.UPDATE),
         (WorkKind.UPDATE, DueClass.UPDATE),
         (WorkKind.CREATE, DueClass.CREATE),
+        (WorkKind.REFERENCE, DueClass.REFERENCE),
     ],
 )
 def test_waiting_rows_are_found_by_their_kind_staged_and_escrowed_ones_by_their_state(
@@ -42,8 +43,18 @@ def test_waiting_rows_are_found_by_their_kind_staged_and_escrowed_ones_by_their_
     }
 
 
-def test_removals_are_dispatched_before_updates_and_these_before_creates() -> None:
-    assert sorted(DueClass)[:3] == [DueClass.REMOVAL, DueClass.UPDATE, DueClass.CREATE]
+def test_somebody_is_coming_while_work_waits_that_may_provision_them() -> None:
+    coming = {kind for kind in WorkKind if is_coming(pending(kind=kind))}
+    waiting = {state for state in PendingState if is_coming(pending(kind=WorkKind.CREATE, state=state))}
+
+    assert coming == {WorkKind.CREATE, WorkKind.UPDATE, WorkKind.EVALUATE}
+    assert waiting == {PendingState.WAITING}
+    assert not is_coming(None)
+    assert not is_coming(replace(pending(kind=WorkKind.CREATE), reason=INVITATIONS_BLOCKED))
+
+
+def test_removals_are_dispatched_before_updates_these_before_creates_and_managers_come_last() -> None:
+    assert sorted(DueClass)[:4] == [DueClass.REMOVAL, DueClass.UPDATE, DueClass.CREATE, DueClass.REFERENCE]
 
 
 @pytest.mark.parametrize(

@@ -71,18 +71,21 @@ def link(
     origin: LinkOrigin = LinkOrigin.CREATED,
     state: LinkState = LinkState.ACTIVE,
     source_id: str = "s-ada",
+    target_id: str = "t-ada",
     mail: str = MAIL,
+    manager_target: str = "",
 ) -> Link:
     """The link between Ada and the object that stands for her."""
     return Link(
         source_id=source_id,
-        target_id="t-ada",
+        target_id=target_id,
         origin=origin,
         state=state,
         digest=FLOW.digest(person()),
         enabled=True,
         mail=mail,
         changed=HIRED,
+        manager_target=manager_target,
     )
 
 

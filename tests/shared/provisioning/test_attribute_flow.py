@@ -7,9 +7,10 @@ from shared.configuration.attribute_mapping import AttributeMapping, ConstantSou
 from shared.configuration.directory_schema import TARGET_ATTRIBUTES
 from shared.provisioning.attribute_flow import Flow
 from shared.provisioning.entry import Attributes, AttributeValue, SourceEntry
-from tests.shared.provisioning.people import FLOW, MAPPING, flow_of, person
+from tests.shared.provisioning.people import DEFAULT, FLOW, MAPPING, flow_of, person
 
-DIRECT = sorted(each.source.name for each in MAPPING.attribute_mappings if isinstance(each.source, DirectSource))
+MAPPED = [each.source for each in DEFAULT.acting()]
+DIRECT = sorted(each.name for each in MAPPED if isinstance(each, DirectSource))
 NEVER_EMPTY = ("accountEnabled", "displayName", "mail", "mailNickname", "usageLocation")
 
 VALUES: st.SearchStrategy[AttributeValue] = st.one_of(

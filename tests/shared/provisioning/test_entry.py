@@ -1,4 +1,4 @@
-"""When is an attribute text?"""
+"""When is an attribute text, and what is known of a manager?"""
 
 import pytest
 
@@ -33,3 +33,13 @@ def test_a_person_is_in_groups_whose_ids_are_compared_in_lower_case() -> None:
     assert source.group_ids is None
     assert source.in_groups(["A", "b"]) == SourceEntry(id="s", attributes={"city": "Ulm"}, group_ids=frozenset("ab"))
     assert source.in_groups(["a"]).in_groups(None) == source
+
+
+@pytest.mark.parametrize(
+    ("attributes", "manager"),
+    [({"manager": "s-cleo"}, "s-cleo"), ({"manager": ""}, ""), ({"manager": None}, None), ({}, None)],
+)
+def test_no_manager_is_something_else_than_one_that_was_not_read(
+    attributes: dict[str, AttributeValue], manager: str | None
+) -> None:
+    assert SourceEntry(id="s", attributes=attributes).manager == manager

@@ -29,7 +29,7 @@ def operating(world: LocalEngine) -> httpx.AsyncClient:
 
 
 def plain_people(world: LocalEngine, count: int) -> list[str]:
-    """People about whom nothing is odd: the last ones, before the guests."""
+    """People about whom nothing is odd: the last ones, before the guests; those without a manager come first."""
     users = world.simulation.dump(world.source_id)["users"]
     members = [user for user in users if user.get("userType") == "Member" and user.get("accountEnabled") is True]
-    return [user["id"] for user in members[-count:]]
+    return [user["id"] for user in sorted(members, key=lambda user: "manager" not in user)[-count:]]

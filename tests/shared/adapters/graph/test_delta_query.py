@@ -52,6 +52,39 @@ async def test_a_page_is_people_and_removals_as_they_stand() -> None:
     assert "prefer" not in graph.requests[0].headers
 
 
+NOW = {"@odata.type": "#microsoft.graph.user", "id": "m"}
+FORMER = {"@odata.type": "#microsoft.graph.user", "id": "f", "@removed": {"reason": "deleted"}}
+
+
+@pytest.mark.parametrize(
+    ("named", "manager"),
+    [
+        ({}, None),
+        ({"manager@delta": [NOW]}, "m"),
+        ({"manager@delta": [FORMER, NOW]}, "m"),
+        ({"manager@delta": [NOW, FORMER]}, "m"),
+        ({"manager@delta": [FORMER]}, ""),
+        ({"manager@delta": []}, ""),
+    ],
+)
+async def test_a_page_names_a_manager_who_came_or_went_and_is_silent_about_others(
+    named: dict[str, object], manager: str | None
+) -> None:
+    graph = FakeGraph({USERS: page({"id": "a", **named}, nextLink=NEXT)})
+    async with connected(graph) as client:
+        read = await users_page(client, "", ("id", "manager"))
+
+    assert read.entries == (SourceEntry(id="a", attributes={"manager": manager}),)
+    assert graph.requests[0].options == {"$select": "id,manager"}
+
+
+@pytest.mark.parametrize("odd", [{}, [5], [{}], [{"id": 5}], [{**NOW, "@removed": True}]])
+async def test_a_page_with_an_odd_manager_is_refused(odd: object) -> None:
+    async with connected(FakeGraph({USERS: page({"id": "a", "manager@delta": odd}, nextLink=NEXT)})) as client:
+        with pytest.raises(UnexpectedAnswer):
+            await users_page(client, "", ("id", "manager"))
+
+
 async def test_a_link_is_followed_as_it_stands() -> None:
     read, graph = await read_users(page(deltaLink=DELTA), NEXT, "GET /users/delta")
 

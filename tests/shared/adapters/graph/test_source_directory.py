@@ -61,6 +61,32 @@ async def test_a_person_is_read_with_assignments_and_groups() -> None:
     assert examined.group_ids == frozenset({"g"})
 
 
+@pytest.mark.parametrize(
+    ("body", "manager"),
+    [({"manager": {"@odata.type": "#microsoft.graph.user", "id": "m"}}, "m"), ({"manager": None}, ""), ({}, "")],
+)
+async def test_a_person_is_read_with_the_manager_in_the_same_request(body: dict[str, object], manager: str) -> None:
+    graph = FakeGraph({**HEALTHY, "GET /users/a": Reply(body={"id": "a", **body})})
+    async with connected(graph) as client:
+        directory = GraphSourceDirectory(client, Organization(client, SOURCE), TENANT, ("id", "mail", "manager"))
+        examined = (await directory.examine(["a"], scope=False, known_users=()))["a"]
+
+    assert examined.entry is not None
+    assert examined.entry.manager == manager
+    assert [item.options for item in graph.items if item.url.startswith("/users/a")] == [
+        {"$select": "id,mail", "$expand": "manager($select=id)"}
+    ]
+
+
+@pytest.mark.parametrize("odd", ["m", [], {}, {"id": 5}])
+async def test_a_person_with_an_odd_manager_is_unknown(odd: object) -> None:
+    async with connected(FakeGraph({**HEALTHY, "GET /users/a": Reply(body={"id": "a", "manager": odd})})) as client:
+        directory = GraphSourceDirectory(client, Organization(client, SOURCE), TENANT, ("id", "manager"))
+        examined = await directory.examine(["a"], scope=False, known_users=())
+
+    assert examined["a"].presence is Presence.UNKNOWN
+
+
 async def test_without_scope_neither_assignments_nor_groups_are_read() -> None:
     examined = await examine({"GET /users/a/memberOf": error(500, "x")}, scope=False)
 

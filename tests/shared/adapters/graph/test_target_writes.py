@@ -15,6 +15,7 @@ from shared.adapters.graph.throttling import WriteGate
 from shared.adapters.memory.clock import ManualClock
 from shared.orchestration.ports import StorageUnavailable, Write, WriteKind, WriteResult, WriteStatus
 from tests.shared.adapters.graph.fake_graph import (
+    BASE,
     SOURCE,
     TARGET,
     FakeBudgets,
@@ -30,6 +31,8 @@ INVITE = Write(source_id="s", kind=WriteKind.INVITE, attributes=INVITATION)
 UPDATE = Write(source_id="s", kind=WriteKind.UPDATE, target_id="t", attributes={"city": "Rome"})
 DELETE = Write(source_id="s", kind=WriteKind.DELETE, target_id="t")
 RESTORE = Write(source_id="s", kind=WriteKind.RESTORE, target_id="t")
+ASSIGN = Write(source_id="s", kind=WriteKind.ASSIGN_MANAGER, target_id="t", manager_id="m")
+UNASSIGN = Write(source_id="s", kind=WriteKind.REMOVE_MANAGER, target_id="t")
 MISSING = error(404, "Request_ResourceNotFound")
 NO_CONTENT = Reply(status=204)
 
@@ -83,6 +86,8 @@ SENT: Mapping[str, tuple[Write, Reply, str, Any]] = {
     ),
     "delete": (DELETE, NO_CONTENT, "DELETE /users/t", None),
     "restore": (RESTORE, Reply(body={"id": "t"}), "POST /directory/deletedItems/t/restore", None),
+    "assign a manager": (ASSIGN, NO_CONTENT, "PUT /users/t/manager/$ref", {"@odata.id": f"{BASE}/users/m"}),
+    "remove a manager": (UNASSIGN, NO_CONTENT, "DELETE /users/t/manager/$ref", None),
 }
 
 
@@ -119,6 +124,19 @@ FAILED = {
     "a restore of nobody": (RESTORE, MISSING, WriteStatus.NOT_FOUND),
     "a delete of nobody": (DELETE, MISSING, WriteStatus.DONE),
     "a delete with a 404 that is not Graph's": (DELETE, error(404, "x"), WriteStatus.NOT_FOUND),
+    "a manager who is not there": (ASSIGN, MISSING, WriteStatus.NOT_FOUND),
+    "a manager who is too new": (
+        ASSIGN,
+        error(400, "Request_BadRequest", "Not a valid reference update."),
+        WriteStatus.NOT_FOUND,
+    ),
+    "another bad reference": (ASSIGN, error(400, "Request_BadRequest", "no"), WriteStatus.REFUSED),
+    "no manager to remove": (UNASSIGN, MISSING, WriteStatus.DONE),
+    "nobody known yet to remove a manager from": (
+        UNASSIGN,
+        error(404, "Directory_ObjectNotFound"),
+        WriteStatus.NOT_FOUND,
+    ),
     "a bad request": (UPDATE, error(400, "Request_BadRequest", "no"), WriteStatus.REFUSED),
     "not implemented": (UPDATE, error(501, "NotImplemented"), WriteStatus.REFUSED),
     "no permission": (UPDATE, error(403, "Authorization_RequestDenied"), WriteStatus.FORBIDDEN),
@@ -132,6 +150,8 @@ CALLS = {
     WriteKind.UPDATE: "PATCH /users/t",
     WriteKind.DELETE: "DELETE /users/t",
     WriteKind.RESTORE: "POST /directory/deletedItems/t/restore",
+    WriteKind.ASSIGN_MANAGER: "PUT /users/t/manager/$ref",
+    WriteKind.REMOVE_MANAGER: "DELETE /users/t/manager/$ref",
 }
 
 

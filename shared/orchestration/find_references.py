@@ -1,0 +1,95 @@
+"""Whose manager has come or gone since? Found among the links once in a cycle, whatever made it so.
+
+Mostly nothing has: then the links are read twice, by the thousand, and nothing else. Whose manager is about to be
+provisioned is told, too: while the source was read, nobody knew of who stands on a later page.
+"""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator
+
+from shared.cycles.pending import Pending, PendingState, WorkKind, is_coming
+from shared.orchestration.ports import EntryPart
+from shared.orchestration.reading import Reading
+from shared.provisioning.link import Link, LinkState
+from shared.provisioning.reference_resolution import Resolution, resolve_manager
+
+PAGE = 500
+
+
+async def find_references(reading: Reading) -> None:
+    """Stage whoever does not have the manager that they shall have; who has open work is looked at anyway."""
+    if reading.mapping.flow.manager is None:
+        return
+    wanted = await _wanted(reading)
+    standing = {link.source_id: link async for link in _links(reading) if link.source_id in wanted}
+    wrong = {manager for manager, targets in wanted.items() if _differs(reading, manager, targets, standing)}
+    coming = await _coming(reading, {manager for manager in wanted if not _is_there(standing.get(manager))})
+    if not wrong and not coming:
+        return
+    found = list[str]()
+    async for link in _links(reading):
+        if link.manager in coming or (link.manager in wrong and _is_wrong(reading, link, standing)):
+            found.append(link.source_id)
+        if len(found) == PAGE:
+            await _stage(reading, found)
+            found.clear()
+    await _stage(reading, found)
+
+
+async def _wanted(reading: Reading) -> dict[str, set[str]]:
+    """Return, by each manager in the source (empty: none), whom the objects of their reports have as one."""
+    wanted = defaultdict[str, set[str]](set)
+    async for link in _links(reading):
+        if link.state is LinkState.ACTIVE and (link.manager or link.manager_target):
+            wanted[link.manager].add(link.manager_target)
+    return wanted
+
+
+async def _coming(reading: Reading, absent: set[str]) -> set[str]:
+    """Return who of them is about to be provisioned."""
+    open_ = (await reading.pending()).intersection(absent) if absent else frozenset[str]()
+    rows = await reading.engine.entries.read(reading.state, sorted(open_), parts=frozenset({EntryPart.PENDING}))
+    return {manager for manager, row in rows.items() if is_coming(row.pending)}
+
+
+def _is_there(link: Link | None) -> bool:
+    return link is not None and link.state is LinkState.ACTIVE
+
+
+def _differs(reading: Reading, manager: str, targets: set[str], standing: dict[str, Link]) -> bool:
+    return any(_resolution(reading, manager, target, standing) is not Resolution.NOTHING for target in targets)
+
+
+def _is_wrong(reading: Reading, link: Link, standing: dict[str, Link]) -> bool:
+    if link.state is not LinkState.ACTIVE:
+        return False
+    return _resolution(reading, link.manager, link.manager_target, standing) is not Resolution.NOTHING
+
+
+def _resolution(reading: Reading, manager: str, current: str, standing: dict[str, Link]) -> Resolution:
+    flow = reading.mapping.flow.manager
+    clears = flow is not None and flow.clears
+    return resolve_manager(manager, current, standing.get(manager), coming=False, clears=clears).resolution
+
+
+async def _links(reading: Reading) -> AsyncIterator[Link]:
+    for shard in range(reading.state.shards):
+        async for link in reading.engine.entries.links(reading.cycle.configuration_id, shard):
+            yield link
+
+
+async def _stage(reading: Reading, source_ids: list[str]) -> None:
+    now = reading.engine.clock.now()
+    rows = [
+        Pending(
+            source_id=source_id,
+            kind=WorkKind.REFERENCE,
+            state=PendingState.WAITING,
+            due=now,
+            cycle=reading.cycle.number,
+            configuration_version=reading.cycle.configuration_version,
+            source=None,
+        )
+        for source_id in source_ids
+    ]
+    await reading.engine.entries.exchange(reading.state, [(None, row) for row in rows])

@@ -62,6 +62,7 @@ PLANTED_BUGS: Final = (
         original="    unclear = [each for each in passes if _is_unclear(each)]\n",
         replacement="    unclear = passes[:0]\n",
         says="law",
+        seed=7,
     ),
     PlantedBug(
         name="the guard forgets whom it has released today",
@@ -91,6 +92,7 @@ PLANTED_BUGS: Final = (
         original='of_disable = before.decided_by if rejected else ""',
         replacement='of_disable = ""',
         says="law 4 broken",
+        seed=4,
     ),
     PlantedBug(
         name="a guest who is older than the person is adopted",

@@ -15,7 +15,8 @@ async def save_intents(
 ) -> tuple[list[EntryPass], list[EntryPass]]:
     """Save what is about to be done and renew the leases; returns those still ours, and those that are lost.
 
-    A lost entry ends without a word: whoever took it over does the work.
+    A lost entry ends without a word: whoever took it over does the work. If nobody has (storage may refuse what is
+    unchanged), the row still says what was begun.
     """
     if not passes:
         return [], []
@@ -23,8 +24,12 @@ async def save_intents(
     works = [replace(each.work, expires=now + LEASE, intent=_saved(intent(each), each.intent, now)) for each in passes]
     saved = {work.source_id: work for work in await job.engine.entries.save_works(job.state, works)}
     ours = [replace(each, work=saved[each.source_id]) for each in passes if each.source_id in saved]
-    lost = [each.end(Ending(next=each.pending)) for each in passes if each.source_id not in saved]
+    lost = [_lost(each) for each in passes if each.source_id not in saved]
     return ours, lost
+
+
+def _lost(entry: EntryPass) -> EntryPass:
+    return entry.end(Ending(next=entry.pending, keep_intent=entry.intent is not None))
 
 
 def _saved(intent: Intent, before: Intent | None, now: datetime) -> Intent:

@@ -151,9 +151,17 @@ class Oracle:
     def _check_removal(self, known: TargetObject, run: Run) -> None:
         if known.origin is Origin.FOREIGN:
             self._break("5", f"{known} was deleted")
-        elif not self._left(known, run.began):
+        elif not self._left(known, run.began) and not self._is_answered_for(known, run):
             self._break("3", f"{known} was deleted, and its owner was in scope all the time")
         self._check_guard(known, run, disable=False)
+
+    def _is_answered_for(self, known: TargetObject, run: Run) -> bool:
+        """Has an operator approved it, and did the source itself say of everybody that they are not assigned?
+
+        Then nobody is left who could prove the lie, and the approval stands for them.
+        """
+        approved = self.last_verdict_on(known.owner, disable=False) is Verdict.APPROVED
+        return approved and any(self.truth.hides_assignments.since(run.began))
 
     def _left(self, known: TargetObject, began: Moment) -> bool:
         """Was somebody whom it may stand for out of scope at any moment since then?"""

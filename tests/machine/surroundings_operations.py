@@ -53,6 +53,8 @@ class GraphOperations(Machine):
     @operation(lie=st.sampled_from(sorted(SHORT_READS)))
     def the_source_is_read_short(self, lie: str) -> None:
         self.lie()
+        if "empty_assignments" in SHORT_READS[lie]:
+            self.host.truth.hides_assignments.note(self.host.truth.pass_on(), True)
         self.host.local.simulation.set_faults(tenant_id=SOURCE, switches=SHORT_READS[lie])
 
     @operation(credential=st.sampled_from(("of the other tenant", "that sees nobody")))
@@ -77,6 +79,7 @@ class GraphOperations(Machine):
         if self.lied:
             self.lie()  # until now
         self.host.network.on = False
+        self.host.truth.hides_assignments.note(self.host.truth.pass_on(), False)
         honest = {"empty_delta": 0.0, "early_end": 0.0, "empty_assignments": 0.0, "members_per_page": 500}
         self.host.local.simulation.set_faults(tenant_id=SOURCE, switches=honest)
 

@@ -65,6 +65,8 @@ class Truth:
         self.policy: History[bool] = History(now, _allows(self.target))
         self.held: History[bool] = History(now, False)
         self.read_only: History[bool] = History(now, False)
+        self.hides_assignments: History[bool] = History(now, False)
+        """Does the source say of everybody that they are not assigned, whichever way it is asked?"""
         self.look()
 
     @property

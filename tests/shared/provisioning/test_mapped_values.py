@@ -346,3 +346,17 @@ def test_matching_attributes_are_tried_in_their_order_around_the_address(
     found = flow.matches(person(employeeId="7"))
 
     assert ([name for name, _ in found.before], [name for name, _ in found.after]) == (before, after)
+
+
+def test_a_list_that_is_left_out_is_no_part_of_the_digest() -> None:
+    flow = flow_of(expression("businessPhones", "IgnoreFlowIfNullOrEmpty([businessPhones])"))
+
+    assert flow.digest(person(businessPhones=())) == flow_of().digest(person())
+    assert flow.digest(person(businessPhones=("1",))) != flow_of().digest(person())
+
+
+def test_a_constant_that_the_attribute_does_not_take_is_a_problem_and_no_value() -> None:
+    flowed = evaluated(flow_of(constant("accountEnabled", "perhaps")))
+
+    assert not flowed.values
+    assert [each.name for each in flowed.problems] == ["accountEnabled"]

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from shared.cycles.cycle import Cycle
 from shared.cycles.state import ConfigurationState
@@ -13,6 +14,10 @@ from tests.engine.local_engine import LocalEngine
 
 CLAIM_SHARDS = 16
 NOTHING_TO_DO = "RedundantExport"
+
+
+RELEASED: Final = "released lately"
+"""How many the guard counts as released, by kind, in the state of an outcome."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +143,7 @@ async def _state(local: LocalEngine, state: ConfigurationState) -> dict[str, obj
     names = ("version", "active", "running", "full_next", "released_cycle", "last_completed", "status")
     released = (await load_released(local.engine, state)).minutes
     lately = {kind.value: len(people) for kind, people in released.items()}
-    return {**{name: getattr(state, name) for name in names}, "released lately": lately}
+    return {**{name: getattr(state, name) for name in names}, RELEASED: lately}
 
 
 async def _remains(local: LocalEngine, index: Sequence[str]) -> Outcome:

@@ -6,6 +6,7 @@
 import os
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
@@ -14,6 +15,7 @@ import pytest
 from shared.provisioning.provisioning_log import ProvisioningAction, ProvisioningStatus
 from tests.engine import crash_stories
 from tests.engine.conftest import CRASH_POINTS
+from tests.engine.crash_outcome import RELEASED, Outcome
 from tests.engine.crash_points import STORIES, walks
 from tests.engine.crash_walk import QUEUES, TABLES, CrashPoint, Walk, died, walk_through
 from tests.engine.hazards import CALM, Doom
@@ -40,9 +42,19 @@ async def test_a_story_ends_the_same_wherever_the_process_dies(
     points = chosen(name, walk)
     for point in points:
         outcome = await died(walk, point)
-        assert outcome == walk.outcome, f"died {point.name}: {walk.seen[point.number]}"
+        assert same(outcome, walk.outcome), f"died {point.name}: {walk.seen[point.number]}\n{outcome}\n{walk.outcome}"
 
     record_property(CRASH_POINTS, len(points))
+
+
+def same(outcome: Outcome, told: Outcome) -> bool:
+    """Is it the outcome that was told? The guard may count one more: whom the dead worker may have invited."""
+    if outcome == told:
+        return True
+    counted, expected = outcome.state.get(RELEASED), told.state.get(RELEASED)
+    if not isinstance(counted, dict) or not isinstance(expected, dict) or counted["remove"] != expected["remove"] + 1:
+        return False
+    return replace(outcome, state={**outcome.state, RELEASED: expected}) == told
 
 
 def chosen(name: str, walk: Walk) -> list[CrashPoint]:

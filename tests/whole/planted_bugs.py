@@ -95,7 +95,7 @@ PLANTED_BUGS = (
         bug=Substitution(
             file="shared/orchestration/close_entries.py", original="link=ending.link,", replacement="link=None,"
         ),
-        says="expected the object .+, found |no one in scope stands behind it",
+        says="expected the object .+, found |no one in scope stands behind it|manager should be",
         cycles=2,
     ),
     PlantedBug(

@@ -104,6 +104,46 @@ class Notifications:
     sender: str
 
 
+class DriftPolicy(StrEnum):
+    """What happens where the target's value of an attribute is not the wanted one, and the source has not changed.
+
+    ENFORCE: it is written again. REPORT: it is reported. TARGET_OWNED: nothing; it is written on create only.
+    """
+
+    ENFORCE = "enforce"
+    REPORT = "report"
+    TARGET_OWNED = "targetOwned"
+
+
+class Departures(StrEnum):
+    """What happens when the target blocks or deletes somebody, or they leave it themselves.
+
+    STICKY: that counts until somebody releases it. ENFORCE: they are enabled, restored or created again.
+    """
+
+    STICKY = "sticky"
+    ENFORCE = "enforce"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriftRules:
+    """What becomes of what others do in the target to people whom we provision; attributes by Graph's names."""
+
+    default: DriftPolicy = DriftPolicy.REPORT
+    enforce: tuple[str, ...] = ()
+    report: tuple[str, ...] = ()
+    target_owned: tuple[str, ...] = ()
+    departures: Departures = Departures.STICKY
+
+    def policy(self, name: str) -> DriftPolicy:
+        """Return what counts for an attribute."""
+        if name in self.target_owned:
+            return DriftPolicy.TARGET_OWNED
+        if name in self.enforce:
+            return DriftPolicy.ENFORCE
+        return DriftPolicy.REPORT if name in self.report else self.default
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
     """One push from one source tenant to one target tenant; its id is also the id of its synchronization job."""
@@ -118,6 +158,8 @@ class Configuration:
     adoption: Adoption = Adoption.REVIEW
     guards: Guards = field(default_factory=Guards)
     removal: Removal = field(default_factory=Removal)
+    drift: DriftRules | None = None
+    """None: the target is not looked at, but for whom there is work."""
     notifications: Notifications | None = None
     # Entra keeps provisioning logs for 30 days: https://learn.microsoft.com/entra/identity/monitoring-health/reference-reports-data-retention
     log_retention: timedelta = timedelta(days=30)

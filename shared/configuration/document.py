@@ -8,6 +8,9 @@ from shared.configuration.configuration import (
     Adoption,
     Cloud,
     Configuration,
+    Departures,
+    DriftPolicy,
+    DriftRules,
     Guard,
     Guards,
     Notifications,
@@ -18,6 +21,7 @@ from shared.configuration.configuration import (
     SourceTenant,
     TargetTenant,
 )
+from shared.configuration.drift_document_rules import drift_problems
 from shared.configuration.durations import format_duration, parse_duration
 from shared.configuration.json_reading import read_json
 from shared.configuration.problems import ConfigurationError, Problem, one_per_place
@@ -35,7 +39,9 @@ def parse(document: bytes | str | Mapping[str, object]) -> Configuration:
     value, unreadable = read_json(document)
     found = one_per_place((*unreadable, *shape_problems(value)))
     unfit = {problem.path for problem in found}
-    problems = one_per_place((*found, *rule_problems(value, unfit), *_schema_problems(value, unfit)))
+    problems = one_per_place(
+        (*found, *rule_problems(value, unfit), *_schema_problems(value, unfit), *drift_problems(value, unfit))
+    )
     if problems or not isinstance(value, dict):
         raise ConfigurationError(problems)
     return _configuration(value)
@@ -65,6 +71,7 @@ def _configuration(value: dict[str, Any]) -> Configuration:
         adoption=Adoption(value.get("adoption", Adoption.REVIEW)),
         guards=_guards(value.get("guards", {})),
         removal=_removal(value.get("removal", {})),
+        drift=_drift(value.get("drift")),
         notifications=_notifications(value.get("notifications")),
         log_retention=parse_duration(value.get("logRetention", "P30D")),
         schema=_schema(value.get("schema")),
@@ -115,6 +122,18 @@ def _removal(value: dict[str, Any]) -> Removal:
     return Removal(action=action, after_days=int(value.get("afterDays", 0)))
 
 
+def _drift(value: dict[str, Any] | None) -> DriftRules | None:
+    if value is None:
+        return None
+    return DriftRules(
+        default=DriftPolicy(value.get("default", DriftPolicy.REPORT)),
+        enforce=tuple(value.get("enforce", ())),
+        report=tuple(value.get("report", ())),
+        target_owned=tuple(value.get("targetOwned", ())),
+        departures=Departures(value.get("departures", Departures.STICKY)),
+    )
+
+
 def _notifications(value: dict[str, Any] | None) -> Notifications | None:
     if value is None:
         return None
@@ -145,6 +164,7 @@ def _document(configuration: Configuration) -> dict[str, object]:
         "adoption": configuration.adoption,
         "guards": _guards_document(configuration.guards),
         "removal": {"action": configuration.removal.action, "afterDays": configuration.removal.after_days},
+        "drift": configuration.drift and _drift_document(configuration.drift),
         "notifications": notifications
         and {"recipients": list(notifications.recipients), "sender": notifications.sender},
         "logRetention": format_duration(configuration.log_retention),
@@ -158,6 +178,16 @@ def _guards_document(guards: Guards) -> dict[str, object]:
         "disables": _guard_document(guards.disables),
         "creates": guards.creates and _guard_document(guards.creates),
         "rewrites": guards.rewrites and _guard_document(guards.rewrites),
+    }
+
+
+def _drift_document(drift: DriftRules) -> dict[str, object]:
+    return {
+        "default": drift.default,
+        "enforce": sorted(drift.enforce),
+        "report": sorted(drift.report),
+        "targetOwned": sorted(drift.target_owned),
+        "departures": drift.departures,
     }
 
 

@@ -16,6 +16,7 @@ _ID = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$(?!\\n)"
 _NAME = "^(?=\\s*\\S)[^\\u0000-\\u001f\\u007f]+$(?!\\n)"
 _HOST = "[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*(?:\\.[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*)*"
 _HTTPS = f"^https://{_HOST}(?::[0-9]{{1,5}})?(?:[/?#][^\\s\\\\\\u0000-\\u001f\\u007f]*)?$(?!\\n)"
+_PROPERTY = "^[A-Za-z][A-Za-z0-9_]{0,159}(?:/[A-Za-z0-9]{1,80})?$(?!\\n)"
 _ADDRESS = '^[^\\s@<>,;"]+@[^\\s@<>,;".]+(?:\\.[^\\s@<>,;".]+)+$(?!\\n)'
 
 
@@ -166,6 +167,40 @@ _REMOVAL = _object(
     },
 )
 
+
+def _names(description: str) -> JsonSchema:
+    message = "must be the name of a property of Graph's user, such as department"
+    return {
+        "type": "array",
+        "description": description,
+        "minItems": 0,
+        "maxItems": 200,
+        "items": _text("Name of a property of Graph's user.", _PROPERTY, message, 160),
+        "default": [],
+    }
+
+
+_DRIFT = _object(
+    "What becomes of what others do in the target to people whom we provision; null: the target is not looked at.",
+    {
+        "default": _one_of(
+            "For attributes that are not named: write them again, or report that they differ.",
+            ["enforce", "report"],
+            "report",
+            'must be "enforce" or "report"; whatever the target shall own is named in targetOwned',
+        ),
+        "enforce": _names("Attributes that are written again where somebody else has changed them."),
+        "report": _names("Attributes of which it is reported that they differ."),
+        "targetOwned": _names("Attributes that are written on create only; from then on they are the target's."),
+        "departures": _one_of(
+            "Whether a block, a deletion or a departure in the target counts until it is released, or is undone.",
+            ["sticky", "enforce"],
+            "sticky",
+            'must be "sticky" or "enforce"',
+        ),
+    },
+)
+
 _NOTIFICATIONS = _object(
     "Who hears of quarantines, held removals, blocked invitations and failed cycles, by mail.",
     {
@@ -221,6 +256,7 @@ DOCUMENT_SCHEMA: JsonSchema = {
                 },
             ),
             "removal": _REMOVAL,
+            "drift": _or_null(_DRIFT),
             "notifications": _or_null(_NOTIFICATIONS),
             "logRetention": _duration(
                 "How long provisioning logs, counters and cycles are kept, P1D to P3650D.", "P30D"

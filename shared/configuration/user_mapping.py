@@ -1,7 +1,7 @@
 """Which mapping of people is in force, and what has to be read for it?"""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from functools import cache
 
 from shared.configuration.attribute_mapping import (
@@ -95,7 +95,20 @@ def is_manager_flow(mapping: AttributeMapping) -> bool:
 
 def user_mapping(configuration: Configuration) -> UserMapping:
     """Return the mapping of a configuration that has been checked."""
-    return _default() if configuration.schema is None else mapping_of(configuration.schema)
+    users = _default() if configuration.schema is None else mapping_of(configuration.schema)
+    owned = () if configuration.drift is None else configuration.drift.target_owned
+    return _left_to_target(users, owned) if owned else users
+
+
+def _left_to_target(users: UserMapping, owned: Collection[str]) -> UserMapping:
+    """Return the mapping as it acts: what the target owns is written on create only, whatever its flow type is."""
+    mappings = tuple(
+        replace(each, flow_type=FlowType.OBJECT_ADD_ONLY)
+        if graph_property(each.target_attribute).name in owned
+        else each
+        for each in users.mapping.attribute_mappings
+    )
+    return replace(users, mapping=replace(users.mapping, attribute_mappings=mappings))
 
 
 def rule_in_force(configuration: Configuration) -> str:
@@ -137,10 +150,11 @@ def source_attributes(configuration: Configuration) -> tuple[str, ...]:
 
 
 def target_attributes(configuration: Configuration) -> tuple[str, ...]:
-    """Return the properties that are written to a person, and read to compare."""
+    """Return the properties that are written to a person, and read to compare; the manager only for drift."""
     users = user_mapping(configuration)
     names = {graph_property(each.target_attribute).name for each in users.acting()}
-    return tuple(sorted({*ENGINE_ATTRIBUTES, "userType", *names}))
+    managers = (MANAGER,) if configuration.drift is not None and users.manager() is not None else ()
+    return (*sorted({*ENGINE_ATTRIBUTES, "userType", *names}), *managers)
 
 
 def names_read(mapping: AttributeMapping) -> frozenset[str]:

@@ -28,6 +28,7 @@ def mapping_digest(configuration: Configuration) -> str:
         "scope": asdict(configuration.scope),
         "adoption": configuration.adoption.value,
         "removal": asdict(configuration.removal),
+        "drift": configuration.drift and asdict(configuration.drift),
         "mapping": _mapping(user_mapping(configuration)),
     }
     return hashlib.sha256(json.dumps(outcome, sort_keys=True).encode()).hexdigest()

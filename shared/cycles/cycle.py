@@ -23,13 +23,14 @@ class CycleState(StrEnum):
 
 
 class CyclePhase(StrEnum):
-    """The phases in their order; SNAPSHOT and ABSENT do something in initial cycles only."""
+    """The phases in their order; SNAPSHOT and ABSENT do something in initial cycles only, TARGET where drift counts."""
 
     SNAPSHOT = "snapshot"
     ASSIGNMENTS = "assignments"
     GROUPS = "groups"
     USERS = "users"
     ABSENT = "absent"
+    TARGET = "target"
     SETTLE = "settle"
     COMPLETE = "complete"
 
@@ -77,6 +78,10 @@ class Cycle:
     """The number of the snapshot of the links that counts; 0 while there is none."""
     scope_at: int = 0
     """The number of the snapshot of the entitled people that counts; 0 while there is none."""
+    drifted: int = 0
+    """Objects of ours that looking at the target showed to be otherwise than they were left."""
+    target_error: str = ""
+    """Why the target could not be looked at to the end; what was not seen is looked at by the next cycle."""
     policies: Mapping[str, bool] = field(default_factory=dict)
     """What the two partner policies allowed when this cycle ended, or were last seen to allow before."""
     policy_changes: tuple[str, ...] = ()

@@ -54,7 +54,7 @@ class WorkKind(StrEnum):
     """What the reader expects to be done; the worker decides from what it sees itself.
 
     EVALUATE carries no source values: the worker reads them and the scope directly.
-    REFERENCE: only the manager is open.
+    REFERENCE: only the manager is open. DRIFT: the target's object is to be looked at; no source values either.
     """
 
     REMOVE = "remove"
@@ -63,6 +63,7 @@ class WorkKind(StrEnum):
     UPDATE = "update"
     CREATE = "create"
     REFERENCE = "reference"
+    DRIFT = "drift"
 
 
 class DueClass(StrEnum):
@@ -111,6 +112,8 @@ class Pending:
     """Who gave the verdict."""
     disable_rejected_by: str = ""
     """Who has rejected that the person be disabled; it counts again when the row is about that again."""
+    released_by: str = ""
+    """Who wants undone that the target's side has blocked or deleted the object; empty for nobody."""
     reason: str = ""
     """Why it waits or is in escrow: an error code, for status and log."""
     etag: str = ""
@@ -132,6 +135,7 @@ _BY_KIND: Final = {
     WorkKind.UPDATE: DueClass.UPDATE,
     WorkKind.CREATE: DueClass.CREATE,
     WorkKind.REFERENCE: DueClass.REFERENCE,
+    WorkKind.DRIFT: DueClass.UPDATE,
 }
 
 

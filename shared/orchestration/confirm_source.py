@@ -219,8 +219,8 @@ def _surprising(job: Job, entry: EntryPass, now: SourceEntry | None, scoping: Sc
 
 
 def _is_as_written(job: Job, entry: EntryPass, now: SourceEntry) -> bool:
-    """Is only the manager's object to be looked for, and the person as they were when they were written last?"""
-    if entry.pending.kind is not WorkKind.REFERENCE or entry.link is None:
+    """Is only the target to be looked at, and the person as they were when they were written last?"""
+    if entry.pending.kind not in {WorkKind.REFERENCE, WorkKind.DRIFT} or entry.link is None:
         return False
     return entry.link.digest == job.rules.flow.digest(now) and entry.link.manager == now.manager
 

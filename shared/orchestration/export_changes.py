@@ -89,7 +89,9 @@ async def _restore(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
 def _restored(job: Job, entry: EntryPass, result: WriteResult) -> EntryPass:
     if result.status is not WriteStatus.DONE or entry.link is None:
         return not_done(job, entry, result)
-    link = replace(in_use(entry.link), digest="", changed=job.engine.clock.now())
+    # also of whom the target has deleted: all that referred to the object has gone with it
+    gone = replace(entry.link, state=LinkState.DELETED)
+    link = replace(in_use(gone), digest="", changed=job.engine.clock.now())
     return replace(entry, link=link)
 
 
@@ -129,6 +131,7 @@ def _written(job: Job, entry: EntryPass, result: WriteResult) -> EntryPass:
         status=ProvisioningStatus.SUCCESS,
         link=link,
         next=staged(job, entry, WorkKind.DISABLE) if change.hold_disable else None,
+        error=change.error,
         modified=change.modified,
     )
     return entry.end(ending, step)

@@ -198,6 +198,7 @@ def _with_link(job: Job, entry: EntryPass, found: TargetObject, origin: LinkOrig
         target_id=found.id,
         attributes=desired,
         modified=job.rules.flow.differences(desired, found.attributes),
+        current=found.attributes,
     )
     link = replace(new_link(job, entry, found.id, origin), mail=normalized_mail(entry.begun.mail))
     return replace(entry, change=change, link=link)

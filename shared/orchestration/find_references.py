@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from shared.cycles.pending import Pending, PendingState, WorkKind, is_coming
 from shared.orchestration.ports import EntryPart
 from shared.orchestration.reading import Reading
-from shared.provisioning.link import Link, LinkState
+from shared.provisioning.link import Link
 from shared.provisioning.reference_resolution import Resolution, resolve_manager
 
 PAGE = 500
@@ -40,7 +40,7 @@ async def _wanted(reading: Reading) -> dict[str, set[str]]:
     """Return, by each manager in the source (empty: none), whom the objects of their reports have as one."""
     wanted = defaultdict[str, set[str]](set)
     async for link in _links(reading):
-        if link.state is LinkState.ACTIVE and (link.manager or link.manager_target):
+        if link.stands and (link.manager or link.manager_target):
             wanted[link.manager].add(link.manager_target)
     return wanted
 
@@ -53,7 +53,7 @@ async def _coming(reading: Reading, absent: set[str]) -> set[str]:
 
 
 def _is_there(link: Link | None) -> bool:
-    return link is not None and link.state is LinkState.ACTIVE
+    return link is not None and link.stands
 
 
 def _differs(reading: Reading, manager: str, targets: set[str], standing: dict[str, Link]) -> bool:
@@ -61,7 +61,7 @@ def _differs(reading: Reading, manager: str, targets: set[str], standing: dict[s
 
 
 def _is_wrong(reading: Reading, link: Link, standing: dict[str, Link]) -> bool:
-    if link.state is not LinkState.ACTIVE:
+    if not link.stands:
         return False
     return _resolution(reading, link.manager, link.manager_target, standing) is not Resolution.NOTHING
 

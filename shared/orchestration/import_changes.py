@@ -24,6 +24,7 @@ from shared.orchestration.ports import (
     UnexpectedAnswer,
 )
 from shared.orchestration.read_scope import read_assignments, read_groups
+from shared.orchestration.read_target import read_target
 from shared.orchestration.read_users import read_users
 from shared.orchestration.reading import SLICE, Reading
 from shared.orchestration.settle_removals import settle_removals
@@ -38,6 +39,7 @@ _STEPS = {
     CyclePhase.GROUPS: read_groups,
     CyclePhase.USERS: read_users,
     CyclePhase.ABSENT: find_absent,
+    CyclePhase.TARGET: read_target,
     CyclePhase.SETTLE: settle_removals,
     CyclePhase.COMPLETE: complete_cycle,
 }
@@ -76,6 +78,7 @@ async def _open(engine: Engine, message: ImportMessage) -> Reading | None:
         configuration=configuration,
         mapping=engine.mappings.of(configuration),
         source=engine.directories.source(configuration),
+        target=engine.directories.target(configuration),
         cycle=cycle,
         known_users=cycle.known_users,
     )
@@ -121,6 +124,8 @@ async def _read_all_again(reading: Reading) -> None:
         doubt=Doubt.NONE,
         links_at=0,
         scope_at=0,
+        drifted=0,
+        target_error="",
     )
     reading.cycle = await reading.engine.cycles.save(cycle)
 

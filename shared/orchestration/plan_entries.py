@@ -10,6 +10,7 @@ from shared.orchestration.confirm_source import delayed, staged
 from shared.orchestration.entry_pass import Ending, EntryPass, Job, removal_released, split
 from shared.orchestration.ports import Forbidden, Found, LookUp, TargetQuery
 from shared.orchestration.put_back import held_back, not_now
+from shared.orchestration.record_drift import departed_link, is_gone, looked_at, past_of
 from shared.orchestration.recover_invitations import recover_invitations
 from shared.orchestration.take_claims import take_claims
 from shared.orchestration.write_results import action_before, new_link, refused, written_link
@@ -18,7 +19,7 @@ from shared.provisioning.attribute_flow import Matches
 from shared.provisioning.change import Change, ChangeKind
 from shared.provisioning.change_planning import Sight, plan_provisioning, plan_removal, skip
 from shared.provisioning.entry import SourceEntry, TargetObject
-from shared.provisioning.link import LinkOrigin, LinkState
+from shared.provisioning.link import Link, LinkOrigin, LinkState
 from shared.provisioning.matching import is_b2b, is_younger
 from shared.provisioning.pass_steps import matching_step, processing_step
 from shared.provisioning.provisioning_log import ProvisioningStatus
@@ -26,6 +27,11 @@ from shared.provisioning.scoping import DELETED
 
 REPLICATION = timedelta(minutes=10)
 """For so long after a write, what is read of the object may be older than the write."""
+
+SOON = timedelta(seconds=15)
+
+LOOKS_AGAIN = "ReplicationPending"
+"""Why an object waits in which somebody else may have changed what we have just written."""
 
 FORBIDDEN = "The cross-tenant access policy of the target does not allow users to be synchronized."
 
@@ -125,6 +131,8 @@ def _plan(job: Job, entry: EntryPass, look_up: LookUp, roles: dict[str, bool | N
     entry = entry.step(matching_step(entry.source_id, sight.linked, sight.holders))
     if _is_past_adoption(job, entry, sight):
         return held_back(job, replace(entry, work=replace(entry.work, intent=None)), timedelta(0), "EntryConflict")
+    if entry.pending.kind is WorkKind.DRIFT and _was_just_written(job, entry):
+        return held_back(job, entry, _until_visible(job, entry), LOOKS_AGAIN)
     if _is_unlinked_creation(entry):
         return replace(entry, change=Change(kind=ChangeKind.CREATE, target_id=entry.begun.target_id))
     orphan = _orphan(entry, sight)
@@ -185,6 +193,7 @@ def _sight(job: Job, entry: EntryPass, found: Found, roles: dict[str, bool | Non
         stale=_is_stale(job, entry),
         disable_released=removal_released(job, entry.pending, WorkKind.DISABLE),
         unfinished=_is_unfinished(entry),
+        past=past_of(job, entry),
         taken=found.taken,
     )
 
@@ -195,6 +204,12 @@ def _was_just_written(job: Job, entry: EntryPass) -> bool:
         return False
     begun = None if entry.intent is None else entry.intent.saved
     return job.engine.clock.now() - max(entry.link.changed, begun or entry.link.changed) < REPLICATION
+
+
+def _until_visible(job: Job, entry: EntryPass) -> timedelta:
+    """Return how long what we wrote ourselves may still be missing from what is read."""
+    changed = job.engine.clock.now() if entry.link is None else entry.link.changed
+    return max(changed + REPLICATION - job.engine.clock.now(), SOON)
 
 
 def _is_stale(job: Job, entry: EntryPass) -> bool:
@@ -234,10 +249,18 @@ def _is_up_to_date(entry: EntryPass) -> bool:
     return in_scope and entry.sight is not None and entry.sight.linked is not None
 
 
+def _is_looked_at(entry: EntryPass, link: Link | None) -> bool:
+    """Was the object of somebody in scope looked at, and there is drift, or was asked for it?"""
+    in_scope = entry.scoping is not None and entry.scoping.in_scope
+    return in_scope and link is not None and (entry.pending.kind is WorkKind.DRIFT or link.drift is not None)
+
+
 def _skipped(job: Job, entry: EntryPass, change: Change) -> EntryPass:
     """End a pass that has nothing to write; where a disable is held, only that stays staged."""
     link = entry.link
-    if link is not None and _is_up_to_date(entry):
+    if link is not None and is_gone(change):
+        link = departed_link(link, change)
+    elif link is not None and _is_up_to_date(entry):
         link = written_link(job, entry, link)
     held = staged(job, entry, WorkKind.DISABLE) if change.hold_disable else None
     before = action_before(job, entry)
@@ -245,6 +268,8 @@ def _skipped(job: Job, entry: EntryPass, change: Change) -> EntryPass:
         return entry.end(Ending(action=before, status=ProvisioningStatus.SUCCESS, link=link, next=held))
     if held is not None:
         return entry.end(Ending(next=held))
+    if job.rules.drift is not None and _is_looked_at(entry, link):
+        return entry.end(looked_at(entry, change, link))
     adopting = bool(_adopting(entry))
     later = None if change.delete_at is None else delayed(entry, change.delete_at)
     return entry.end(

@@ -164,6 +164,7 @@ async def open_job(engine: Engine, state: ConfigurationState, *, initiated_by: s
             removal=replace(configuration.removal, action=removal_action(configuration)),
             verified_domains=frozenset(),
             scope_filter=mapping.scope_filter,
+            drift=configuration.drift,
         ),
         owner=engine.new_owner(),
         started=started,

@@ -26,7 +26,7 @@ from shared.orchestration.cycle_snapshots import (
 from shared.orchestration.dispatch import dispatch
 from shared.orchestration.engine import Engine
 from shared.orchestration.mappings import CompiledMapping
-from shared.orchestration.ports import EntryPart, SourceDirectory
+from shared.orchestration.ports import EntryPart, SourceDirectory, TargetDirectory
 from shared.provisioning.entry import Attributes
 
 SCOPE = "scope"
@@ -45,6 +45,7 @@ class Reading:
     configuration: Configuration
     mapping: CompiledMapping
     source: SourceDirectory
+    target: TargetDirectory
     cycle: Cycle
     links: LinkSnapshot | None = None
     scope: ScopeSnapshot | None = None
@@ -70,6 +71,11 @@ class Reading:
     @property
     def assigned_only(self) -> bool:
         return self.configuration.scope.kind is ScopeKind.ASSIGNED
+
+    @property
+    def after_reading(self) -> CyclePhase:
+        """Return the phase that follows on the source."""
+        return CyclePhase.SETTLE if self.configuration.drift is None else CyclePhase.TARGET
 
     @property
     def reads_groups(self) -> bool:
@@ -128,7 +134,8 @@ class Reading:
 
     async def _held(self, work: Mapping[str, tuple[WorkKind, Attributes | None]]) -> Mapping[str, Pending]:
         """Return the rows that are open already: who is counted stays so, and what is decided is not forgotten."""
-        asked = [source_id for source_id, (kind, _) in work.items() if kind is not WorkKind.CREATE]
+        drift = self.configuration.drift is not None  # then a release may be open of whoever is to be created again
+        asked = [source_id for source_id, (kind, _) in work.items() if kind is not WorkKind.CREATE or drift]
         open_ = (await self.pending()).intersection(asked) if asked else frozenset[str]()
         rows = await self.engine.entries.read(self.state, sorted(open_), parts=frozenset({EntryPart.PENDING}))
         return {source_id: row.pending for source_id, row in rows.items() if row.pending is not None}
@@ -196,7 +203,7 @@ def _kept(row: Pending, before: Pending | None) -> Pending:
     """
     if before is None:
         return row
-    row = with_verdict(row, before)
+    row = replace(with_verdict(row, before), released_by=before.released_by)
     if not before.staged_cycle or row.kind not in _GUARDED:
         return row
     other = WorkKind.DISABLE in {row.kind, before.kind} and row.kind is not before.kind

@@ -16,7 +16,7 @@ from shared.orchestration.entry_pass import Ending, EntryPass, Job
 from shared.orchestration.ports import EntryPart, EntryRows, Write, WriteKind, WriteResult, WriteStatus
 from shared.orchestration.renew_leases import save_intents
 from shared.provisioning.change_planning import failure
-from shared.provisioning.link import Link, LinkState
+from shared.provisioning.link import Link
 from shared.provisioning.provisioning_log import ModifiedProperty, ProvisioningAction, ProvisioningStatus
 from shared.provisioning.reference_resolution import (
     UNKNOWN,
@@ -83,9 +83,10 @@ def _provisioned(entry: EntryPass) -> Link | None:
     if ending is None or source is None or source.manager is None or scoping is None or not scoping.in_scope:
         return None
     held = ending.next is not None and ending.next.state is PendingState.STAGED
-    done = ending.status in {ProvisioningStatus.SUCCESS, ProvisioningStatus.SKIPPED} or (ending.status is None and held)
+    quiet = ending.status is None and (held or ending.next is None)
+    done = ending.status in {ProvisioningStatus.SUCCESS, ProvisioningStatus.SKIPPED} or quiet
     link = ending.link or entry.link
-    return link if done and link is not None and link.state is LinkState.ACTIVE else None
+    return link if done and link is not None and link.stands else None
 
 
 def _is_open(job: Job, entry: EntryPass, link: Link, current: str) -> bool:
@@ -113,6 +114,7 @@ def _row(entry: EntryPass) -> Pending:
         staged_cycle=0,
         verdict=Verdict.NONE,
         decided_by="",
+        released_by="",
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from shared.cycles.cycle import CyclePhase
 from shared.cycles.link_snapshot import LinkSnapshot
+from shared.orchestration.read_target import open_chain
 from shared.orchestration.reading import Reading
 from shared.provisioning.link import Link
 
@@ -14,6 +15,7 @@ async def take_snapshot(reading: Reading) -> None:
     The open work is read before the links: what a worker ends in between is still known as having been under way.
     """
     if reading.initial:
+        await open_chain(reading)
         parts, entries = [], reading.engine.entries
         for shard in range(reading.state.shards):
             busy = {id_ async for id_ in entries.pending_ids(reading.cycle.configuration_id, shard)}

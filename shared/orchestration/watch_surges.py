@@ -12,7 +12,11 @@ from shared.orchestration.ports import EntryRows
 from shared.orchestration.update_state import update_state
 from shared.provisioning.provisioning_log import ProvisioningAction
 
-_HELD = {WorkKind.CREATE: SurgeKind.CREATES, WorkKind.UPDATE: SurgeKind.REWRITES}
+_HELD = {
+    WorkKind.CREATE: SurgeKind.CREATES,
+    WorkKind.UPDATE: SurgeKind.REWRITES,
+    WorkKind.DRIFT: SurgeKind.REWRITES,
+}
 
 
 async def without_surges(job: Job, chunk: list[EntryRows]) -> list[EntryRows]:

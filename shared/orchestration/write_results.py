@@ -17,6 +17,7 @@ from shared.cycles.retry import escrow, pause, wait
 from shared.cycles.work import IntentAction
 from shared.orchestration.entry_pass import Ending, EntryPass, Job
 from shared.orchestration.ports import WriteResult, WriteStatus
+from shared.orchestration.record_drift import judged_link
 from shared.provisioning.address import normalized_mail
 from shared.provisioning.change import ChangeKind
 from shared.provisioning.change_planning import failure
@@ -123,7 +124,7 @@ def written_link(job: Job, entry: EntryPass, link: Link) -> Link:
     """Return the link after everything that should flow has been written, but for a disable that is held."""
     held = entry.change is not None and entry.change.hold_disable
     return replace(
-        in_use(link),
+        judged_link(job, entry, in_use(link)),
         digest="" if held else job.rules.flow.digest(entry.person),
         enabled=link.enabled if held else job.rules.flow.enables(entry.person),
         mail=normalized_mail(job.rules.flow.mail(entry.person) or "") or link.mail,

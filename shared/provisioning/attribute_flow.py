@@ -109,6 +109,11 @@ class Flow:
         encoded = _ENCODER.encode(found)
         return f"{DIGEST_VERSION}:{hashlib.blake2b(encoded, digest_size=16).hexdigest()}"
 
+    def shown(self, current: Attributes) -> str:
+        """Return a digest of what an object shows of the values that always flow from the person alone."""
+        found = {name: self._folded(name, current.get(name)) for name, *_ in self.steps}
+        return f"{DIGEST_VERSION}:{hashlib.blake2b(_ENCODER.encode(found), digest_size=16).hexdigest()}"
+
     def mail(self, source: SourceEntry) -> str | None:
         """Return the address that the person's object has, or is invited by."""
         return self._text(MAIL, source)
@@ -224,9 +229,13 @@ class Flow:
         return self.by_name[name].behavior is FlowBehavior.FLOW_ALWAYS
 
     def _equal(self, name: str, desired: AttributeValue, current: AttributeValue) -> bool:
-        if isinstance(desired, str) and isinstance(current, str) and not self.by_name[name].target.case_exact:
-            return desired.casefold() == current.casefold()
-        return canonical(desired) == canonical(current)
+        return self._folded(name, desired) == self._folded(name, current)
+
+    def _folded(self, name: str, value: AttributeValue) -> AttributeValue:
+        """Return the value as it is compared."""
+        if isinstance(value, str) and not self.by_name[name].target.case_exact:
+            value = value.casefold()
+        return canonical(value)
 
     def _text(self, name: str, source: SourceEntry) -> str | None:
         flow = self.by_name.get(name)

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.provisioning.entry import Attributes
+from shared.provisioning.link import Drift
 from shared.provisioning.provisioning_log import ErrorInformation, ModifiedProperty
 
 
@@ -47,4 +48,8 @@ class Change:
     delete_at: datetime | None = None
     """The object is to be deleted then, if the person is still out of scope."""
     error: ErrorInformation | None = None
-    """Why it is skipped or in escrow."""
+    """Why it is skipped or in escrow; of an update, what it repairs."""
+    current: Attributes = field(default_factory=dict)
+    """What the object had before, as far as it was read."""
+    drift: Drift | None = None
+    """What others have changed, and the change leaves so."""

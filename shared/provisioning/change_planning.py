@@ -14,24 +14,37 @@ The table, read from the top; the first row that fits decides:
 | out | disabled | - | SKIP |
 | in | any | could not be read | WAIT |
 | in | any | the new mail cannot be used, or another object holds it | ESCROW |
-| in | active or released | found | UPDATE, or SKIP where nothing differs |
-| in | active or released | soft-deleted in the target by somebody | ESCROW |
+| in | any but deleted | deleted in the target; drift is looked at, departures are sticky | SKIP |
+| in | active or released | found | UPDATE, or SKIP where nothing differs; drift is left or written by its rules |
+| in | active or released | soft-deleted in the target by somebody; drift is not looked at | ESCROW |
+| in | 〃 | 〃; departures are undone | RESTORE |
 | in | any | a value cannot be computed | ESCROW |
 | in | deleted | soft-deleted | RESTORE |
 | in | deleted | found (somebody restored it) | UPDATE, or SKIP where nothing differs |
 | in | any, or none | purged, or never linked: see `_plan_unlinked` | CREATE, UPDATE by adoption, SKIP, ESCROW |
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from shared.configuration.configuration import Adoption, Removal, RemovalAction
+from shared.configuration.configuration import Adoption, DriftRules, Removal, RemovalAction
 from shared.expressions import Environment
 from shared.provisioning.address import address_problem, normalized_mail
 from shared.provisioning.attribute_flow import Flow, Flowed, Taken
 from shared.provisioning.change import Change, ChangeKind
+from shared.provisioning.drift import (
+    DELETED,
+    ENABLED,
+    REPAIRED,
+    REPORTED,
+    Circumstances,
+    Judgement,
+    is_kept,
+    judge_drift,
+    since,
+)
 from shared.provisioning.entry import Attributes, SourceEntry, TargetObject
-from shared.provisioning.link import Link, LinkOrigin, LinkState
+from shared.provisioning.link import Departure, Drift, Link, LinkOrigin, LinkState
 from shared.provisioning.matching import adoption_problem
 from shared.provisioning.provisioning_log import ErrorCategory, ErrorInformation, ModifiedProperty
 from shared.provisioning.refused_values import value_problem
@@ -50,6 +63,8 @@ class Rules:
     removal: Removal
     verified_domains: frozenset[str]
     scope_filter: CompiledFilter = EVERYBODY
+    drift: DriftRules | None = None
+    """None: what others do in the target is not told from what we have still to write."""
 
     def flowed(self, source: SourceEntry, sight: "Sight", *, creating: bool) -> Flowed:
         """Return what the person's object shall have."""
@@ -71,6 +86,7 @@ class Sight:
     """A disable of this person has passed the guard."""
     unfinished: bool = False
     """We invited the linked object and have not written all that flows on create yet."""
+    past: Circumstances = field(default_factory=Circumstances)
     taken: Taken = frozenset()
     """Which of the values that the person might get are taken by other objects."""
 
@@ -122,6 +138,8 @@ def plan_provisioning(source: SourceEntry, link: Link | None, sight: Sight, rule
     """Return the change for a person who is in scope."""
     if not sight.known:
         return Change(kind=ChangeKind.WAIT, error=skip("Timeout", "The target could not be read."))
+    if link is not None and _has_departed(link, sight, rules):
+        return _plan_departure(link, rules)
     if link is None or sight.linked is None:
         return _plan_unlinked(source, sight, rules)
     problem = _linked_problem(source, link, sight, rules)
@@ -132,36 +150,85 @@ def plan_provisioning(source: SourceEntry, link: Link | None, sight: Sight, rule
     if flowed.problems:
         return Change(kind=ChangeKind.ESCROW, target_id=link.target_id, error=flow_failure(flowed))
     desired = rules.flow.against(flowed.values, sight.linked.attributes)
+    judged = _judged(desired, sight.linked, link, sight, rules)
     if sight.linked.deleted:
+        restored = {name: value for name, value in desired.items() if name not in judged.leave}
         return Change(
             kind=ChangeKind.RESTORE,
             target_id=link.target_id,
-            attributes=desired,
-            modified=rules.flow.all_modified(desired),
+            attributes=restored,
+            modified=rules.flow.all_modified(restored),
+            current=sight.linked.attributes,
+            drift=judged.drift(link.drift, rules.environment.now),
         )
-    return _plan_update(desired, sight.linked, sight, rules)
+    change = _plan_update(desired, sight.linked, judged, sight, rules)
+    drift = judged.drift(link.drift, rules.environment.now)
+    return change if drift is None else _with_drift(change, drift)
 
 
-def _plan_update(desired: Attributes, current: TargetObject, sight: Sight, rules: Rules) -> Change:
-    disabling = desired.get("accountEnabled") is False and (
-        current.attributes.get("accountEnabled") is not False or sight.stale
+def _has_departed(link: Link, sight: Sight, rules: Rules) -> bool:
+    """Was the object deleted in the target, and is to stay so?"""
+    if rules.drift is None or link.state is LinkState.DELETED or not is_kept(rules.drift, sight.past):
+        return False
+    return sight.linked is None or sight.linked.deleted
+
+
+def _plan_departure(link: Link, rules: Rules) -> Change:
+    found = Drift(since=rules.environment.now, departure=Departure.DELETED)
+    reason = (
+        f"The object {link.target_id} was deleted in the target, or the person has left that organization. It is "
+        "neither restored nor created again until somebody releases it."
     )
-    hold = disabling and not sight.disable_released
-    leave = {"accountEnabled"} if hold else set[str]()
+    drift = since(found, link.drift)
+    return Change(kind=ChangeKind.SKIP, target_id=link.target_id, drift=drift, error=skip(DELETED, reason))
+
+
+def _judged(desired: Attributes, current: TargetObject, link: Link | None, sight: Sight, rules: Rules) -> Judgement:
+    if rules.drift is None:
+        return Judgement()
+    differing = rules.flow.differences(desired, current.attributes)
+    steady = [each for each in differing if rules.flow.by_name[each.name].steady]
+    disabled = ENABLED in desired and current.attributes.get(ENABLED) is False
+    return judge_drift(rules.drift, link, steady, sight.past, disabled=disabled)
+
+
+def _plan_update(desired: Attributes, current: TargetObject, judged: Judgement, sight: Sight, rules: Rules) -> Change:
+    disabling = desired.get(ENABLED) is False and (current.attributes.get(ENABLED) is not False or sight.stale)
+    hold = disabling and ENABLED not in judged.leave and not sight.disable_released
+    leave = judged.leave | ({ENABLED} if hold else set[str]())
     modified = rules.flow.differences(desired, current.attributes, leave=leave)
     kept = {name: value for name, value in desired.items() if name not in leave}
     attributes = kept if sight.stale else rules.flow.to_write(kept, modified)
-    if not attributes:
-        error = skip("RedundantExport", "The target already has these values.")
-        return Change(kind=ChangeKind.SKIP, target_id=current.id, hold_disable=hold, error=error)
-    return Change(
+    change = Change(
         kind=ChangeKind.UPDATE,
         target_id=current.id,
         attributes=attributes,
         modified=modified,
         hold_disable=hold,
         finishing=sight.unfinished,
+        error=_repair(judged),
+        current=current.attributes,
     )
+    if attributes:
+        return change
+    error = skip("RedundantExport", "The target already has these values.")
+    return replace(change, kind=ChangeKind.SKIP, modified=(), finishing=False, error=error)
+
+
+def _repair(judged: Judgement) -> ErrorInformation | None:
+    if not judged.repaired:
+        return None
+    return skip(REPAIRED, f"Drift repaired: somebody else had changed {', '.join(judged.repaired)} in the target.")
+
+
+def _with_drift(change: Change, drift: Drift) -> Change:
+    """Return the change with what it leaves as it is in the target; if it writes nothing, that is all there is."""
+    if change.kind is not ChangeKind.SKIP:
+        return replace(change, drift=drift)
+    names = [each.name for each in drift.attributes]
+    blocked = ["the block of sign-in"] if drift.departure is Departure.BLOCKED else []
+    reason = f"Somebody else's doing in the target is left as it is: {', '.join([*blocked, *names])}."
+    return replace(change, drift=drift, error=skip(REPORTED, reason))
 
 
 def _plan_unlinked(source: SourceEntry, sight: Sight, rules: Rules) -> Change:
@@ -199,13 +266,28 @@ def _plan_adoption(source: SourceEntry, sight: Sight, rules: Rules) -> Change:
     holder = sight.holders[0]
     flowed = rules.flowed(source, sight, creating=False)
     desired = rules.flow.against(flowed.values, holder.attributes)
+    judged = _judged(desired, holder, None, sight, rules)
+    desired = {name: value for name, value in desired.items() if name not in judged.leave}
     modified = rules.flow.differences(desired, holder.attributes)
-    attributes = rules.flow.to_write(desired, modified)
-    return Change(kind=ChangeKind.UPDATE, target_id=holder.id, attributes=attributes, modified=modified, adopt=True)
+    return Change(
+        kind=ChangeKind.UPDATE,
+        target_id=holder.id,
+        attributes=rules.flow.to_write(desired, modified),
+        modified=modified,
+        adopt=True,
+        current=holder.attributes,
+        drift=judged.drift(None, rules.environment.now),
+    )
 
 
 def _linked_problem(source: SourceEntry, link: Link, sight: Sight, rules: Rules) -> ErrorInformation | None:
-    if sight.linked is not None and sight.linked.deleted and link.state is not LinkState.DELETED:
+    # whose drift is looked at and who is still here was released, or departures are undone
+    if (
+        rules.drift is None
+        and sight.linked is not None
+        and sight.linked.deleted
+        and link.state is not LinkState.DELETED
+    ):
         reason = f"The object {link.target_id} was deleted in the target by somebody else."
         return failure("InvalidAnchor", reason, "Restore it in the target, or take the person out of scope.")
     mail = rules.flow.mail(source)

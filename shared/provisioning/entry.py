@@ -52,6 +52,8 @@ class TargetObject:
     attributes: Attributes
     created: datetime | None
     deleted: bool = False
+    manager: str | None = None
+    """The id of its manager, empty where there is none; None where the read did not tell."""
 
     def text(self, name: str) -> str | None:
         """Return the attribute if it is text that is not empty, else None."""

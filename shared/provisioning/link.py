@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from shared.provisioning.provisioning_log import ModifiedProperty
+
 
 class LinkOrigin(StrEnum):
     """How the target object came to be ours; what we adopted is never deleted."""
@@ -22,6 +24,32 @@ class LinkState(StrEnum):
     DISABLED = "disabled"
     DELETED = "deleted"
     RELEASED = "released"
+
+
+class Departure(StrEnum):
+    """What the target's side has done to the object as a whole; NONE: nothing.
+
+    BLOCKED: it may not sign in, though we left it enabled. DELETED: it was deleted, or the person left the target.
+    https://learn.microsoft.com/entra/external-id/leave-the-organization
+    """
+
+    NONE = ""
+    BLOCKED = "blocked"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drift:
+    """In what an object differs by somebody else's doing, and is left so."""
+
+    since: datetime
+    departure: Departure = Departure.NONE
+    attributes: tuple[ModifiedProperty, ...] = ()
+    """The value that was found, and the wanted one."""
+
+    def same(self, other: "Drift | None") -> bool:
+        """Do both say the same, whenever it was found?"""
+        return other is not None and (self.departure, self.attributes) == (other.departure, other.attributes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +73,24 @@ class Link:
     """What the target object was last given as its manager, by its `mark`; empty: none, `?`: nobody knows."""
     returns: int = 0
     """How often the object has come back into use: whatever referred to it before may have been lost."""
+    shown: str = ""
+    """A digest of what the object showed, or was given, when it was last judged; empty where nobody looked."""
+    drift: Drift | None = None
     etag: str = ""
+
+    @property
+    def departure(self) -> Departure:
+        return Departure.NONE if self.drift is None else self.drift.departure
+
+    @property
+    def stands(self) -> bool:
+        """Is the person provisioned, and the object there as far as is known?"""
+        return self.state is LinkState.ACTIVE and self.departure is not Departure.DELETED
+
+    @property
+    def is_gone(self) -> bool:
+        """Was the object deleted, by us or by the target's side?"""
+        return self.state is LinkState.DELETED or self.departure is Departure.DELETED
 
     @property
     def mark(self) -> str:

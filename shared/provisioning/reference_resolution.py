@@ -63,14 +63,14 @@ def resolve_manager(
 
     `current` is the object's manager as far as it is known; `coming` says that the manager may be provisioned soon.
     """
-    if manager and standing is not None and standing.state is LinkState.ACTIVE:
+    if manager and standing is not None and standing.stands:
         same = current == standing.mark
         return ManagerDecision(resolution=Resolution.NOTHING if same else Resolution.ASSIGN, mark=standing.mark)
     if manager and coming:
         return ManagerDecision(resolution=Resolution.WAIT, mark=current)
     if not current:
         return ManagerDecision(resolution=Resolution.NOTHING)
-    if standing is not None and (standing.state, standing.mark) == (LinkState.DELETED, current):
+    if standing is not None and standing.is_gone and standing.mark == current:
         return ManagerDecision(resolution=Resolution.FORGET)
     if clears:
         return ManagerDecision(resolution=Resolution.REMOVE)

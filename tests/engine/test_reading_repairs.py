@@ -70,6 +70,7 @@ async def slice_of(local: LocalEngine, cycle: Cycle | None = None) -> Reading:
         configuration=configuration,
         mapping=local.engine.mappings.of(configuration),
         source=local.engine.directories.source(configuration),
+        target=local.engine.directories.target(configuration),
         cycle=cycle or await local.engine.cycles.create(fresh),
     )
 

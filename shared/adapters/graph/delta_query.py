@@ -10,8 +10,8 @@ from shared.adapters.graph.answer import Record, attributes, optional_text, reco
 from shared.adapters.graph.client import GraphClient
 from shared.adapters.graph.people_page import decoded_people
 from shared.configuration.directory_schema import MANAGER
-from shared.orchestration.ports import GroupsPage, MemberChange, UnexpectedAnswer, UsersPage
-from shared.provisioning.entry import SourceEntry
+from shared.orchestration.ports import GroupsPage, MemberChange, ObjectsPage, Removed, UnexpectedAnswer, UsersPage
+from shared.provisioning.entry import SourceEntry, TargetObject
 
 _MOST_GROUPS = 50
 _REMOVED = "@removed"
@@ -24,6 +24,21 @@ async def users_page(client: GraphClient, link: str, select: Sequence[str]) -> U
     page = decoded_people(await client.content(client.follow(call, link) if link else call), select)
     next_link, delta_link = _checked(client, page.next_link, page.delta_link)
     return UsersPage(entries=page.entries, next_link=next_link, delta_link=delta_link)
+
+
+async def objects_page(client: GraphClient, link: str, select: Sequence[str]) -> ObjectsPage:
+    """Return one page of the target's users/delta; without a link the one that only begins the chain."""
+    call = client.calls.users_delta_from_now(selected(select))
+    page = decoded_people(await client.content(client.follow(call, link) if link else call), select)
+    next_link, delta_link = _checked(client, page.next_link, page.delta_link)
+    return ObjectsPage(entries=tuple(map(_object, page.entries)), next_link=next_link, delta_link=delta_link)
+
+
+def _object(entry: SourceEntry | Removed) -> TargetObject | Removed:
+    if isinstance(entry, Removed):
+        return entry
+    values = {name: value for name, value in entry.attributes.items() if name != MANAGER}
+    return TargetObject(id=entry.id, attributes=values, created=None, manager=entry.manager)
 
 
 async def groups_page(client: GraphClient, group_ids: Sequence[str], link: str) -> GroupsPage:
@@ -46,9 +61,14 @@ def source_entry(user: Record, select: Sequence[str]) -> SourceEntry:
     """Return the person as the engine knows it; a manager is read expanded."""
     found = attributes(user, [name for name in select if name not in {"id", MANAGER}])
     if MANAGER in select:
-        manager = user.get(MANAGER)
-        found = {**found, MANAGER: "" if manager is None else text(record(manager), "id")}
+        found = {**found, MANAGER: manager_id(user)}
     return SourceEntry(id=text(user, "id"), attributes=found)
+
+
+def manager_id(user: Record) -> str:
+    """Return the id of the manager of a user that was read expanded; empty without one."""
+    manager = user.get(MANAGER)
+    return "" if manager is None else text(record(manager), "id")
 
 
 def _changes(group: Record) -> Iterator[MemberChange]:

@@ -7,13 +7,24 @@ from kiota_abstractions.request_information import RequestInformation
 
 from shared.adapters.graph.answer import Answer, Record, attributes, optional_text, record, records, selected, text
 from shared.adapters.graph.client import GraphClient
+from shared.adapters.graph.delta_query import manager_id, objects_page
 from shared.adapters.graph.errors import is_missing
 from shared.adapters.graph.filters import address_filter, holder_filter, value_filter
 from shared.adapters.graph.organization import Organization
 from shared.adapters.graph.reading import Answers, Control, Reading, read_batches
 from shared.adapters.graph.target_writes import TargetWrites
 from shared.adapters.graph.throttling import WriteGate
-from shared.orchestration.ports import Found, LookUp, TargetQuery, Throttled, UnexpectedAnswer, Write, WriteResult
+from shared.configuration.directory_schema import MANAGER
+from shared.orchestration.ports import (
+    Found,
+    LookUp,
+    ObjectsPage,
+    TargetQuery,
+    Throttled,
+    UnexpectedAnswer,
+    Write,
+    WriteResult,
+)
 from shared.provisioning.entry import TargetObject
 from shared.provisioning.matching import parsed_time
 
@@ -51,7 +62,9 @@ class GraphTargetDirectory:
         self._gate = connection.gate
         self._writes = writes
         self._source_tenant_id = source_tenant_id
-        self._properties = tuple(dict.fromkeys((*written, *_PROPERTIES)))
+        self._tracked = tuple(dict.fromkeys((*written, "userPrincipalName", "creationType")))
+        self._manager = MANAGER in written
+        self._properties = tuple(dict.fromkeys(name for name in (*written, *_PROPERTIES) if name != MANAGER))
         self._select = ("id", *selected(self._properties))
 
     async def look_up(self, queries: Sequence[TargetQuery]) -> LookUp:
@@ -70,6 +83,10 @@ class GraphTargetDirectory:
                 query.source_id: self._found(query, _parts_of(n, query, answers)) for n, query in enumerate(queries)
             },
         )
+
+    async def objects_page(self, link: str) -> ObjectsPage:
+        await self._organization.domains()  # raises where another tenant answers
+        return await objects_page(self._client, link, self._tracked)
 
     async def role_holders(self, target_ids: Sequence[str]) -> Mapping[str, bool | None]:
         if not target_ids:
@@ -108,7 +125,7 @@ class GraphTargetDirectory:
     def _parts(self, query: TargetQuery, initial_domain: str) -> Iterator[tuple[str, RequestInformation]]:
         calls = self._client.calls
         if query.target_id:
-            yield "linked", calls.user(query.target_id, self._select)
+            yield "linked", calls.user(query.target_id, self._select, manager=self._manager)
         if query.mail:
             yield "holders", calls.users_where(holder_filter(query.mail, initial_domain), self._select)
         if query.mail and query.deleted:
@@ -174,6 +191,7 @@ class GraphTargetDirectory:
             attributes=attributes(item, self._properties),
             created=parsed_time(optional_text(item, "createdDateTime") or None),
             deleted=deleted,
+            manager=manager_id(item) if self._manager and not deleted else None,
         )
 
 

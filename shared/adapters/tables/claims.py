@@ -4,8 +4,11 @@ Addresses and values are personal data and user input: keys hold their SHA-256.
 """
 
 import hashlib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from shared.adapters.tables.parallel import in_parallel
 from shared.adapters.tables.row_format import RowFormat
 from shared.adapters.tables.rows import Delete, Insert, Replace, Row, RowConflict, Rows, RowValue, escape_key
 from shared.cycles.claim import Claim, ClaimKind
@@ -60,6 +63,18 @@ class TableClaimStore:
             return now_standing
         return replace(claim, etag=etags[key])
 
+    async def owners(self, tenant_id: str, target_ids: Sequence[str]) -> Mapping[str, Claim]:
+        asked = defaultdict[str, dict[str, str]](dict)
+        for target_id in target_ids:
+            partition, key = claim_keys(_on_object(tenant_id, target_id))
+            asked[partition][key] = target_id
+        parts = await in_parallel(self._owned_of(tenant_id, *each) for each in asked.items())
+        return {claim.subject: claim for part in parts for claim in part}
+
+    async def _owned_of(self, tenant_id: str, partition: str, asked: Mapping[str, str]) -> list[Claim]:
+        rows = await self._rows.get_many(partition, list(asked))
+        return [_owned(_on_object(tenant_id, asked[key]), row) for key, row in rows.items()]
+
     async def release(self, claim: Claim) -> None:
         partition, key = claim_keys(claim)
         for _ in range(_TRIES):
@@ -87,6 +102,10 @@ def claim_keys(claim: Claim) -> tuple[str, str]:
     key = f"{claim.kind}:{subject}"
     shard = hashlib.blake2b(key.encode(), digest_size=8).digest()[-1] % SHARDS
     return f"{escape_key(claim.tenant_id)}:{shard:02}", key
+
+
+def _on_object(tenant_id: str, target_id: str) -> Claim:
+    return Claim(tenant_id=tenant_id, kind=ClaimKind.TARGET, subject=target_id, configuration_id="", source_id="")
 
 
 def _columns(claim: Claim) -> dict[str, RowValue]:

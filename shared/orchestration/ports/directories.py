@@ -31,6 +31,15 @@ class UsersPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectsPage:
+    """A page of users/delta of the target; entries and links as in UsersPage."""
+
+    entries: tuple[TargetObject | Removed, ...]
+    next_link: str = ""
+    delta_link: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MemberChange:
     """One entry of members@delta."""
 
@@ -255,6 +264,13 @@ class TargetDirectory(Protocol):
 
     async def look_up(self, queries: Sequence[TargetQuery]) -> LookUp:
         """Look up each entry and read the partner policy, in `$batch`es. Raises Throttled, Unavailable, Forbidden."""
+        ...
+
+    async def objects_page(self, link: str) -> ObjectsPage:
+        """Return one page of users/delta; an empty link begins at this moment: it names nobody who is there already.
+
+        Raises ResyncRequired, and UnexpectedAnswer if another tenant answers.
+        """
         ...
 
     async def role_holders(self, target_ids: Sequence[str]) -> Mapping[str, bool | None]:

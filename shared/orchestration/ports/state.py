@@ -253,6 +253,10 @@ class ClaimStore(Protocol):
         """Replace a claim whose owner is gone if it is unchanged; returns the one that stands. Raises Conflict."""
         ...
 
+    async def owners(self, tenant_id: str, target_ids: Sequence[str]) -> Mapping[str, Claim]:
+        """Return the claims on these objects, by the object's id; whose object is nobody's is not in it."""
+        ...
+
     async def release(self, claim: Claim) -> None:
         """Delete the claim if it is still this owner's."""
         ...

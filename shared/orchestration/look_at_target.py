@@ -1,0 +1,135 @@
+"""Which of our objects are otherwise than we left them? Named by the target's delta, or looked at directly.
+
+What is found is a hint: a row for a worker, who reads both sides. Of objects that are not ours nothing is kept.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from shared.cycles.cycle import Cursor
+from shared.cycles.pending import Pending, PendingState, WorkKind
+from shared.orchestration.ports import EntryPart, Removed, TargetQuery
+from shared.orchestration.reading import PAGES, Reading
+from shared.provisioning.drift import is_settled
+from shared.provisioning.entry import TargetObject
+from shared.provisioning.link import Departure, Link, LinkState
+from shared.provisioning.matching import is_b2b
+
+LOOKED_AT: Final = 95
+"""Objects that are looked at in one go: five batches, each with its control."""
+
+_AGAIN: Final = frozenset({PendingState.WAITING, PendingState.ESCROWED})
+
+
+async def find_drift(reading: Reading, entries: Sequence[TargetObject | Removed]) -> None:
+    """Stage whoever of ours is named and does not show what they showed when they were judged last."""
+    seen = {each.id: each if isinstance(each, TargetObject) else None for each in entries if _may_be_ours(each)}
+    if not seen:
+        return
+    configuration = reading.configuration
+    claims = await reading.engine.claims.owners(configuration.target.tenant_id, list(seen))
+    owners = {claim.source_id for claim in claims.values() if claim.configuration_id == configuration.id}
+    rows = await reading.engine.entries.read(reading.state, sorted(owners), parts=frozenset({EntryPart.LINK}))
+    links = [row.link for row in rows.values() if row.link is not None and row.link.target_id in seen]
+    await _stage(reading, [link for link in links if _is_other(reading, link, seen[link.target_id])])
+
+
+async def look_at_shard(reading: Reading, since: datetime) -> None:
+    """Look at up to ten times 95 objects of the cursor's shard, but for those that the chain tells of anyway.
+
+    That is whomever we have written to since it began: what somebody changes after that is in it.
+    """
+    cursor = reading.cycle.cursor
+    found = [link async for link in _behind(reading, cursor) if not (link.shown and link.changed > since)]
+    part = found[: PAGES * LOOKED_AT]
+    for start in range(0, len(part), LOOKED_AT):
+        await _look(reading, part[start : start + LOOKED_AT])
+    if len(part) < len(found):
+        await reading.checkpoint(cursor=replace(cursor, link=part[-1].source_id))
+    else:
+        await reading.checkpoint(cursor=Cursor(position=cursor.position + 1, restarted=cursor.restarted))
+
+
+async def _behind(reading: Reading, cursor: Cursor) -> AsyncIterator[Link]:
+    """Yield the active links of a shard behind the one that the cursor names; links are never deleted."""
+    waiting = bool(cursor.link)
+    async for link in reading.engine.entries.links(reading.cycle.configuration_id, cursor.position):
+        if not waiting and link.state is LinkState.ACTIVE:
+            yield link
+        waiting = waiting and link.source_id != cursor.link
+
+
+async def _look(reading: Reading, links: Sequence[Link]) -> None:
+    queries = [TargetQuery(source_id=link.source_id, target_id=link.target_id) for link in links]
+    found = (await reading.target.look_up(queries)).found
+    known = [link for link in links if link.source_id in found and found[link.source_id].known]
+    await _stage(reading, [link for link in known if _is_open(reading, link, found[link.source_id].linked)])
+
+
+def _may_be_ours(entry: TargetObject | Removed) -> bool:
+    """Is it no employee of the target? Ours are B2B users; of whom nothing is told, the claims know."""
+    if isinstance(entry, Removed) or entry.text("userPrincipalName") is None:
+        return True
+    return is_b2b(entry)
+
+
+def _is_open(reading: Reading, link: Link, seen: TargetObject | None) -> bool:
+    """Is the object otherwise, or the rules about what was left so?"""
+    rules = reading.configuration.drift
+    outdated = rules is not None and link.drift is not None and not is_settled(rules, link.drift)
+    return outdated or _is_other(reading, link, seen)
+
+
+def _is_other(reading: Reading, link: Link, seen: TargetObject | None) -> bool:
+    if link.state is not LinkState.ACTIVE:
+        return False
+    there = seen is not None and not seen.deleted
+    if not there or link.departure is Departure.DELETED:
+        return there is (link.departure is Departure.DELETED)
+    return seen is not None and link.shown != reading.mapping.flow.shown(seen.attributes)
+
+
+async def _stage(reading: Reading, links: Sequence[Link]) -> None:
+    """Let workers look at these; whoever is worked on is looked at once more, since that look may have been earlier."""
+    if not links:
+        return
+    ids = sorted(link.source_id for link in links)
+    await _exchange(reading, ids)
+    # whose pass has ended in between has no row by now
+    await _exchange(reading, ids, only_new=True)
+    shards = {reading.engine.entries.shard(source_id, reading.state.shards) for source_id in ids}
+    reading.unsent |= shards
+    if reading.pending_ids is not None:
+        reading.pending_ids |= frozenset(ids)
+    reading.cycle = replace(reading.cycle, drifted=reading.cycle.drifted + len(ids))
+
+
+async def _exchange(reading: Reading, source_ids: Sequence[str], *, only_new: bool = False) -> None:
+    parts = frozenset({EntryPart.PENDING})
+    rows = await reading.engine.entries.read(reading.state, source_ids, parts=parts)
+    standing: Mapping[str, Pending | None] = {source_id: row.pending for source_id, row in rows.items()}
+    changes: Iterable[tuple[Pending | None, Pending]] = (
+        (row, _row(reading, source_id) if row is None else _again(reading, row))
+        for source_id, row in standing.items()
+        if row is None or (not only_new and row.state in _AGAIN)
+    )
+    await reading.engine.entries.exchange(reading.state, list(changes))
+
+
+def _again(reading: Reading, row: Pending) -> Pending:
+    """Return the row as it is, for the worker to find that it is another version; an escrow is tried again at once."""
+    return replace(row, due=reading.engine.clock.now()) if row.state is PendingState.ESCROWED else row
+
+
+def _row(reading: Reading, source_id: str) -> Pending:
+    return Pending(
+        source_id=source_id,
+        kind=WorkKind.DRIFT,
+        state=PendingState.WAITING,
+        due=reading.engine.clock.now(),
+        cycle=reading.cycle.number,
+        configuration_version=reading.cycle.configuration_version,
+        source=None,
+    )

@@ -1,0 +1,51 @@
+"""What does a pass remember of what others have done to an object, and what does it tell of it?"""
+
+from dataclasses import replace
+
+from shared.orchestration.entry_pass import Ending, EntryPass, Job
+from shared.provisioning.change import Change
+from shared.provisioning.drift import Circumstances
+from shared.provisioning.link import Departure, Drift, Link
+from shared.provisioning.provisioning_log import ProvisioningStatus
+
+
+def past_of(job: Job, entry: EntryPass) -> Circumstances:
+    """Return what tells others' doing from our own; whoever asks on demand wants all values written."""
+    link, source = entry.link, entry.source
+    unclear = entry.unclear or entry.may_have_written
+    same = link is not None and source is not None and link.digest == job.rules.flow.digest(source)
+    return Circumstances(
+        as_written=same and not unclear and not job.on_demand,
+        unclear=unclear,
+        released=bool(entry.pending.released_by),
+    )
+
+
+def judged_link(job: Job, entry: EntryPass, link: Link) -> Link:
+    """Return the link with what its object shows from now on, and what is left there of others' doing."""
+    change = entry.change
+    if job.rules.drift is None or change is None:
+        return replace(link, shown="", drift=None)
+    return replace(link, shown=job.rules.flow.shown({**change.current, **change.attributes}), drift=change.drift)
+
+
+def is_gone(change: Change) -> bool:
+    """Is the object left deleted?"""
+    return change.drift is not None and change.drift.departure is Departure.DELETED
+
+
+def departed_link(link: Link, change: Change) -> Link:
+    """Return the link of somebody who is not in the target any more; what was written last still counts."""
+    return replace(link, shown="", drift=change.drift)
+
+
+def looked_at(entry: EntryPass, change: Change, link: Link | None) -> Ending:
+    """End a pass that leaves the object as it is; what is known already is not told again."""
+    before, drift = entry.link, change.drift
+    if drift is None or _is_known(drift, None if before is None else before.drift):
+        return Ending(link=None if link == before else link)
+    return Ending(status=ProvisioningStatus.SKIPPED, link=link, error=change.error, modified=drift.attributes)
+
+
+def _is_known(drift: Drift, before: Drift | None) -> bool:
+    return drift.same(before)

@@ -24,6 +24,7 @@ class Activity(StrEnum):
     QUARANTINE = "Quarantine"
     APPROVE = "Approve held changes"
     REJECT = "Reject held changes"
+    RELEASE = "Release departures"
     PROVISION_ON_DEMAND = "Provision on demand"
     DOWNLOAD = "Download provisioning logs"
     NOTIFICATION = "Send notification"

@@ -2,10 +2,10 @@
 
 | counted as | is |
 |---|---|
-| present | has an active link |
-| in scope | is present and is not to go, or is to be created |
-| equal | is present, and nothing is open: the target has what was last seen in the source |
-| exception | something is open, under its reason: an error code, or what it waits for |
+| present | has an active link, and nobody in the target has deleted the object |
+| in scope | is present, or was deleted in the target, and is not to go; or is to be created |
+| equal | is present, and nothing is open: the target has what was last seen in the source, and no drift is left there |
+| exception | something is open, under its reason: an error code, or what it waits for; else drift that is left |
 """
 
 from collections import Counter
@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from shared.cycles.pending import Pending, PendingState, Verdict, WorkKind
+from shared.provisioning.link import Departure
 
 PENDING: Final = "Pending"
 """Waits for a worker, or for a time, and nothing is wrong with it."""
@@ -22,6 +23,11 @@ STAGED: Final = "StagedDelete"
 APPROVED: Final = "Approved"
 REJECTED: Final = "Rejected"
 
+DRIFT: Final = "DriftReported"
+BLOCKED: Final = "BlockedInTarget"
+DELETED: Final = "DeletedInTarget"
+
+_DEPARTED: Final = {Departure.NONE: DRIFT, Departure.BLOCKED: BLOCKED, Departure.DELETED: DELETED}
 _DECIDED: Final = {Verdict.NONE: STAGED, Verdict.APPROVED: APPROVED, Verdict.REJECTED: REJECTED}
 
 
@@ -41,6 +47,11 @@ def reason_of(pending: Pending) -> str:
     if pending.state is PendingState.STAGED:
         return _DECIDED[pending.verdict]
     return pending.reason or PENDING
+
+
+def drift_reason(departure: Departure) -> str:
+    """Return under which reason somebody is counted in whose object drift is left."""
+    return _DEPARTED[departure]
 
 
 def leaves(pending: Pending) -> bool:

@@ -49,7 +49,7 @@ async def look_at_shard(reading: Reading, since: datetime) -> None:
     if len(part) < len(found):
         await reading.checkpoint(cursor=replace(cursor, link=part[-1].source_id))
     else:
-        await reading.checkpoint(cursor=Cursor(position=cursor.position + 1, restarted=cursor.restarted))
+        await reading.checkpoint(cursor=Cursor(position=cursor.position + 1))
 
 
 async def _behind(reading: Reading, cursor: Cursor) -> AsyncIterator[Link]:

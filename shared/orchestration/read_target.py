@@ -8,6 +8,7 @@ https://learn.microsoft.com/graph/delta-query-overview
 
 import logging
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Final
 
 from shared.cycles.cycle import Cursor, CyclePhase
@@ -17,6 +18,9 @@ from shared.orchestration.reading import PAGES, Reading
 
 TARGET: Final = "target"
 """The name of the chain."""
+
+REPLICATION: Final = timedelta(minutes=10)
+"""For so long after somebody's write, what is read of the object may be older."""
 
 _log = logging.getLogger(__name__)
 
@@ -38,54 +42,67 @@ async def read_target(reading: Reading) -> None:
     """
     try:
         await _go_on(reading)
-    except ResyncRequired as error:
+    except (ResyncRequired, UnexpectedAnswer) as error:
+        # an answer that nobody understands may be about the link, which every cycle would follow again
         await reading.engine.watermarks.delete(reading.cycle.configuration_id, TARGET)
-        if reading.cycle.cursor.restarted:
+        if isinstance(error, UnexpectedAnswer):
             await _give_up(reading, type(error).__name__)
-            return
-        await reading.checkpoint(cursor=Cursor(restarted=True))
-    except UnexpectedAnswer as error:
-        # it may be about the link, which every cycle would follow again
-        await reading.engine.watermarks.delete(reading.cycle.configuration_id, TARGET)
-        await _give_up(reading, type(error).__name__)
+        # else the next message begins a chain; the sequence is the same, so nothing is saved
     except Forbidden as error:
         await _give_up(reading, error.code)
 
 
 async def _go_on(reading: Reading) -> None:
-    watermark, cursor = await _watermark(reading), reading.cycle.cursor
+    watermark, position = await _watermark(reading), reading.cycle.cursor.position
     if watermark is None:
         await _begin(reading)
-        await reading.checkpoint(cursor=Cursor(restarted=True))
-    elif cursor.position < reading.state.shards and (reading.initial or cursor.restarted):
-        await look_at_shard(reading, watermark.issued)
+        await reading.checkpoint(phase=CyclePhase.SETTLE)
+    elif position < reading.state.shards and _is_to_be_looked(reading, watermark):
+        await look_at_shard(reading, watermark.begun or watermark.issued)
     else:
-        await _read_chain(reading, cursor.link or watermark.link)
+        await _read_chain(reading, watermark)
+
+
+def _is_to_be_looked(reading: Reading, watermark: Watermark) -> bool:
+    """Is each object to be looked at? Not before reads show what was done right before the chain began."""
+    begun = watermark.begun
+    return reading.initial if begun is None else reading.engine.clock.now() - begun >= REPLICATION
 
 
 async def _begin(reading: Reading) -> None:
-    page = await reading.target.objects_page("")
-    while page.next_link:
-        page = await reading.target.objects_page(page.next_link)
-    await _save(reading, page.delta_link)
+    """Begin the chain. What its first pages name is of no interest: everybody is looked at later."""
+    link = ""
+    for _ in range(PAGES):
+        try:
+            page = await reading.target.objects_page(link)
+        except ResyncRequired as error:
+            raise UnexpectedAnswer("Graph asked for a new start of a delta that had not begun.") from error
+        link = page.next_link
+        if not link:
+            break
+    else:
+        raise UnexpectedAnswer(f"Graph answered a delta from now on with more than {PAGES} pages.")
+    await _save(reading, page.delta_link, begun=reading.engine.clock.now())
 
 
-async def _read_chain(reading: Reading, link: str) -> None:
+async def _read_chain(reading: Reading, watermark: Watermark) -> None:
     """Read pages; the watermark is saved when all that was read under it is in rows."""
+    cursor, shards = reading.cycle.cursor, reading.state.shards
+    link, looked = cursor.link or watermark.link, cursor.position == shards
     for _ in range(PAGES):
         page = await reading.target.objects_page(link)
         await find_drift(reading, page.entries)
         if page.delta_link:
-            await _save(reading, page.delta_link)
+            await _save(reading, page.delta_link, begun=None if looked else watermark.begun)
             await reading.checkpoint(phase=CyclePhase.SETTLE)
             return
         link = page.next_link
-        reading.reached = replace(reading.cycle.cursor, position=reading.state.shards, link=link)
+        reading.reached = Cursor(position=shards if looked else shards + 1, link=link)
     await reading.checkpoint(cursor=reading.reached)
 
 
-async def _save(reading: Reading, link: str) -> None:
-    watermark = Watermark(chain=TARGET, link=link, issued=reading.engine.clock.now())
+async def _save(reading: Reading, link: str, begun: datetime | None) -> None:
+    watermark = Watermark(chain=TARGET, link=link, issued=reading.engine.clock.now(), begun=begun)
     await reading.engine.watermarks.save(reading.cycle.configuration_id, watermark)
 
 

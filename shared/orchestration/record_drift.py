@@ -25,8 +25,9 @@ def judged_link(job: Job, entry: EntryPass, link: Link) -> Link:
     """Return the link with what its object shows from now on, and what is left there of others' doing."""
     change = entry.change
     if job.rules.drift is None or change is None:
-        return replace(link, shown="", drift=None)
-    return replace(link, shown=job.rules.flow.shown({**change.current, **change.attributes}), drift=change.drift)
+        return replace(link, shown="").with_drift(None)
+    shown = job.rules.flow.shown({**change.current, **change.attributes})
+    return replace(link, shown=shown).with_drift(change.drift)
 
 
 def is_gone(change: Change) -> bool:
@@ -36,7 +37,7 @@ def is_gone(change: Change) -> bool:
 
 def departed_link(link: Link, change: Change) -> Link:
     """Return the link of somebody who is not in the target any more; what was written last still counts."""
-    return replace(link, shown="", drift=change.drift)
+    return replace(link, shown="").with_drift(change.drift)
 
 
 def looked_at(entry: EntryPass, change: Change, link: Link | None) -> Ending:

@@ -1,6 +1,6 @@
 """Which target object stands for which person, and what do we know of it?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -75,12 +75,27 @@ class Link:
     """How often the object has come back into use: whatever referred to it before may have been lost."""
     shown: str = ""
     """A digest of what the object showed, or was given, when it was last judged; empty where nobody looked."""
-    drift: Drift | None = None
+    departure: Departure = Departure.NONE
+    drifted: tuple[ModifiedProperty, ...] | None = None
+    """Of the drift that is left as it is: the attributes; None where there is none at all."""
+    drifted_since: datetime | None = None
     etag: str = ""
 
     @property
-    def departure(self) -> Departure:
-        return Departure.NONE if self.drift is None else self.drift.departure
+    def drift(self) -> Drift | None:
+        """Return what others have changed, and was left so."""
+        if self.drifted_since is None:
+            return None
+        return Drift(since=self.drifted_since, departure=self.departure, attributes=self.drifted or ())
+
+    def with_drift(self, drift: Drift | None) -> "Link":
+        """Return the link with this drift instead of what was known."""
+        return replace(
+            self,
+            departure=Departure.NONE if drift is None else drift.departure,
+            drifted=None if drift is None else drift.attributes,
+            drifted_since=None if drift is None else drift.since,
+        )
 
     @property
     def stands(self) -> bool:

@@ -4,7 +4,7 @@
 |---|---|---|
 | Reader | | see jobs, cycles and logs |
 | Operator | Reader | start, pause, provision on demand; for all configurations: switch the app read-only |
-| Approver | Reader | approve what is held |
+| Approver | Reader | approve what is held, release whom the target has blocked or deleted |
 | Administrator | all | change and remove configurations |
 
 App roles are called `Tenantsync.<role>`; one limited to a configuration is `Tenantsync.<role>:<configuration id>` (no

@@ -31,6 +31,8 @@ def cycle_resource(counted: CountedCycle) -> Resource:
         "inScope": cycle.in_scope,
         "skipped": dict(cycle.skipped),
         "staged": cycle.staged,
+        "drifted": cycle.drifted,
+        "targetError": cycle.target_error or None,
         "policyChanges": list(cycle.policy_changes),
         "closing": None if cycle.closing is None else statement_resource(cycle.closing),
         "error": failed if cycle.error_code else None,

@@ -42,6 +42,8 @@ READ_DIAGNOSIS: Final = Endpoint(method="GET", path=f"{JOB}/diagnosis", role=Rol
 READ_HELD: Final = Endpoint(method="GET", path=f"{JOB}/heldRemovals", role=Role.READER, options=frozenset({"$top"}))
 APPROVE_HELD: Final = Endpoint(method="POST", path=f"{JOB}/approve", role=Role.APPROVER)
 REJECT_HELD: Final = Endpoint(method="POST", path=f"{JOB}/reject", role=Role.APPROVER)
+READ_DRIFT: Final = Endpoint(method="GET", path=f"{JOB}/drift", role=Role.READER, options=frozenset({"$top"}))
+RELEASE: Final = Endpoint(method="POST", path=f"{JOB}/release", role=Role.APPROVER)
 DELETE_JOB: Final = Endpoint(method="DELETE", path=JOB, role=Role.ADMINISTRATOR)
 READ_CONFIGURATION: Final = Endpoint(method="GET", path=f"{JOB}/configuration", role=Role.READER)
 PUT_CONFIGURATION: Final = Endpoint(method="PUT", path=f"{JOB}/configuration", role=Role.ADMINISTRATOR)

@@ -1,7 +1,6 @@
-"""The target is looked at: what others change there is written again, reported or theirs, by the rules of a document."""
+"""The target is looked at: what others change there is written again, reported or theirs, as the document says."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -12,7 +11,7 @@ from shared.provisioning.drift import REPAIRED, REPORTED
 from shared.provisioning.link import Departure, Drift
 from shared.provisioning.provisioning_log import ModifiedProperty, ProvisioningAction, ProvisioningStatus
 from tests.engine.local_engine import CYCLE, LocalEngine
-from tests.engine.small_world import TARGET, Document, employee, guest, id_of, mail_of, people, person, small_world
+from tests.engine.small_world import Document, employee, guest, id_of, mail_of, people, person, small_world
 
 REPORT: Document = {"default": "report"}
 ENFORCE: Document = {"default": "enforce"}
@@ -20,10 +19,10 @@ LATER = timedelta(minutes=11)
 """So long after a write, what is read is no older than it."""
 
 
-async def watched(drift: Document | None, **changes: Any) -> LocalEngine:
+async def watched(drift: Document | None) -> LocalEngine:
     """Ada and Cleo are in the target, and whoever else is given."""
     target = {"users": (employee("boss"), guest("stranger", "stranger@elsewhere.example"))}
-    local = LocalEngine(small_world([person("ada"), person("cleo")], target=target, drift=drift, **changes))
+    local = LocalEngine(small_world([person("ada"), person("cleo")], target=target, drift=drift))
     await local.begin()
     await local.run_for(LATER)
     return local
@@ -59,8 +58,10 @@ async def test_what_others_change_is_reported_and_left() -> None:
     assert found is not None
     assert found.attributes == (ModifiedProperty(name="department", current="Dyeing", desired="Weaving"),)
     assert await codes(local) == [REPORTED]
+    await local.run_cycle()
     closing = (await local.cycle()).closing
     assert closing is not None
+    assert (closing.present, closing.equal, closing.exceptions) == (2, 1, {"DriftReported": 1})
 
 
 async def test_what_others_change_is_written_again_where_that_is_enforced() -> None:
@@ -208,10 +209,13 @@ async def test_whoever_was_deleted_in_the_target_stays_away(how: str) -> None:
     await local.run_cycle()
 
     local.change({"op": "updateUser", "id": id_of("ada"), "set": {"city": "Gera"}})
-    await local.run_cycle()
     await local.run_for(2 * CYCLE)
+    await local.run_cycle()
 
     assert mail_of("ada") not in local.users()
+    closing = (await local.cycle()).closing
+    assert closing is not None
+    assert (closing.in_scope, closing.present, closing.exceptions) == (2, 1, {"DeletedInTarget": 1})
     found = await drift_of(local)
     assert found is not None
     assert found.departure is Departure.DELETED
@@ -239,10 +243,11 @@ async def test_what_was_before_the_target_was_looked_at_is_found_too() -> None:
     await apply(local, drift=ENFORCE)
 
     await local.run_cycle()
-
     assert (await local.cycle()).kind is CycleKind.INITIAL
+    await local.run_cycle()
+
     local.assert_agreement()
 
 
-async def apply(local: LocalEngine, **changes: Any) -> None:
+async def apply(local: LocalEngine, **changes: object) -> None:
     await apply_configuration(local.engine, parse({**local.documents[0], **changes}))

@@ -8,15 +8,17 @@ from shared.adapters.tables.entry_keys import LINKS, PENDING, counters_of, sourc
 from shared.adapters.tables.entry_rows import counts_of
 from shared.adapters.tables.key_order import within
 from shared.adapters.tables.row_format import VERSION, RowFormat, check_version
-from shared.adapters.tables.rows import Rows
+from shared.adapters.tables.rows import Row, Rows
 from shared.cycles.pending import DueClass, Pending, PendingState, Verdict, WorkKind
-from shared.cycles.statement import Statement, joins, leaves, reason_of
-from shared.provisioning.link import LinkState
+from shared.cycles.statement import Statement, drift_reason, joins, leaves, reason_of
+from shared.provisioning.link import Departure, LinkState
 from shared.provisioning.provisioning_log import ProvisioningAction, ProvisioningStatus
 
 # What is counted needs no source values, and those are nearly all of a pending row.
 _COUNTED = [VERSION, "kind", "state", "due", "staged_cycle", "verdict", "reason"]
 _OPEN = RowFormat(Pending, keyed=["source_id"])
+# What others have changed there may be long, and is not counted.
+_STANDING = [VERSION, "state", "departure", "drifted_since"]
 _REST = {"cycle": 0, "configuration_version": 0, "source": None}
 _STAGED = frozenset({DueClass.DISABLE, DueClass.STAGED})
 
@@ -41,18 +43,27 @@ async def statement(rows: Rows, partition: str) -> Statement:
     """How the people of a shard stand. What is open is held in memory, and the links are read past it."""
     open_ = {pending.source_id: pending async for pending in _open(rows, partition)}
     reasons = Counter(map(reason_of, open_.values()))
-    present = equal = leaving = 0
+    linked = gone = equal = leaving = 0
     first, before = LINKS
-    async for row in rows.scan(partition, first=first, before=before, select=[VERSION, "state"]):
+    async for row in rows.scan(partition, first=first, before=before, select=_STANDING):
         check_version(row)
         if row.values["state"] != LinkState.ACTIVE:
             continue
-        present += 1
-        pending = open_.pop(source_id_of(row.key), None)
-        equal += pending is None
+        linked += 1
+        pending, departure = open_.pop(source_id_of(row.key), None), _departure(row)
+        gone += departure is Departure.DELETED
+        equal += pending is None and departure is None
         leaving += pending is not None and leaves(pending)
+        if pending is None and departure is not None:
+            reasons[drift_reason(departure)] += 1
     joining = sum(map(joins, open_.values()))
-    return Statement(in_scope=present - leaving + joining, present=present, equal=equal, exceptions=dict(reasons))
+    exceptions = dict(reasons)
+    return Statement(in_scope=linked - leaving + joining, present=linked - gone, equal=equal, exceptions=exceptions)
+
+
+def _departure(row: Row) -> Departure | None:
+    """What others did to the object as a whole; None where no drift is left in it."""
+    return Departure(str(row.values.get("departure", ""))) if "drifted_since" in row.values else None
 
 
 async def staged(rows: Rows, partition: str) -> list[Pending]:

@@ -330,6 +330,8 @@ class Watermark:
     link: str
     issued: datetime
     members: tuple[str, ...] = ()
+    begun: datetime | None = None
+    """When a chain began of which nobody has looked yet at what was before; None: that was done, or need not be."""
 
 
 class WatermarkStore(Protocol):

@@ -10,6 +10,7 @@ from typing import Final
 
 from shared.cycles.cycle import Cursor
 from shared.cycles.pending import Pending, PendingState, WorkKind
+from shared.orchestration.manager_drift import other_manager, reported_manager
 from shared.orchestration.ports import EntryPart, Removed, TargetQuery
 from shared.orchestration.reading import PAGES, Reading
 from shared.provisioning.drift import is_settled
@@ -88,7 +89,17 @@ def _is_other(reading: Reading, link: Link, seen: TargetObject | None) -> bool:
     there = seen is not None and not seen.deleted
     if not there or link.departure is Departure.DELETED:
         return there is (link.departure is Departure.DELETED)
-    return seen is not None and link.shown != reading.mapping.flow.shown(seen.attributes)
+    if seen is None:
+        return False
+    return link.shown != reading.mapping.flow.shown(seen.attributes) or _has_other_manager(reading, link, seen)
+
+
+def _has_other_manager(reading: Reading, link: Link, seen: TargetObject) -> bool:
+    """Is the manager another one than the one that is left there, if the read told of it at all?"""
+    left = reported_manager(link)
+    if left is not None and seen.manager is not None:
+        return seen.manager != left
+    return other_manager(reading.mapping.flow.manager, link, seen.manager) is not None
 
 
 async def _stage(reading: Reading, links: Sequence[Link]) -> None:

@@ -268,7 +268,7 @@ def _skipped(job: Job, entry: EntryPass, change: Change) -> EntryPass:
         return entry.end(Ending(action=before, status=ProvisioningStatus.SUCCESS, link=link, next=held))
     if held is not None:
         return entry.end(Ending(next=held))
-    if job.rules.drift is not None and _is_looked_at(entry, link):
+    if job.rules.drift is not None and not job.on_demand and _is_looked_at(entry, link):
         return entry.end(looked_at(entry, change, link))
     adopting = bool(_adopting(entry))
     later = None if change.delete_at is None else delayed(entry, change.delete_at)

@@ -13,6 +13,12 @@ from shared.cycles.pending import MANAGER_COMING, Pending, PendingState, Verdict
 from shared.cycles.retry import escrow, pause, wait
 from shared.cycles.work import Intent, IntentAction
 from shared.orchestration.entry_pass import Ending, EntryPass, Job
+from shared.orchestration.manager_drift import (
+    drifted_manager,
+    is_repaired,
+    manager_repair,
+    with_manager_drift,
+)
 from shared.orchestration.ports import EntryPart, EntryRows, Write, WriteKind, WriteResult, WriteStatus
 from shared.orchestration.renew_leases import save_intents
 from shared.provisioning.change_planning import failure
@@ -68,6 +74,12 @@ def _noted(job: Job, entry: EntryPass) -> EntryPass:
     current = UNKNOWN if entry.intent is not None and entry.intent.reference else link.manager_target
     noted = replace(link, manager=manager, manager_target=current)
     changed = replace(ending, link=noted if noted != entry.link else ending.link)
+    found = drifted_manager(job, entry, noted) if entry.link is not None else None
+    if found is not None and is_repaired(job):
+        current = found
+    elif found is not None:
+        changed = with_manager_drift(job, entry, changed, noted, found)
+        noted = changed.link or noted
     if not _is_open(job, entry, link, current):
         return replace(entry, ending=changed)
     alone = entry.pending.kind is WorkKind.REFERENCE and not job.on_demand
@@ -97,7 +109,7 @@ def _is_open(job: Job, entry: EntryPass, link: Link, current: str) -> bool:
         return True
     if not manager:
         return bool(current)
-    return manager != link.manager or current in {"", UNKNOWN}
+    return manager != link.manager or current in {"", UNKNOWN} or current != link.manager_target
 
 
 def _row(entry: EntryPass) -> Pending:
@@ -206,7 +218,7 @@ def _written(job: Job, entry: EntryPass, decision: ManagerDecision, result: Writ
         status=ProvisioningStatus.SUCCESS,
         link=link,
         next=None if _is_ours(ending.next) else ending.next,
-        error=None,
+        error=ending.error if done else manager_repair(entry),
         modified=(*ending.modified, modified),
     )
     step = reference_step(entry.source_id, entry.person.manager or "", decision)

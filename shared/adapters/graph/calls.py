@@ -53,7 +53,7 @@ class GraphCalls:
         return _read(self._graph.users.delta, select=list(select))
 
     def users_delta_from_now(self, select: Sequence[str]) -> RequestInformation:
-        # https://learn.microsoft.com/graph/delta-query-overview#use-delta-query-to-track-changes-in-a-resource-collection
+        # https://learn.microsoft.com/graph/delta-query-overview: `latest` gives the link alone
         call = self.users_delta(select)
         call.url_template = f"{call.url_template}".replace("{?", f"{{?{_DELTA_TOKEN},")
         call.query_parameters[_DELTA_TOKEN] = "latest"

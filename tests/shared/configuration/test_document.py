@@ -12,6 +12,9 @@ from hypothesis import strategies as st
 from shared.configuration import (
     Adoption,
     Configuration,
+    Departures,
+    DriftPolicy,
+    DriftRules,
     Guard,
     Guards,
     Notifications,
@@ -45,6 +48,7 @@ def test_the_smallest_document_has_every_default() -> None:
     assert configuration.guards.disables == configuration.guards.removals
     assert (configuration.guards.creates, configuration.guards.rewrites) == (None, None)
     assert configuration.removal == Removal(action=RemovalAction.DELETE, after_days=0)
+    assert configuration.drift is None
     assert configuration.log_retention == timedelta(days=30)
 
 
@@ -57,6 +61,7 @@ def test_every_declared_value_arrives() -> None:
             "/guards": {"removals": {"count": 20}, "creates": {"share": 1, "window": "P7D"}, "rewrites": None},
             "/removal": {"action": "none", "afterDays": 0},
             "/notifications": {"recipients": ["o'neil@contoso.com"], "sender": SERVICE_PRINCIPAL},
+            "/drift": {"enforce": ["city"], "targetOwned": ["jobTitle"], "departures": "enforce"},
             "/logRetention": "P90D",
             "/schema": None,
         }
@@ -69,6 +74,9 @@ def test_every_declared_value_arrives() -> None:
     assert configuration.adoption is Adoption.AUTOMATIC
     assert configuration.guards == Guards(removals=Guard(count=20), creates=Guard(share=1.0, window=timedelta(days=7)))
     assert configuration.removal.action is RemovalAction.NONE
+    assert configuration.drift == DriftRules(
+        enforce=("city",), target_owned=("jobTitle",), departures=Departures.ENFORCE
+    )
     assert configuration.notifications == Notifications(recipients=("o'neil@contoso.com",), sender=SERVICE_PRINCIPAL)
 
 
@@ -85,6 +93,22 @@ def test_every_declared_value_arrives() -> None:
 )
 def test_a_document_may_come_in_any_of_these_forms(form: bytes | str | dict[str, Any]) -> None:
     assert parse(form) == SMALLEST
+
+
+def test_a_document_that_only_mentions_drift_has_it_looked_at_and_overwrites_nothing() -> None:
+    drift = parse(document({"/drift": {}})).drift
+
+    assert drift == DriftRules(default=DriftPolicy.REPORT, departures=Departures.STICKY)
+
+
+def test_each_attribute_has_one_policy_and_the_others_the_default() -> None:
+    lists = {"enforce": ["city"], "report": ["country"], "targetOwned": ["jobTitle"]}
+    drift = parse(document({"/drift": {"default": "enforce", **lists}})).drift
+    assert drift is not None
+
+    found = {name: drift.policy(name).value for name in ("city", "country", "jobTitle", "department")}
+
+    assert found == {"city": "enforce", "country": "report", "jobTitle": "targetOwned", "department": "enforce"}
 
 
 def test_ids_of_tenants_are_compared_in_lower_case() -> None:
@@ -145,6 +169,15 @@ CONFIGURATIONS = st.builds(
         Removal,
         action=st.sampled_from(RemovalAction),
         after_days=st.integers(0, 3650),
+    ),
+    drift=st.none()
+    | st.builds(
+        DriftRules,
+        default=st.sampled_from([DriftPolicy.REPORT, DriftPolicy.ENFORCE]),
+        enforce=st.sampled_from([(), ("city",), ("city", "manager")]),
+        report=st.sampled_from([(), ("accountEnabled", "country")]),
+        target_owned=st.sampled_from([(), ("jobTitle",)]),
+        departures=st.sampled_from(Departures),
     ),
     notifications=st.none()
     | st.builds(

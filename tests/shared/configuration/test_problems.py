@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from shared.configuration import Configuration, ConfigurationError, Problem
 from shared.configuration.document import parse
 from tests.shared.configuration.documents import ABSENT, SOURCE, document
+from tests.shared.configuration.schemas import entra_export
 
 Form = bytes | str | dict[str, Any]
 
@@ -77,6 +78,18 @@ def problems_of(form: Form) -> tuple[Problem, ...]:
         ("/removal/action", "purge", 'must be "delete", "disable" or "none"'),
         ("/removal/afterDays", -1, "must be a whole number of days from 0 to 3650"),
         ("/removal/afterDays", 3651, "must be a whole number of days from 0 to 3650"),
+        ("/drift", 5, "must be an object or null, but is 5"),
+        ("/drift/default", "targetOwned", 'must be "enforce" or "report"'),
+        ("/drift/departures", "ignore", 'must be "sticky" or "enforce"'),
+        ("/drift/enforce", "city", "must be a list"),
+        ("/drift/enforce", ["city"] * 201, "has 201 entries; it needs 0 to 200"),
+        ("/drift/enforce/0", "", "must be the name of a property of Graph's user"),
+        ("/drift/enforce/0", "a b", "must be the name of a property"),
+        ("/drift/enforce/0", "favouriteColour", "is written by no mapping; known are accountEnabled"),
+        ("/drift/targetOwned/0", "accountEnabled", "cannot be the target's: who may sign in follows from the source"),
+        ("/drift/targetOwned/0", "mail", "people are found by their address"),
+        ("/drift/targetOwned/0", "manager", "take it out of the mapping instead"),
+        ("/drift/owned", [], 'did you mean "'),
         ("/notifications/recipients", [], "has 0 entries; it needs 1 to 50"),
         ("/logRetention", "PT1H", "must be from P1D to P3650D"),
         ("/schema", 5, "must be an object or null, but is 5"),
@@ -92,7 +105,7 @@ def problems_of(form: Form) -> tuple[Problem, ...]:
     ],
 )
 def test_a_wrong_value_is_named_with_its_place_and_its_limit(path: str, value: object, said: str) -> None:
-    changed = document({path: value})
+    changed = document({path.removesuffix("/0"): [value]} if path.endswith("/0") else {path: value})
     if path.startswith("/notifications"):
         changed["notifications"]["sender"] = "sync@contoso.com"
 
@@ -116,6 +129,26 @@ def test_everything_wrong_is_said_at_once() -> None:
     }
 
     assert {problem.path for problem in problems_of(document(changes))} == set(changes)
+
+
+def test_an_attribute_has_one_policy() -> None:
+    drift = {"enforce": ["city", "country"], "report": ["city"], "targetOwned": ["country", "jobTitle"]}
+
+    said = {problem.path: problem.message for problem in problems_of(document({"/drift": drift}))}
+
+    assert said == {
+        "/drift/report/0": "is named at /drift/enforce/0 already; an attribute has one policy",
+        "/drift/targetOwned/0": "is named at /drift/enforce/1 already; an attribute has one policy",
+    }
+
+
+def test_the_policies_of_a_schema_of_ones_own_are_about_its_mappings() -> None:
+    schema = entra_export()
+
+    said = problems_of(document({"/schema": schema, "/drift": {"enforce": ["city", "employeeHireDate"]}}))
+
+    assert [each.path for each in said] == ["/drift/enforce/1"]
+    assert outcome(document({"/schema": {}, "/drift": {"enforce": ["city"]}})) != ()
 
 
 def test_people_are_notified_once_at_addresses_that_can_be_written_to() -> None:
@@ -232,6 +265,8 @@ POINTERS = st.sampled_from(
         "/guards/creates",
         "/guards/removals",
         "/removal",
+        "/drift",
+        "/drift/enforce",
         "/notifications",
         "/schema",
     ]

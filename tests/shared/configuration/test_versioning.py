@@ -26,6 +26,7 @@ def test_a_document_keeps_its_digest_however_it_is_written() -> None:
     [
         {"/scope/kind": "assigned"},
         {"/adoption": "automatic"},
+        {"/drift": {}},
         {"/source/servicePrincipalId": OTHER},
         {"/source/tenantId": OTHER},
         {"/target/tenantId": OTHER},

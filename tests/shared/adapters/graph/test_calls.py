@@ -16,6 +16,7 @@ ID, SELECT, CONDITION = "00000000-0000-4000-8000-000000000001", ("id",), "mail e
 #: Every request that we describe, with arguments for it.
 ASKED: dict[str, tuple[Any, ...]] = {
     "users_delta": (SELECT,),
+    "users_delta_from_now": (SELECT,),
     "groups_delta": ((ID,),),
     "assigned_to": (ID,),
     "user": (ID, SELECT),

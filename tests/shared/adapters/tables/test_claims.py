@@ -118,3 +118,17 @@ def test_no_address_stands_in_a_key_and_claims_are_spread() -> None:
 
     assert not any("person" in key for _, key in keys)
     assert len({partition for partition, _ in keys}) == SHARDS
+
+
+async def test_whose_objects_they_are_is_told_of_many_at_once_and_of_nobodys_nothing(store: TableClaimStore) -> None:
+    objects = [replace(MAIL, kind=ClaimKind.TARGET, subject=f"object {number}") for number in range(40)]
+    for claim in objects[::2]:
+        await store.take(replace(claim, source_id=f"owner of {claim.subject}"))
+    await store.take(replace(objects[1], tenant_id="another tenant"))
+
+    owners = await store.owners(MAIL.tenant_id, [claim.subject for claim in objects])
+
+    assert {subject: claim.source_id for subject, claim in owners.items()} == {
+        claim.subject: f"owner of {claim.subject}" for claim in objects[::2]
+    }
+    assert await store.owners(MAIL.tenant_id, []) == {}

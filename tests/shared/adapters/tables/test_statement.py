@@ -9,8 +9,9 @@ from shared.adapters.tables.entry_store import TableEntryStore
 from shared.adapters.tables.rows import Insert, Rows
 from shared.cycles.pending import PendingState, Verdict, WorkKind
 from shared.cycles.statement import Statement
-from shared.provisioning.link import LinkState
-from tests.shared.adapters.tables.values import STATE, link, pending
+from shared.provisioning.link import Departure, Drift, LinkState
+from shared.provisioning.provisioning_log import ModifiedProperty
+from tests.shared.adapters.tables.values import NOW, STATE, link, pending
 
 ACTIVE = ("equal", "again", "failing", "going", "kept", "let go")
 
@@ -60,4 +61,29 @@ async def test_everybody_is_counted_once(rows: Rows, store: TableEntryStore) -> 
             "StagedDelete": 1,
             "TooManyRequests": 1,
         },
+    )
+
+
+async def test_in_whose_object_drift_is_left_is_not_equal_and_whom_the_target_deleted_is_not_present(
+    rows: Rows, store: TableEntryStore
+) -> None:
+    changed = (ModifiedProperty(name="city", current="Gera", desired="Jena"),)
+    found = {
+        "equal": None,
+        "changed": Drift(since=NOW, attributes=changed),
+        "blocked": Drift(since=NOW, departure=Departure.BLOCKED, attributes=changed),
+        "deleted": Drift(since=NOW, departure=Departure.DELETED),
+        "released": Drift(since=NOW, departure=Departure.DELETED),
+    }
+    for name, drift in found.items():
+        partition = partition_key(STATE.configuration_id, shard_of(name, STATE.shards))
+        columns = LINK.columns(link(name).with_drift(drift))
+        await rows.commit(partition, [Insert(key=link_key(name), values=columns)])
+    await store.stage(STATE, [pending("released", kind=WorkKind.DRIFT)])
+
+    assert await store.statement(STATE) == Statement(
+        in_scope=5,
+        present=3,
+        equal=1,
+        exceptions={"BlockedInTarget": 1, "DeletedInTarget": 1, "DriftReported": 1, "Pending": 1},
     )

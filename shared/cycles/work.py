@@ -39,6 +39,8 @@ class Intent:
     """When the intent was written: the write follows within the lease, or never."""
     told: bool = False
     """A log record has the time of this intent already: what comes of it later is told by another one."""
+    digest: str = ""
+    """The digest of what an update is about to bring the object to, as links have it; empty where nobody asks."""
     reference: bool = False
     """The object's manager is about to be written, too; it stays so through later intents until that is known."""
 

@@ -74,7 +74,14 @@ def _intent(job: Job, entry: EntryPass) -> Intent:
     if entry.decided.finishing:
         return entry.begun  # it names the invited object until all of its attributes are written
     mail = (job.rules.flow.mail(entry.person) or "") if entry.decided.adopt else ""
-    return Intent(action=_INTENTS[_kind(entry)], started=entry.started, target_id=entry.decided.target_id, mail=mail)
+    known = job.rules.drift is not None and _kind(entry) is ChangeKind.UPDATE
+    return Intent(
+        action=_INTENTS[_kind(entry)],
+        started=entry.started,
+        target_id=entry.decided.target_id,
+        mail=mail,
+        digest=job.rules.flow.digest(entry.person) if known else "",
+    )
 
 
 async def _restore(job: Job, passes: list[EntryPass]) -> list[EntryPass]:

@@ -30,7 +30,7 @@ def reported_manager(link: Link) -> str | None:
 def drifted_manager(job: Job, entry: EntryPass, link: Link) -> str | None:
     """Return the manager whom others have given to the object of somebody whose manager in the source is as before."""
     seen = entry.sight.linked if entry.sight is not None else None
-    if job.rules.drift is None or seen is None or entry.unclear or entry.person.manager != link.manager:
+    if job.rules.drift is None or seen is None or entry.person.manager != link.manager:
         return None
     return other_manager(job.rules.flow.manager, link, seen.manager)
 

@@ -12,8 +12,10 @@ from shared.provisioning.provisioning_log import ProvisioningStatus
 def past_of(job: Job, entry: EntryPass) -> Circumstances:
     """Return what tells others' doing from our own; whoever asks on demand wants all values written."""
     link, source = entry.link, entry.source
-    unclear = entry.unclear or entry.may_have_written
-    same = link is not None and source is not None and link.digest == job.rules.flow.digest(source)
+    digest = "" if job.rules.drift is None or source is None else job.rules.flow.digest(source)
+    # an update to just these values, whose end nobody knows, can have left nothing else
+    unclear = entry.may_have_written and entry.begun.digest != digest
+    same = link is not None and bool(digest) and link.digest == digest
     return Circumstances(
         as_written=same and not unclear and not job.on_demand,
         unclear=unclear,

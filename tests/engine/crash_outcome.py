@@ -78,7 +78,7 @@ async def outcome_of(local: LocalEngine) -> Outcome:
 
 
 def _standing(link: Link) -> tuple[object, ...]:
-    return link.origin, link.state, link.digest, link.enabled, link.mail
+    return link.origin, link.state, link.digest, link.enabled, link.mail, link.departure, link.drifted
 
 
 async def log_of(local: LocalEngine) -> Counter[str]:

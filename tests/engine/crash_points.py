@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import Iterator, Mapping
 
-from tests.engine import crash_decisions, crash_phases, crash_stories, crash_trouble
+from tests.engine import crash_decisions, crash_drift, crash_phases, crash_stories, crash_trouble
 from tests.engine.crash_walk import Story, Walk, walk_through
 
 STORIES: Mapping[str, Story] = {
@@ -13,6 +13,7 @@ STORIES: Mapping[str, Story] = {
     **crash_phases.STORIES,
     **crash_decisions.STORIES,
     **crash_trouble.STORIES,
+    **crash_drift.STORIES,
 }
 
 

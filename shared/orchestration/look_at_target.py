@@ -35,6 +35,9 @@ async def find_drift(reading: Reading, entries: Sequence[TargetObject | Removed]
     rows = await reading.engine.entries.read(reading.state, sorted(owners), parts=frozenset({EntryPart.LINK}))
     links = [row.link for row in rows.values() if row.link is not None and row.link.target_id in seen]
     await _stage(reading, [link for link in links if _is_other(reading, link, seen[link.target_id])])
+    # an object that is being created has no link yet: the pass that writes it may have looked before this change
+    coming = [source_id for source_id, row in rows.items() if row.link is None or row.link.target_id not in seen]
+    await _touch(reading, sorted(coming))
 
 
 async def look_at_shard(reading: Reading, since: datetime) -> None:
@@ -107,26 +110,32 @@ async def _stage(reading: Reading, links: Sequence[Link]) -> None:
     if not links:
         return
     ids = sorted(link.source_id for link in links)
-    await _exchange(reading, ids)
+    await _touch(reading, ids)
     # whose pass has ended in between has no row by now
-    await _exchange(reading, ids, only_new=True)
-    shards = {reading.engine.entries.shard(source_id, reading.state.shards) for source_id in ids}
-    reading.unsent |= shards
+    standing = await _pending(reading, ids)
+    fresh: list[tuple[Pending | None, Pending]] = [(None, _row(reading, id_)) for id_ in ids if standing[id_] is None]
+    await reading.engine.entries.exchange(reading.state, fresh)
     if reading.pending_ids is not None:
         reading.pending_ids |= frozenset(ids)
+    reading.unsent |= _shards(reading, ids)
     reading.cycle = replace(reading.cycle, drifted=reading.cycle.drifted + len(ids))
 
 
-async def _exchange(reading: Reading, source_ids: Sequence[str], *, only_new: bool = False) -> None:
-    parts = frozenset({EntryPart.PENDING})
-    rows = await reading.engine.entries.read(reading.state, source_ids, parts=parts)
-    standing: Mapping[str, Pending | None] = {source_id: row.pending for source_id, row in rows.items()}
-    changes: Iterable[tuple[Pending | None, Pending]] = (
-        (row, _row(reading, source_id) if row is None else _again(reading, row))
-        for source_id, row in standing.items()
-        if row is None or (not only_new and row.state in _AGAIN)
-    )
-    await reading.engine.entries.exchange(reading.state, list(changes))
+async def _touch(reading: Reading, source_ids: Sequence[str]) -> None:
+    """Make another version of the rows that are open, so that no pass that has looked already can close them."""
+    standing = (await _pending(reading, source_ids)).items() if source_ids else ()
+    open_ = {source_id: row for source_id, row in standing if row is not None and row.state in _AGAIN}
+    await reading.engine.entries.exchange(reading.state, [(row, _again(reading, row)) for row in open_.values()])
+    reading.unsent |= _shards(reading, open_)
+
+
+async def _pending(reading: Reading, source_ids: Sequence[str]) -> Mapping[str, Pending | None]:
+    rows = await reading.engine.entries.read(reading.state, source_ids, parts=frozenset({EntryPart.PENDING}))
+    return {source_id: row.pending for source_id, row in rows.items()}
+
+
+def _shards(reading: Reading, source_ids: Iterable[str]) -> set[int]:
+    return {reading.engine.entries.shard(source_id, reading.state.shards) for source_id in source_ids}
 
 
 def _again(reading: Reading, row: Pending) -> Pending:

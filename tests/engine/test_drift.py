@@ -180,6 +180,39 @@ async def test_a_block_that_nobody_saw_before_the_source_disables_counts_too() -
     assert ada(local)["accountEnabled"] is False
 
 
+@pytest.mark.parametrize(("rules", "enabled"), [(ENFORCE, False), (REPORT, True)])
+async def test_whom_the_target_enables_though_the_source_has_disabled_them(rules: Document, enabled: bool) -> None:
+    local = await watched(rules)
+    local.change({"op": "updateUser", "id": id_of("ada"), "set": {"accountEnabled": False}})
+    await local.run_cycle()
+    await local.run_for(LATER)
+    assert ada(local)["accountEnabled"] is False
+
+    edit(local, accountEnabled=True)
+    await local.run_cycle()
+    await local.run_cycle()
+
+    assert ada(local)["accountEnabled"] is enabled
+    actions = [record.action for record in await local.records(id_of("ada"))]
+    assert actions.count(ProvisioningAction.DISABLE) == (1 if enabled else 2)
+
+
+async def test_a_repair_counts_for_the_guard_over_rewrites() -> None:
+    guards = {"rewrites": {"count": 5, "share": 1}}
+    local = LocalEngine(small_world(people(30), drift=ENFORCE, guards=guards), shards=1)
+    await local.begin()
+    await local.run_cycle()
+
+    ids = [user["id"] for user in local.users().values()]
+    local.change_target(*({"op": "updateUser", "id": each, "set": {"department": "Dyeing"}} for each in ids))
+    await local.run_for(CYCLE + LATER)
+
+    quarantine = (await local.state()).quarantine
+    assert quarantine is not None
+    assert quarantine.code == "TooManyRewrites"
+    assert 0 < sum(user["department"] == "Dyeing" for user in local.users().values()) < 30
+
+
 async def test_blocks_and_deletions_are_undone_where_departures_are_enforced() -> None:
     local = await watched({**ENFORCE, "departures": "enforce"})
     cleo = local.users()[mail_of("cleo")]["id"]

@@ -203,7 +203,8 @@ def _kept(row: Pending, before: Pending | None) -> Pending:
     """
     if before is None:
         return row
-    row = replace(with_verdict(row, before), released_by=before.released_by)
+    row = with_verdict(row, before)
+    row = replace(row, released_by=before.released_by)
     if not before.staged_cycle or row.kind not in _GUARDED:
         return row
     other = WorkKind.DISABLE in {row.kind, before.kind} and row.kind is not before.kind

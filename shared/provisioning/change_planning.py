@@ -193,9 +193,10 @@ def _judged(desired: Attributes, current: TargetObject, link: Link | None, sight
 
 
 def _plan_update(desired: Attributes, current: TargetObject, judged: Judgement, sight: Sight, rules: Rules) -> Change:
-    disabling = desired.get(ENABLED) is False and (current.attributes.get(ENABLED) is not False or sight.stale)
-    hold = disabling and ENABLED not in judged.leave and not sight.disable_released
-    leave = judged.leave | ({ENABLED} if hold else set[str]())
+    wanted = desired.get(ENABLED) is False and ENABLED not in judged.leave
+    disabling = wanted and (current.attributes.get(ENABLED) is not False or sight.stale)
+    hold = disabling and not sight.disable_released
+    leave = judged.leave | ({"accountEnabled"} if hold else set[str]())
     modified = rules.flow.differences(desired, current.attributes, leave=leave)
     kept = {name: value for name, value in desired.items() if name not in leave}
     attributes = kept if sight.stale else rules.flow.to_write(kept, modified)
@@ -281,15 +282,9 @@ def _plan_adoption(source: SourceEntry, sight: Sight, rules: Rules) -> Change:
 
 
 def _linked_problem(source: SourceEntry, link: Link, sight: Sight, rules: Rules) -> ErrorInformation | None:
-    # whose drift is looked at and who is still here was released, or departures are undone
-    if (
-        rules.drift is None
-        and sight.linked is not None
-        and sight.linked.deleted
-        and link.state is not LinkState.DELETED
-    ):
-        reason = f"The object {link.target_id} was deleted in the target by somebody else."
-        return failure("InvalidAnchor", reason, "Restore it in the target, or take the person out of scope.")
+    # where drift is looked at, whoever comes so far was released, or departures are undone
+    if rules.drift is None and (problem := _deletion_problem(link, sight)) is not None:
+        return problem
     mail = rules.flow.mail(source)
     if mail is None or normalized_mail(mail) == link.mail:
         return None
@@ -299,6 +294,13 @@ def _linked_problem(source: SourceEntry, link: Link, sight: Sight, rules: Rules)
     ids = ", ".join(holder.id for holder in sight.holders)
     reason = f"Another object of the target holds the new mail: {ids}."
     return failure("EntryConflict", reason, "Give one of the two another address.")
+
+
+def _deletion_problem(link: Link, sight: Sight) -> ErrorInformation | None:
+    if sight.linked is not None and sight.linked.deleted and link.state is not LinkState.DELETED:
+        reason = f"The object {link.target_id} was deleted in the target by somebody else."
+        return failure("InvalidAnchor", reason, "Restore it in the target, or take the person out of scope.")
+    return None
 
 
 def flow_failure(flowed: Flowed) -> ErrorInformation:

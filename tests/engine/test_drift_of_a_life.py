@@ -78,16 +78,14 @@ async def village(drift: Document, seed: int, profile: str, *, cycles: int = 4) 
         await local.run_for(CYCLE * random.random())
         administrator.acts()
         await local.run_cycle()
+        local.judge()  # so that it knows who was there
     local.simulation.set_faults("none")
     local.work_by(CALM)
     return local, administrator
 
 
-@pytest.mark.parametrize("profile", ["none", "flaky"])
-@pytest.mark.parametrize("seed", range(4))
-async def test_with_drift_enforced_the_target_is_the_mapped_source_whatever_its_administrators_did(
-    seed: int, profile: str
-) -> None:
+async def enforced(seed: int, profile: str) -> None:
+    """Raise AssertionError if the target is not the mapped source after such a life, or does not come to rest."""
     local, _ = await village(ENFORCE, seed, profile)
 
     for _ in range(3):
@@ -100,12 +98,25 @@ async def test_with_drift_enforced_the_target_is_the_mapped_source_whatever_its_
     assert not judgement.disagreements, "\n".join(map(str, judgement.disagreements))
 
 
-@pytest.mark.parametrize("seed", range(6))
-async def test_nobody_whom_the_target_has_blocked_is_ever_enabled_whatever_the_source_does(seed: int) -> None:
+async def sticky(seed: int) -> None:
+    """Raise AssertionError if somebody whom the target has blocked was enabled."""
     local, administrator = await village(STICKY, seed, "none", cycles=8)
 
     await local.run_cycle()
 
     there = {user["id"]: user for user in (*local.users().values(), *local.deleted_users().values())}
-    assert len(administrator.blocked) > 2
+    assert administrator.blocked
     assert {each for each in administrator.blocked if there[each]["accountEnabled"]} == set()
+
+
+@pytest.mark.parametrize("profile", ["none", "flaky"])
+@pytest.mark.parametrize("seed", range(4))
+async def test_with_drift_enforced_the_target_is_the_mapped_source_whatever_its_administrators_did(
+    seed: int, profile: str
+) -> None:
+    await enforced(seed, profile)
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_nobody_whom_the_target_has_blocked_is_ever_enabled_whatever_the_source_does(seed: int) -> None:
+    await sticky(seed)

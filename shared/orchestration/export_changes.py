@@ -11,7 +11,7 @@ from shared.orchestration.ports import Write, WriteKind, WriteResult, WriteStatu
 from shared.orchestration.renew_leases import save_intents
 from shared.orchestration.write_results import action_of, new_link, not_done, written_link
 from shared.provisioning.change import ChangeKind
-from shared.provisioning.link import Link, LinkOrigin, LinkState
+from shared.provisioning.link import Departure, Drift, Link, LinkOrigin, LinkState
 from shared.provisioning.pass_steps import export_step
 from shared.provisioning.provisioning_log import ProvisioningAction, ProvisioningStatus
 from shared.provisioning.reference_resolution import UNKNOWN, in_use
@@ -98,8 +98,14 @@ def _restored(job: Job, entry: EntryPass, result: WriteResult) -> EntryPass:
         return not_done(job, entry, result)
     # also of whom the target has deleted: all that referred to the object has gone with it
     gone = replace(entry.link, state=LinkState.DELETED)
-    link = replace(in_use(gone), digest="", changed=job.engine.clock.now())
+    link = replace(in_use(gone), digest="", changed=job.engine.clock.now()).with_drift(_kept(entry))
     return replace(entry, link=link)
+
+
+def _kept(entry: EntryPass) -> Drift | None:
+    """Return the drift that a restored object still has: a block, but no deletion."""
+    before = None if entry.link is None else entry.link.drift
+    return None if before is None or before.departure is Departure.DELETED else before
 
 
 async def _write(job: Job, passes: list[EntryPass]) -> list[EntryPass]:

@@ -24,8 +24,12 @@ LOOKED_AT: Final = 95
 _AGAIN: Final = frozenset({PendingState.WAITING, PendingState.ESCROWED})
 
 
-async def find_drift(reading: Reading, entries: Sequence[TargetObject | Removed]) -> None:
-    """Stage whoever of ours is named and does not show what they showed when they were judged last."""
+async def find_drift(reading: Reading, entries: Sequence[TargetObject | Removed], since: datetime) -> None:
+    """Stage whoever of ours is named and does not show what they showed when they were judged last.
+
+    The round names what changed `since`. Of an object that has come back since it says no word of a manager who is not
+    there, as of one that it names for the first time.
+    """
     seen = {each.id: each if isinstance(each, TargetObject) else None for each in entries if _may_be_ours(each)}
     if not seen:
         return
@@ -34,7 +38,9 @@ async def find_drift(reading: Reading, entries: Sequence[TargetObject | Removed]
     owners = {claim.source_id for claim in claims.values() if claim.configuration_id == configuration.id}
     rows = await reading.engine.entries.read(reading.state, sorted(owners), parts=frozenset({EntryPart.LINK}))
     links = [row.link for row in rows.values() if row.link is not None and row.link.target_id in seen]
-    await _stage(reading, [link for link in links if _is_other(reading, link, seen[link.target_id])])
+    back = {link.target_id for link in links if link.returns and link.manager_target and link.changed >= since}
+    other = [link for link in links if link.target_id in back or _is_other(reading, link, seen[link.target_id])]
+    await _stage(reading, other)
     # an object that is being created has no link yet: the pass that writes it may have looked before this change
     coming = [source_id for source_id, row in rows.items() if row.link is None or row.link.target_id not in seen]
     await _touch(reading, sorted(coming))

@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
+from shared.cycles.work import IntentAction
 from shared.orchestration.entry_pass import Ending, EntryPass, Job
 from shared.provisioning.change import Change
 from shared.provisioning.drift import Circumstances
-from shared.provisioning.link import Departure, Drift, Link
+from shared.provisioning.link import Departure, Drift, Link, LinkState
 from shared.provisioning.provisioning_log import ProvisioningStatus
+from shared.provisioning.reference_resolution import in_use
 
 
 def past_of(job: Job, entry: EntryPass) -> Circumstances:
@@ -28,8 +30,16 @@ def judged_link(job: Job, entry: EntryPass, link: Link) -> Link:
     change = entry.change
     if job.rules.drift is None or change is None:
         return replace(link, shown="").with_drift(None)
+    if _has_come_back(entry):
+        link = replace(in_use(replace(link, state=LinkState.DELETED)), changed=job.engine.clock.now())
     shown = job.rules.flow.shown({**change.current, **change.attributes})
     return replace(link, shown=shown).with_drift(change.drift)
+
+
+def _has_come_back(entry: EntryPass) -> bool:
+    """Was the object of an active link deleted in the target, and is in use again, by others or by a lost pass?"""
+    restored = entry.unclear and entry.intent is not None and entry.intent.action is IntentAction.RESTORE
+    return entry.link is not None and entry.link.state is LinkState.ACTIVE and (entry.link.is_gone or restored)
 
 
 def is_gone(change: Change) -> bool:

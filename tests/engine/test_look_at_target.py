@@ -62,7 +62,7 @@ async def test_open_work_gets_another_version_so_that_who_looked_before_cannot_c
     await local.engine.entries.stage(await local.state(), [standing])
     before = await pending(local)
 
-    await find_drift(reading, [named(local, city="Gera")])
+    await find_drift(reading, [named(local, city="Gera")], local.clock.now())
 
     after = await pending(local)
     assert before is not None
@@ -81,7 +81,7 @@ async def test_whose_object_has_no_link_yet_is_looked_at_again_by_the_pass_that_
     await local.engine.entries.stage(await local.state(), [row(local, id_of("newcomer"), kind=WorkKind.CREATE)])
     before = (await local.rows(id_of("newcomer"))).pending
 
-    await find_drift(reading, [replace(named(local), id=object_id)])
+    await find_drift(reading, [replace(named(local), id=object_id)], local.clock.now())
 
     after = (await local.rows(id_of("newcomer"))).pending
     assert before is not None
@@ -95,7 +95,7 @@ async def test_who_shows_what_they_showed_before_needs_nothing() -> None:
     ada = named(local)
     shown = replace(ada, attributes={**ada.attributes, "businessPhones": ("+49 341 1",)})
 
-    await find_drift(reading, [shown])
+    await find_drift(reading, [shown], local.clock.now())
 
     assert await pending(local) is None
     assert reading.unsent == set()
@@ -108,7 +108,12 @@ async def test_of_the_targets_employees_nothing_is_asked_and_of_whoever_is_gone_
     boss, unknown = employee("boss"), Removed(id="somebody")
     nameless = TargetObject(id="nameless", attributes={}, created=None)
 
-    await find_drift(reading, [TargetObject(id=boss["id"], attributes=boss, created=None), unknown, nameless])
+    found: list[TargetObject | Removed] = [
+        TargetObject(id=boss["id"], attributes=boss, created=None),
+        unknown,
+        nameless,
+    ]
+    await find_drift(reading, found, local.clock.now())
 
     assert asked.asked == ["somebody", "nameless"]
     assert reading.cycle.drifted == 0

@@ -41,10 +41,10 @@ PLANTED: Final = (
     PlantedBug(
         name="the watermark is saved before the rows",
         file=_READ,
-        original="        await find_drift(reading, page.entries)\n        if page.delta_link:\n",
+        original="        await find_drift(reading, page.entries, watermark.issued)\n        if page.delta_link:\n",
         replacement=(
             "        if page.delta_link:\n            await _save(reading, page.delta_link, begun=None)\n"
-            "        await find_drift(reading, page.entries)\n        if page.delta_link:\n"
+            "        await find_drift(reading, page.entries, watermark.issued)\n        if page.delta_link:\n"
         ),
         says=ENFORCED,
     ),

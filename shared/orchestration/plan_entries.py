@@ -33,6 +33,7 @@ FORBIDDEN = "The cross-tenant access policy of the target does not allow users t
 async def plan_entries(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
     """Look up everybody in one go and decide; claims are taken for what would be created or adopted."""
     open_, ended = split(await recover_invitations(job, passes))
+    open_ = [_without_past_link(each) for each in open_]
     if not open_:
         return ended
     look_up = await job.target.look_up([_query(job, each) for each in open_])
@@ -145,6 +146,13 @@ def _invited_id(entry: EntryPass) -> str:
     """Return the object that an unfinished create has invited; empty without one."""
     intent = entry.intent
     return intent.target_id if intent is not None and intent.stage is IntentStage.INVITED else ""
+
+
+def _without_past_link(entry: EntryPass) -> EntryPass:
+    """Whoever was invited anew had no object any more: the link names one that is gone, until it names the new one."""
+    if entry.link is None or _invited_id(entry) in {"", entry.link.target_id}:
+        return entry
+    return replace(entry, link=None)
 
 
 def _is_unlinked_creation(entry: EntryPass) -> bool:

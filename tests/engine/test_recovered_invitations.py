@@ -168,3 +168,46 @@ async def test_who_is_back_before_what_a_dead_worker_invited_is_removed_becomes_
 
     assert local.users()[mail_of("ada")]["userType"] == "Member"
     assert await local.counted(ProvisioningAction.CREATE, ProvisioningStatus.SUCCESS) == 2
+
+
+async def invited_anew_and_dead() -> LocalEngine:
+    """Ada's object was purged, and the worker that invited her anew has died when it had written that down."""
+    local = LocalEngine(small_world([person("ada"), person("cleo")]))
+    await local.start()
+    await local.run_cycle()
+    first = local.users()[mail_of("ada")]["id"]
+    local.change_target({"op": "deleteUser", "id": first}, {"op": "purgeUser", "id": first})
+    local.change({"op": "updateUser", "id": id_of("ada"), "set": {"city": "Gera"}})
+    while (await local.rows(id_of("ada"))).pending is None:
+        await local.step()
+    effects = 1
+    while True:
+        attempt = local.copy()
+        attempt.work_by(Doom(effects))
+        while attempt.surroundings is not CALM:
+            await attempt.step()
+        work = (await attempt.rows(id_of("ada"))).work
+        if work is not None and work.intent is not None and work.intent.target_id:
+            return attempt
+        effects += 1
+
+
+async def test_whoever_was_invited_anew_by_a_worker_that_died_has_a_link_to_the_new_object() -> None:
+    local = await invited_anew_and_dead()
+
+    await local.run_for(timedelta(hours=2))
+
+    local.assert_agreement()
+    link = (await local.rows(id_of("ada"))).link
+    assert link is not None
+    assert link.target_id == local.users()[mail_of("ada")]["id"]
+    assert await local.counted(ProvisioningAction.CREATE, ProvisioningStatus.SUCCESS) == 3
+
+
+async def test_what_a_worker_that_died_made_anew_for_somebody_who_has_left_is_removed() -> None:
+    local = await invited_anew_and_dead()
+
+    local.change({"op": "deleteUser", "id": id_of("ada")})
+    await local.run_for(timedelta(hours=3))
+
+    assert sorted(local.users()) == [mail_of("cleo")]

@@ -162,8 +162,7 @@ def _is_unlinked_creation(entry: EntryPass) -> bool:
 
 def _is_unfinished(entry: EntryPass) -> bool:
     """Have we made the linked object and not written everything yet that flows on create?"""
-    link = entry.link
-    return link is not None and link.origin is LinkOrigin.CREATED and link.target_id == _invited_id(entry)
+    return entry.link is not None and entry.link.unfinished
 
 
 def _orphan(entry: EntryPass, sight: Sight) -> TargetObject | None:
@@ -176,12 +175,9 @@ def _orphan(entry: EntryPass, sight: Sight) -> TargetObject | None:
 
 
 def _adopt_orphan(job: Job, entry: EntryPass, found: TargetObject) -> EntryPass:
-    """Link what we made, so that its removal is staged, proved and guarded like any other.
-
-    The intent stays: whoever is back before that still has to get what flows on create.
-    """
+    """Link what we made, so that its removal is staged, proved and guarded like any other."""
     link = replace(new_link(job, entry, found.id, LinkOrigin.CREATED), mail=normalized_mail(entry.begun.mail))
-    return entry.end(Ending(link=link, next=staged(job, entry, WorkKind.REMOVE), keep_intent=True))
+    return entry.end(Ending(link=link, next=staged(job, entry, WorkKind.REMOVE)))
 
 
 def _sight(job: Job, entry: EntryPass, found: Found, roles: dict[str, bool | None]) -> Sight:

@@ -33,6 +33,7 @@ FORBIDDEN = "The cross-tenant access policy of the target does not allow users t
 async def plan_entries(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
     """Look up everybody in one go and decide; claims are taken for what would be created or adopted."""
     open_, ended = split(await recover_invitations(job, passes))
+    open_ = [_without_past_link(each) for each in open_]
     if not open_:
         return ended
     look_up = await job.target.look_up([_query(job, each) for each in open_])
@@ -147,6 +148,13 @@ def _invited_id(entry: EntryPass) -> str:
     return intent.target_id if intent is not None and intent.stage is IntentStage.INVITED else ""
 
 
+def _without_past_link(entry: EntryPass) -> EntryPass:
+    """Whoever was invited anew had no object any more: the link names one that is gone, until it names the new one."""
+    if entry.link is None or _invited_id(entry) in {"", entry.link.target_id}:
+        return entry
+    return replace(entry, link=None)
+
+
 def _is_unlinked_creation(entry: EntryPass) -> bool:
     """Was the person invited by a pass that could not prove yet that the object is ours?"""
     return bool(_invited_id(entry)) and entry.link is None and entry.scoping is not None and entry.scoping.in_scope
@@ -154,8 +162,7 @@ def _is_unlinked_creation(entry: EntryPass) -> bool:
 
 def _is_unfinished(entry: EntryPass) -> bool:
     """Have we made the linked object and not written everything yet that flows on create?"""
-    link = entry.link
-    return link is not None and link.origin is LinkOrigin.CREATED and link.target_id == _invited_id(entry)
+    return entry.link is not None and entry.link.unfinished
 
 
 def _orphan(entry: EntryPass, sight: Sight) -> TargetObject | None:
@@ -168,12 +175,9 @@ def _orphan(entry: EntryPass, sight: Sight) -> TargetObject | None:
 
 
 def _adopt_orphan(job: Job, entry: EntryPass, found: TargetObject) -> EntryPass:
-    """Link what we made, so that its removal is staged, proved and guarded like any other.
-
-    The intent stays: whoever is back before that still has to get what flows on create.
-    """
+    """Link what we made, so that its removal is staged, proved and guarded like any other."""
     link = replace(new_link(job, entry, found.id, LinkOrigin.CREATED), mail=normalized_mail(entry.begun.mail))
-    return entry.end(Ending(link=link, next=staged(job, entry, WorkKind.REMOVE), keep_intent=True))
+    return entry.end(Ending(link=link, next=staged(job, entry, WorkKind.REMOVE)))
 
 
 def _sight(job: Job, entry: EntryPass, found: Found, roles: dict[str, bool | None]) -> Sight:

@@ -270,7 +270,9 @@ class Oracle:
             return "it holds a role"
         if known.mail and domain_of(known.mail) not in self.truth.source.verified_domains:
             return "its address is of another domain"
-        users = [each.user for each in self.truth.standings(owner, run.began) if each.user is not None]
+        # an adoption whose worker died goes on by the address that the person had then
+        begun = min(self.truth.settled, run.began, key=lambda moment: moment.number)
+        users = [each.user for each in self.truth.standings(owner, begun) if each.user is not None]
         if not any(user.address in known.addresses for user in users):
             return "it has not the address of the person"
         created = datetime.fromisoformat(document["createdDateTime"])

@@ -54,8 +54,8 @@ class Oracle:
         self.truth = truth
         self.objects = TargetObjects()
         self.broken: list[str] = []
-        self.writes = 0
-        """Changes that the engine has made."""
+        self.written: list[TargetObject] = []
+        """What the engine has changed, once for each change."""
         self.removed: list[Removed] = []
         """Who was removed or disabled, when, and by which release of the guard."""
         self.verdicts: dict[str, Decided] = {}
@@ -90,7 +90,7 @@ class Oracle:
             self._acted(known, person, names or frozenset(), run)
 
     def _acted(self, known: TargetObject, person: Person, names: frozenset[str], run: Run) -> None:
-        self.writes += 1
+        self.written.append(known)
         if person.presence is Presence.DELETED:
             self._check_removal(known, run)
         elif known.presence is Presence.DELETED:
@@ -126,9 +126,9 @@ class Oracle:
             doubtful = looked_up is not None and self.truth.time - looked_up <= UNDER_WAY
             self._found(person, Origin.DOUBTFUL if doubtful else Origin.FOREIGN)
             return
-        self.writes += 1
         owners = frozenset(self.truth.who_had(mail, run.began))
         found = self._found(person, Origin.OURS)
+        self.written.append(found)
         found.owners, found.moved = owners, By.ENGINE
         if not owners:
             self._break("3", f"nobody in scope has the address of the {found}")

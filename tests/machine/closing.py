@@ -126,7 +126,7 @@ class Closing:
     def _is_remembered(self, source_id: str, person: User, own: TargetObject) -> bool:
         """Is the new address that of somebody whose object is purged, and who has got no other? It is claimed still.
 
-        A claim stands in the way of a change as it does of an invitation, but nobody needs one for an address they have.
+        A claim stands in the way of a change as it does of an invitation, but nobody needs one for what they have.
         """
         if own.mail == person.address:
             return False

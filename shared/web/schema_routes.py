@@ -58,7 +58,7 @@ async def patch_schema(request: Request, service_principal_id: str, job_id: str)
     named = _schema(await json_body(request))
     engine = await engine_of(request)
     job = await found_job(engine, service_principal_id, job_id)
-    schema = write_schema(job.configuration.schema or default_schema()) | named
+    schema = {**write_schema(job.configuration.schema or default_schema()), **named}
     read = job.state.version
 
     def of_what_was_read(version: int) -> bool:

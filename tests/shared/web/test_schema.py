@@ -95,9 +95,9 @@ async def test_what_was_read_can_be_put_back_with_one_change_and_is_provisioned_
 async def test_graphs_own_client_changes_what_it_names_and_what_it_leaves_out_stays() -> None:
     local = await begun()
     await send(local, "PUT", json=entra_export())
-    schema = parsed(await send(local, "GET"), SynchronizationSchema)
-    changed = SynchronizationSchema(synchronization_rules=schema.synchronization_rules)
-    changed.synchronization_rules[0].name = "another"
+    [rule] = parsed(await send(local, "GET"), SynchronizationSchema).synchronization_rules
+    rule.name = "another"
+    changed = SynchronizationSchema(synchronization_rules=[rule])
     writer = JsonSerializationWriter()
     writer.write_object_value(None, changed)
 

@@ -173,6 +173,17 @@ async def test_who_is_unassigned_and_deleted_later_leaves_once(deletes: bool) ->
     assert local.writes() - writes == len(local.deleted_users()) == int(deletes)
 
 
+async def test_who_is_purged_from_the_source_is_soft_deleted_in_the_target() -> None:
+    local = LocalEngine(small_world(people(3)))
+    await local.begin()
+    object_id = local.users()[mail_of("person0")]["id"]
+
+    local.change({"op": "deleteUser", "id": id_of("person0")}, {"op": "purgeUser", "id": id_of("person0")})
+    await local.run_cycle()
+
+    assert set(local.deleted_users()) == {object_id}
+
+
 async def test_an_expression_sees_what_did_not_change_as_well() -> None:
     """Entra evaluates an incremental change alone: https://learn.microsoft.com/entra/identity/app-provisioning/functions-for-customizing-application-data"""
     site = function("city", 'Switch([department], "elsewhere", "Weaving", [officeLocation])')

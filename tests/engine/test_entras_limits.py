@@ -4,6 +4,7 @@ import pytest
 
 from tests.engine.local_engine import LocalEngine
 from tests.engine.small_world import (
+    CONFIGURATION,
     SOURCE,
     TARGET,
     Document,
@@ -68,6 +69,7 @@ async def test_two_tenants_may_synchronize_to_each_other_without_a_loop() -> Non
     assert set(local.users()) == everybody
     assert {user["mail"] for user in local.simulation.dump(SOURCE)["users"]} == everybody
     assert (local.writes(SOURCE), local.writes(TARGET)) == writes
+    assert [(await local.workload(name)).escrowed for name in (CONFIGURATION, BACK)] == [0, 0]
 
 
 async def test_two_configurations_of_one_pair_take_those_whom_each_filter_names() -> None:

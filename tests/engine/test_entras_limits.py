@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.engine.local_engine import LocalEngine
+from shared.cycles.state import JobStatus
+from shared.provisioning.provisioning_log import ProvisioningAction
+from tests.engine.local_engine import CYCLE, LocalEngine
 from tests.engine.small_world import (
     CONFIGURATION,
     SOURCE,
@@ -19,6 +21,7 @@ from tests.engine.small_world import (
     person,
     small_world,
 )
+from tests.engine.test_restart import count_in
 from tests.engine.test_schema_of_ones_own import begun, clause, function, groups, move, schema
 
 ADA = mail_of("ada")
@@ -136,6 +139,7 @@ async def test_whose_object_got_a_directory_role_is_told_and_removed_once_the_ro
     refused, left = (await local.records(id_of("person0")))[0].error, set(local.deleted_users())
     local.change_target({"op": "unassignRole", **role})
     await local.run_cycle()
+    await local.run_cycle()  # what comes of an escrow is staged anew
 
     assert refused is not None
     assert (refused.code, left) == ("InsufficientRights", set())
@@ -209,3 +213,20 @@ async def test_whether_a_guest_who_was_there_is_listed_is_left_alone_where_that_
 
     assert local.users()[ADA]["showInAddressList"] is shown
     assert local.users()[mail_of("bert")]["showInAddressList"] is True
+
+
+async def test_an_initial_cycle_in_which_too_much_fails_forgets_no_failure() -> None:
+    """Entra prunes them, and somebody has to ask for them again."""
+    boss = employee("boss", mail=ADA)
+    local = LocalEngine(small_world([person("ada"), person("bert")], target={"users": (boss,)}))
+    await local.begin()
+    await count_in(local, 1, ProvisioningAction.CREATE, failure=6_000)
+    await local.run_cycle()
+    status, pending = (await local.state()).status, (await local.rows(id_of("ada"))).pending
+
+    local.change_target({"op": "deleteUser", "id": boss["id"]}, {"op": "purgeUser", "id": boss["id"]})
+    await local.run_for(2 * CYCLE)
+
+    assert (status, pending is not None) == (JobStatus.QUARANTINE, True)
+    assert set(local.users()) == {ADA, mail_of("bert")}
+    assert (await local.state()).status is JobStatus.ACTIVE

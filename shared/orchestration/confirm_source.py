@@ -279,7 +279,9 @@ def delayed(entry: EntryPass, until: datetime) -> Pending:
 
 def _needs_proof(job: Job, entry: EntryPass) -> bool:
     """Would somebody who is out of scope lose something now? What a person has approved needs nobody else's word."""
-    return entry.link is not None and not is_approved(entry.pending) and not _is_to_be_staged(job, entry)
+    if entry.link is None or not _can_be_removed(job, entry.link) or is_approved(entry.pending):
+        return False
+    return not _is_to_be_staged(job, entry)
 
 
 def _is_to_be_staged(job: Job, entry: EntryPass) -> bool:

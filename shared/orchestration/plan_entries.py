@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from shared.configuration.configuration import Adoption
 from shared.cycles.pending import POLICY_FORBIDS, WorkKind
+from shared.cycles.retry import pause
 from shared.cycles.work import IntentAction, IntentStage
 from shared.orchestration.confirm_source import delayed, staged
 from shared.orchestration.entry_pass import Ending, EntryPass, Job, removal_released, split
@@ -126,11 +127,11 @@ def _plan(job: Job, entry: EntryPass, look_up: LookUp, roles: dict[str, bool | N
     entry = entry.step(matching_step(entry.source_id, sight.linked, sight.holders))
     if _is_past_adoption(job, entry, sight):
         return held_back(job, replace(entry, work=replace(entry.work, intent=None)), timedelta(0), "EntryConflict")
-    if _is_unlinked_creation(entry):
-        return replace(entry, change=Change(kind=ChangeKind.CREATE, target_id=entry.begun.target_id))
     orphan = _orphan(entry, sight)
     if orphan is not None:
         return _adopt_orphan(job, entry, orphan)
+    if _is_unlinked_creation(entry):
+        return replace(entry, change=Change(kind=ChangeKind.CREATE, target_id=entry.begun.target_id))
     return _decided(job, entry, _decide(job, entry, sight))
 
 
@@ -140,6 +141,10 @@ def _is_past_adoption(job: Job, entry: EntryPass, sight: Sight) -> bool:
     if not before or not sight.known or sight.holders or source is None:
         return False
     return normalized_mail(before) != normalized_mail(job.rules.flow.mail(source) or "")
+
+
+def _in_scope(entry: EntryPass) -> bool:
+    return entry.scoping is not None and entry.scoping.in_scope
 
 
 def _invited_id(entry: EntryPass) -> str:
@@ -157,7 +162,7 @@ def _without_past_link(entry: EntryPass) -> EntryPass:
 
 def _is_unlinked_creation(entry: EntryPass) -> bool:
     """Was the person invited by a pass that could not prove yet that the object is ours?"""
-    return bool(_invited_id(entry)) and entry.link is None and entry.scoping is not None and entry.scoping.in_scope
+    return bool(_invited_id(entry)) and entry.link is None and _in_scope(entry)
 
 
 def _is_unfinished(entry: EntryPass) -> bool:
@@ -166,18 +171,30 @@ def _is_unfinished(entry: EntryPass) -> bool:
 
 
 def _orphan(entry: EntryPass, sight: Sight) -> TargetObject | None:
-    """Return the object that we invited for a person who has left the scope before the link was saved."""
-    in_scope = entry.scoping is not None and entry.scoping.in_scope
-    if in_scope or entry.link is not None or not _invited_id(entry):
-        return None
+    """Return the object that we invited for a person who has left, or was disabled, before the link was saved."""
     found = sight.linked
-    return found if found and not found.deleted and is_younger(found, entry.begun.looked_up) else None
+    if entry.link is not None or not _invited_id(entry) or found is None or found.deleted:
+        return None
+    if _in_scope(entry) and not _disables(entry, found):
+        return None
+    return found if is_younger(found, entry.begun.looked_up) else None
+
+
+def _disables(entry: EntryPass, found: TargetObject) -> bool:
+    """Can somebody use the object who may not do so any more?"""
+    enabled = found.attributes.get("accountEnabled") is not False
+    return enabled and entry.source is not None and entry.source.attributes.get("accountEnabled") is False
 
 
 def _adopt_orphan(job: Job, entry: EntryPass, found: TargetObject) -> EntryPass:
-    """Link what we made, so that its removal is staged, proved and guarded like any other."""
+    """Link what we made, so that its removal, or its disable, is staged, proved and guarded like any other.
+
+    No guard that released the row before has counted a joiner, so its stamp ends.
+    """
     link = replace(new_link(job, entry, found.id, LinkOrigin.CREATED), mail=normalized_mail(entry.begun.mail))
-    return entry.end(Ending(link=link, next=staged(job, entry, WorkKind.REMOVE)))
+    again = pause(entry.pending, job.engine.clock.now(), timedelta(0), entry.pending.reason)
+    row = again if _in_scope(entry) else staged(job, entry, WorkKind.REMOVE)
+    return entry.end(Ending(link=link, next=replace(row, staged_cycle=0)))
 
 
 def _sight(job: Job, entry: EntryPass, found: Found, roles: dict[str, bool | None]) -> Sight:
@@ -234,8 +251,7 @@ def _decided(job: Job, entry: EntryPass, change: Change) -> EntryPass:
 
 def _is_up_to_date(entry: EntryPass) -> bool:
     """Is the person in scope, and their object there with all values? Of who is out of scope it says nothing."""
-    in_scope = entry.scoping is not None and entry.scoping.in_scope
-    return in_scope and entry.sight is not None and entry.sight.linked is not None
+    return _in_scope(entry) and entry.sight is not None and entry.sight.linked is not None
 
 
 def _skipped(job: Job, entry: EntryPass, change: Change) -> EntryPass:

@@ -1,10 +1,12 @@
 """What if nobody knows whether an invitation was carried out, and the world goes on meanwhile?"""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
 import pytest
 
+from shared.cycles.pending import WorkKind
 from shared.orchestration.control_job import pause_job, start_job
 from shared.orchestration.provision_on_demand import provision_on_demand
 from shared.provisioning.link import LinkOrigin
@@ -169,6 +171,35 @@ async def test_who_is_back_before_what_a_dead_worker_invited_is_removed_becomes_
 
     assert local.users()[mail_of("ada")]["userType"] == "Member"
     assert await local.counted(ProvisioningAction.CREATE, ProvisioningStatus.SUCCESS) == 2
+
+
+async def test_whoever_was_a_joiner_when_the_guard_released_is_counted_once_their_invitation_is_known() -> None:
+    local = await invited_and_dead(most=1)
+    while not (state := await local.state()).released_cycle:
+        await local.step()
+    row = (await local.rows(id_of("ada"))).pending
+    assert row is not None
+    joiner = replace(row, kind=WorkKind.EVALUATE, staged_cycle=state.released_cycle)
+    await local.engine.entries.exchange(state, [(row, joiner)])
+
+    local.change({"op": "deleteUser", "id": id_of("ada")})
+    await local.run_cycle()
+    await local.run_cycle()
+
+    assert mail_of("ada") in local.users()
+    assert (await local.workload()).staged == 1
+
+
+async def test_the_disable_of_what_a_dead_worker_invited_is_held_like_any_other() -> None:
+    local = await invited_and_dead(most=1)
+
+    local.change({"op": "updateUser", "id": id_of("ada"), "set": {"accountEnabled": False}})
+    await local.run_cycle()
+    await local.run_cycle()
+
+    assert local.users()[mail_of("ada")]["accountEnabled"] is True
+    assert local.users()[mail_of("ada")]["userType"] == "Member"
+    assert (await local.workload()).staged == 1
 
 
 async def invited_anew_and_dead() -> LocalEngine:

@@ -53,11 +53,17 @@ async def confirm_source(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
     entitled = await _entitled(job, since=job.engine.clock.now() - SHARED) if scoped else None
     results = list(ended)
     for group, scope in ((scoped, True), ([each for each in open_ if each not in scoped], False)):
-        approved = [each for each in group if is_approved(each.pending)]
-        for part in (approved, [each for each in group if each not in approved]):
+        for part in _by_control(group):
             if part:
                 results.extend(await _examine(job, part, entitled if scope else None))
     return results
+
+
+def _by_control(passes: list[EntryPass]) -> tuple[list[EntryPass], ...]:
+    """Return apart who is not to wait for the control of the others: where nobody known is found, newcomers are."""
+    approved = [each for each in passes if is_approved(each.pending)]
+    going = [each for each in passes if each not in approved and _may_have_to_go(each.pending)]
+    return approved, going, [each for each in passes if each not in approved and each not in going]
 
 
 def _scope_is_asked(job: Job, entry: EntryPass) -> bool:

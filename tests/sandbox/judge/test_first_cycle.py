@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from sandbox.judge import Adoption, Case, Judgement, Membership, Rules, ScopeKind, judge
+from sandbox.judge import Adoption, Case, Judgement, Membership, Rules, Scope, ScopeKind, judge
 from tests.sandbox.judge.small_tenants import (
     Document,
     directory,
@@ -300,7 +300,7 @@ ASSIGNMENTS = [
 
 def test_assigned_scope_is_direct_users_and_direct_members() -> None:
     source = directory([ADA, BO, CY], groups=GROUPS, appRoleAssignments=ASSIGNMENTS)
-    rules = Rules(scope=ScopeKind.ASSIGNED, service_principal_id="sp")
+    rules = Rules(scope=Scope(kind=ScopeKind.ASSIGNED), service_principal_id="sp")
     case = replace(first_case([], [mirrored(ADA), mirrored(BO)]), source=source, rules=rules)
 
     assert judge(case).agreement
@@ -336,8 +336,8 @@ def test_a_filter_over_memberships_lets_through_whom_its_groups_say(
 
 def test_a_filter_over_memberships_is_on_top_of_the_assignments() -> None:
     source = directory([ADA, BO, CY], groups=GROUPS, appRoleAssignments=ASSIGNMENTS)
-    rules = Rules(scope=ScopeKind.ASSIGNED, service_principal_id="sp", filter=((NOT_IN_G2,), (IN_G1,)))
-    outside = Rules(scope=ScopeKind.ASSIGNED, service_principal_id="sp", filter=((IN_G1,),))
+    rules = Rules(scope=Scope(kind=ScopeKind.ASSIGNED), service_principal_id="sp", filter=((NOT_IN_G2,), (IN_G1,)))
+    outside = Rules(scope=Scope(kind=ScopeKind.ASSIGNED), service_principal_id="sp", filter=((IN_G1,),))
 
     assert judge(replace(first_case([], [mirrored(ADA), mirrored(BO)]), source=source, rules=rules)).agreement
     assert judge(replace(first_case([], [mirrored(BO)]), source=source, rules=outside)).agreement

@@ -23,21 +23,20 @@ NAMES = ("ada", "bert", "cleo", "dora", "emil", "fay", "gus")
 NESTED = {"kind": "assigned", "nestedGroups": True}
 
 
-def world(*groups: Document, scope: Document | None = None, **conditions: object) -> LocalEngine:
+def world(*groups: Document) -> LocalEngine:
     """Gus is assigned, and the group `all`; whatever is within it is told by the groups."""
     parts = {"groups": groups, "app_role_assignments": (assignment("gus"), assignment("all", "Group"))}
     everybody = [person(name) for name in NAMES]
-    return LocalEngine(small_world(everybody, source=parts, scope=scope or NESTED), **conditions)  # type: ignore[arg-type]
+    return LocalEngine(small_world(everybody, source=parts, scope=NESTED))
 
 
-def three_deep(**conditions: object) -> LocalEngine:
+def three_deep() -> LocalEngine:
     """Ada is in `all`, Bert in `crafts` within it, Cleo and Dora in `weavers` within those; Emil's group is outside."""
     return world(
         group("all", "ada", nested=["crafts"]),
         group("crafts", "bert", nested=["weavers"]),
         group("weavers", "cleo", "dora"),
         group("spinners", "emil"),
-        **conditions,
     )
 
 

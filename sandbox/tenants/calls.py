@@ -105,7 +105,7 @@ _DIRECTORY: tuple[Call, ...] = (
         method="GET",
         path="groups/{id}/memberOf",
         page=_API + "group-list-memberof",
-        permissions=("Directory.Read.All", "GroupMember.Read.All", "Group.Read.All"),
+        permissions=("Directory.Read.All", "Directory.ReadWrite.All"),
         options=_options("select", "top", "skiptoken"),
         units=2,
     ),

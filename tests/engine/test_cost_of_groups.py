@@ -22,14 +22,15 @@ NEWCOMERS = ("joiner", "loner", "newcomer", "outsider")
 class CountingWay(httpx.AsyncBaseTransport):
     """The way to the tenants; a batch is one request, as it is one on the wire."""
 
+    requests = 0
+    """Of all processes together."""
+
     def __init__(self, way: httpx.AsyncBaseTransport) -> None:
         self.way = way
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         CountingWay.requests += 1
         return await self.way.handle_async_request(request)
-
-    requests = 0
 
 
 def members_of(number: int) -> list[str]:

@@ -5,17 +5,17 @@ from dataclasses import replace
 
 import pytest
 
-from shared.cycles.cycle import CycleState
+from shared.cycles.cycle import CycleKind, CycleState
 from shared.cycles.doubt import Doubt
-from shared.cycles.state import JobStatus
+from shared.cycles.state import JobStatus, QuarantineReason
 from shared.orchestration import confirm_nesting, read_groups
 from shared.orchestration.ports import Directories, Examination, GroupsPage, MemberChange, SourceDirectory
 from tests.engine.local_engine import LocalEngine
 from tests.engine.odd_directories import OddDirectories, Passing
-from tests.engine.small_world import group, id_of, person
+from tests.engine.small_world import assignment, group, id_of, people, person, small_world
 from tests.engine.test_assigned_scope import add, names, remove
 from tests.engine.test_membership_filter import read_everybody, told_of
-from tests.engine.test_nested_groups import NAMES, after, nest, take_out, three_deep, world
+from tests.engine.test_nested_groups import NAMES, NESTED, after, nest, take_out, three_deep, world
 
 NOBODY = frozenset[str]()
 EVERYBODY = {"ada", "bert", "cleo", "dora", "gus"}
@@ -104,6 +104,31 @@ async def test_a_short_list_of_all_groups_beside_such_a_page_is_contradicted_by_
     local.assert_agreement()
     assert names(local) == EVERYBODY
     assert not local.deleted_users()
+
+
+async def test_a_full_cycle_that_leaves_a_large_nested_group_out_is_held_doubted_and_mended_by_the_next() -> None:
+    many = [f"person{number}" for number in range(60)]
+    parts = {
+        "groups": (group("all", nested=["crafts"]), group("crafts", *many)),
+        "app_role_assignments": (assignment("all", "Group"),),
+    }
+    local, lies = await begun(LocalEngine(small_world(people(60), source=parts, scope=NESTED)))
+    await read_everybody(local)
+
+    lies.page = shown_as_taken_out("crafts", "all")
+    await local.run_cycle()
+    assert (await local.cycle()).doubt is Doubt.INCOMPLETE_READ
+    quarantine = (await local.state()).quarantine
+    assert quarantine is not None
+    assert quarantine.reason is QuarantineReason.TOO_MANY_DELETES
+    assert len(local.users()) == 60
+
+    lies.page = lambda page: page
+    await local.run_cycle()
+    assert (await local.cycle()).kind is CycleKind.INITIAL
+    await local.run_cycle()
+    assert (await local.state()).status is JobStatus.ACTIVE
+    assert len(local.users()) == 60
 
 
 async def test_a_walk_that_cannot_be_finished_removes_nobody() -> None:

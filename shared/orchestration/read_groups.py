@@ -31,26 +31,29 @@ class TooManyGroups(Exception):
 
 
 async def read_groups(reading: Reading) -> None:
-    """Read up to ten pages of one chain of groups; after the last chain, the users."""
-    scope = await reading.scope_in_work()
-    position = reading.cycle.cursor.position
-    if position >= len(scope.chains):
-        found = reading.nested and await _follow_nesting(reading)
-        await reading.checkpoint(**({"cursor": Cursor(position=position)} if found else {"phase": CyclePhase.USERS}))
-        return
-    chain = scope.chains[position]
-    link = reading.cycle.cursor.link or chain.link
+    """Read up to ten pages, of one chain of groups after the other; after the last chain, the users."""
+    at = reading.cycle.cursor
     for _ in range(PAGES):
-        page = await reading.source.groups_page(chain.groups, link)
-        await _take_page(reading, page)
-        if page.delta_link:
-            reading.named.clear()
-            await _finish_chain(reading, position, Chain(groups=chain.groups, link=page.delta_link))
-            await reading.checkpoint(cursor=Cursor(position=position + 1))
-            return
-        link = page.next_link
-        reading.reached = Cursor(position=position, link=link)
-    await reading.checkpoint(cursor=reading.reached)
+        chains = (await reading.scope_in_work()).chains
+        if at.position >= len(chains):
+            break
+        at = reading.reached = await _read_page(reading, at, chains[at.position])
+    left = at.position < len((await reading.scope_in_work()).chains)
+    if left or (reading.nested and await _follow_nesting(reading)):
+        await reading.checkpoint(cursor=at)
+    else:
+        await reading.checkpoint(phase=CyclePhase.USERS)
+
+
+async def _read_page(reading: Reading, at: Cursor, chain: Chain) -> Cursor:
+    """Take one page of a chain; returns where reading goes on: behind it, or at the next chain."""
+    page = await reading.source.groups_page(chain.groups, at.link or chain.link)
+    await _take_page(reading, page)
+    if not page.delta_link:
+        return Cursor(position=at.position, link=page.next_link)
+    reading.named.clear()
+    await _finish_chain(reading, at.position, Chain(groups=chain.groups, link=page.delta_link))
+    return Cursor(position=at.position + 1)
 
 
 async def stage_candidates(reading: Reading, people: Iterable[str]) -> None:

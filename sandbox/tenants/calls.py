@@ -178,7 +178,6 @@ _DIRECTORY: tuple[Call, ...] = (
         page=_API + "directory-deleteditems-list",
         permissions=_READ_USERS,
         options=_options("filter", "count", "select", "top", "skiptoken"),
-        required=_options("filter"),
         by=BOTH,
     ),
     Call(

@@ -151,8 +151,8 @@ def _wanted(context: Context) -> Filter | Words:
     asked = {"$filter", "$search"} & set(context.request.options)
     if asked == {"$search"}:
         return parse_search(context.request)
-    if asked != {"$filter"}:
-        raise errors.bad_request("The product never sends this call without $filter or $search, nor with both.")
+    if len(asked) > 1:
+        raise errors.bad_request("The product never sends this call with both $filter and $search.")
     return parse_users_filter(context.request, FILTERABLE | context.tenant.extension_properties)
 
 

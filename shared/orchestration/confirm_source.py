@@ -57,11 +57,17 @@ async def confirm_source(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
     entitled = await _entitled(job, since=job.engine.clock.now() - SHARED) if scoped else None
     results = list(ended)
     for group, scope in ((scoped, True), ([each for each in open_ if each not in scoped], False)):
-        approved = [each for each in group if is_approved(each.pending)]
-        for part in (approved, [each for each in group if each not in approved]):
+        for part in _by_control(group):
             if part:
                 results.extend(await _examine(job, part, entitled if scope else None))
     return results
+
+
+def _by_control(passes: list[EntryPass]) -> tuple[list[EntryPass], ...]:
+    """Return apart who is not to wait for the control of the others: where nobody known is found, newcomers are."""
+    approved = [each for each in passes if is_approved(each.pending)]
+    going = [each for each in passes if each not in approved and _may_have_to_go(each.pending)]
+    return approved, going, [each for each in passes if each not in approved and each not in going]
 
 
 def _scope_is_asked(job: Job, entry: EntryPass) -> bool:
@@ -308,7 +314,9 @@ def delayed(entry: EntryPass, until: datetime) -> Pending:
 
 def _needs_proof(job: Job, entry: EntryPass) -> bool:
     """Would somebody who is out of scope lose something now? What a person has approved needs nobody else's word."""
-    return entry.link is not None and not is_approved(entry.pending) and not _is_to_be_staged(job, entry)
+    if entry.link is None or not _can_be_removed(job, entry.link) or is_approved(entry.pending):
+        return False
+    return not _is_to_be_staged(job, entry)
 
 
 def _is_to_be_staged(job: Job, entry: EntryPass) -> bool:

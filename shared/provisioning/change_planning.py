@@ -127,8 +127,7 @@ def plan_provisioning(source: SourceEntry, link: Link | None, sight: Sight, rule
     problem = _linked_problem(source, link, sight, rules)
     if problem is not None:
         return Change(kind=ChangeKind.ESCROW, target_id=link.target_id, error=problem)
-    creating = sight.unfinished and not sight.linked.deleted
-    flowed = rules.flowed(source, sight, creating=creating)
+    flowed = rules.flowed(source, sight, creating=sight.unfinished)
     if flowed.problems:
         return Change(kind=ChangeKind.ESCROW, target_id=link.target_id, error=flow_failure(flowed))
     desired = rules.flow.against(flowed.values, sight.linked.attributes)
@@ -138,6 +137,7 @@ def plan_provisioning(source: SourceEntry, link: Link | None, sight: Sight, rule
             target_id=link.target_id,
             attributes=desired,
             modified=rules.flow.all_modified(desired),
+            finishing=sight.unfinished,
         )
     return _plan_update(desired, sight.linked, sight, rules)
 

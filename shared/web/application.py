@@ -71,6 +71,7 @@ ROUTES: dict[Endpoint, Route] = {
     endpoints.LIST_AUDITS: audit_routes.list_audits,
     endpoints.READ_SCHEMA: schema_routes.read_schema,
     endpoints.PUT_SCHEMA: schema_routes.put_schema,
+    endpoints.PATCH_SCHEMA: schema_routes.patch_schema,
     endpoints.DELETE_SCHEMA: schema_routes.delete_schema,
     endpoints.READ_OPERATORS: schema_routes.read_filter_operators,
     endpoints.READ_FUNCTIONS: schema_routes.read_functions,

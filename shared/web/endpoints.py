@@ -54,6 +54,7 @@ DIFF_VERSIONS: Final = Endpoint(
 ROLL_BACK: Final = Endpoint(method="POST", path=f"{JOB}/configuration/rollback", role=Role.ADMINISTRATOR)
 READ_SCHEMA: Final = Endpoint(method="GET", path=f"{JOB}/schema", role=Role.READER)
 PUT_SCHEMA: Final = Endpoint(method="PUT", path=f"{JOB}/schema", role=Role.ADMINISTRATOR)
+PATCH_SCHEMA: Final = Endpoint(method="PATCH", path=f"{JOB}/schema", role=Role.ADMINISTRATOR)
 DELETE_SCHEMA: Final = Endpoint(method="DELETE", path=f"{JOB}/schema", role=Role.ADMINISTRATOR)
 READ_OPERATORS: Final = Endpoint(method="GET", path=f"{JOB}/schema/filterOperators", role=Role.READER)
 READ_FUNCTIONS: Final = Endpoint(method="GET", path=f"{JOB}/schema/functions", role=Role.READER)

@@ -1,6 +1,7 @@
 """Laws 5 and 7: nobody gets another person's account, and nothing that is not ours is touched."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -215,6 +216,24 @@ async def test_a_re_hire_under_a_new_id_does_not_get_the_living_account() -> Non
     assert not judgement.disagreements
     assert (await local.rows(id_of("again"))).link is None
     assert object_id in local.deleted_users()
+
+
+async def test_a_leavers_object_that_somebody_has_restored_becomes_nobody_elses_however_long_ago_that_was() -> None:
+    """A deleted object is believed to be purged after 31 days: its claim ended, and a re-hire was given the account."""
+    local = LocalEngine(small_world([person("ada"), person("bert")], adoption="automatic"))
+    await local.begin()
+    object_id = local.users()[mail_of("ada")]["id"]
+    local.change({"op": "deleteUser", "id": id_of("ada")})
+    await local.run_cycle()
+    local.change_target({"op": "restoreUser", "id": object_id})
+    before = shown(local, object_id)
+    local.clock.time += timedelta(days=32)
+    local.change({"op": "createUser", "user": person("heir", mail=mail_of("ada"))})
+
+    await local.run_cycle()
+
+    assert shown(local, object_id) == before
+    assert await code_of(local, "heir") == "EntryConflict"
 
 
 async def test_a_forged_mail_changes_nothing() -> None:

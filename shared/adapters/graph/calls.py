@@ -114,6 +114,12 @@ class GraphCalls:
     def users_where(self, condition: str, select: Sequence[str]) -> RequestInformation:
         return _read(self._graph.users, filter=condition, select=list(select))
 
+    def any_user(self) -> RequestInformation:
+        return _read(self._graph.users, select=["id"], top=1)
+
+    def any_deleted_user(self) -> RequestInformation:
+        return _read(self._graph.directory.deleted_items.graph_user, select=["id"], top=1)
+
     def deleted_user(self, user_id: str, select: Sequence[str]) -> RequestInformation:
         return _read(self._graph.directory.deleted_items.by_directory_object_id(user_id), select=list(select))
 

@@ -120,16 +120,18 @@ class GraphSourceDirectory:
     def _control(self, examined: Sequence[str], known_users: Sequence[str]) -> Control:
         # somebody who is examined proves nothing about the examination, unless there is nobody else
         others = [user for user in known_users if user not in set(examined)] or list(known_users)
-        known = {f"known:{user}": self._client.calls.user(user, ["id"]) for user in others[:_KNOWN_USERS]}
+        calls = self._client.calls
+        known = {f"known:{user}": calls.user(user, ["id"]) for user in others[:_KNOWN_USERS]}
+        anybody = {} if known else {"anybody": calls.any_user(), "anybody deleted": calls.any_deleted_user()}
 
         def proves(controls: Answers) -> bool:
             organization = controls.get("organization")
-            if organization is None or not organization.ok:
+            if organization is None or not organization.ok or not _is_source(organization, self._tenant.tenant_id):
                 return False
-            found = any(key in controls and controls[key].ok for key in known)
-            return _is_source(organization, self._tenant.tenant_id) and (found or not known)
+            answers = [controls[key] for key in (known or anybody) if key in controls and controls[key].ok]
+            return any(known or _names_somebody(answer) for answer in answers)
 
-        return Control(calls={"organization": self._client.calls.organization(), **known}, proves=proves)
+        return Control(calls={"organization": calls.organization(), **known, **anybody}, proves=proves)
 
     def _examination(self, source_id: str, parts: Mapping[str, Answer], *, scope: bool) -> Examination:
         user = parts.get("user")
@@ -187,6 +189,13 @@ def _groups_in(answer: Answer | None) -> frozenset[str] | None:
 def _is_source(organization: Answer, tenant_id: str) -> bool:
     try:
         return is_tenant(organization.body, tenant_id)
+    except UnexpectedAnswer:
+        return False
+
+
+def _names_somebody(answer: Answer) -> bool:
+    try:
+        return bool(records(answer.body))
     except UnexpectedAnswer:
         return False
 

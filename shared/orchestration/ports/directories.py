@@ -145,8 +145,9 @@ class SourceDirectory(Protocol):
     async def examine(
         self, source_ids: Sequence[str], *, scope: bool, known_users: Sequence[str]
     ) -> Mapping[str, Examination]:
-        """Read people directly. Each batch carries its positive control: `/organization` is the source tenant, and
-        (where `known_users` are given) at least one of them is found; without it all of that batch are UNKNOWN.
+        """Read people directly. Each batch carries its positive control: `/organization` is the source tenant, and at
+        least one of `known_users` is found (where none is given, any user at all, be it a deleted one); without it all
+        of that batch are UNKNOWN.
         """
         ...
 

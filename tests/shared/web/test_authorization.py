@@ -35,6 +35,7 @@ ALLOWED = {
     ("POST", f"{JOB}/restart"): (OPERATOR, ADMINISTRATOR),
     ("GET", f"{JOB}/schema"): EVERY,
     ("PUT", f"{JOB}/schema"): (ADMINISTRATOR,),
+    ("PATCH", f"{JOB}/schema"): (ADMINISTRATOR,),
     ("DELETE", f"{JOB}/schema"): (ADMINISTRATOR,),
     ("GET", f"{JOB}/schema/filterOperators"): EVERY,
     ("GET", f"{JOB}/schema/functions"): EVERY,

@@ -31,6 +31,8 @@ ASKED: dict[str, tuple[Any, ...]] = {
     "subscribed_skus": (),
     "service_principal": (ID,),
     "users_where": (CONDITION, SELECT),
+    "any_user": (),
+    "any_deleted_user": (),
     "deleted_user": (ID, SELECT),
     "deleted_users_where": (CONDITION, SELECT),
     "users_beginning": ("anna", SELECT, 9),

@@ -35,6 +35,8 @@ MISSING = error(404, "Request_ResourceNotFound")
 ASSIGNED_TO = f"GET /servicePrincipals/{APPLICATION}/appRoleAssignedTo"
 HEALTHY = {
     "GET /organization": organization(SOURCE),
+    "GET /users": Reply(body={"value": [{"id": "somebody"}]}),
+    "GET /directory/deletedItems/microsoft.graph.user": Reply(body={"value": []}),
     "GET /users/known": Reply(body={"id": "known"}),
     "GET /users/a": Reply(body={"id": "a", "mail": "a@contoso.com"}),
     "GET /users/a/appRoleAssignments": Reply(body={"value": [{"resourceId": APPLICATION.upper()}]}),
@@ -225,10 +227,26 @@ async def test_a_known_person_who_is_examined_is_not_the_control() -> None:
     assert controls == ["/users/known?$select=id"]
 
 
-async def test_without_known_people_the_organization_is_the_control() -> None:
-    examined = await examine({"GET /users/a": MISSING}, known=())
+DELETED = "GET /directory/deletedItems/microsoft.graph.user"
+NONE = Reply(body={"value": []})
 
-    assert examined.presence is Presence.ABSENT
+
+@pytest.mark.parametrize(
+    ("replies", "presence"),
+    [
+        ({}, Presence.ABSENT),
+        ({"GET /users": NONE, DELETED: Reply(body={"value": [{"id": "a"}]})}, Presence.ABSENT),
+        ({"GET /users": NONE}, Presence.UNKNOWN),
+        ({"GET /users": MISSING, DELETED: MISSING}, Presence.UNKNOWN),
+        ({"GET /users": Reply(body={"value": "odd"}), DELETED: Reply(left_out=True)}, Presence.UNKNOWN),
+        ({"GET /organization": organization(TARGET)}, Presence.UNKNOWN),
+    ],
+    ids=["somebody is there", "somebody was deleted", "nobody is seen", "nothing is seen", "odd", "another tenant"],
+)
+async def test_without_known_people_anybody_at_all_is_the_control(
+    replies: Mapping[str, Reply], presence: Presence
+) -> None:
+    assert (await examine({"GET /users/a": MISSING, **replies}, known=())).presence is presence
 
 
 async def test_many_people_go_in_batches_of_twenty_with_their_controls() -> None:

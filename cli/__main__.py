@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli import configuration, doctor, expression, held, jobs, logs, on_demand, read_only, setup
+from cli import configuration, doctor, expression, groups, held, jobs, logs, on_demand, read_only, setup
 from cli.output import Output
 
 # Without Rich's boxes an error is one line that a pipeline can keep.
@@ -17,6 +17,7 @@ app.add_typer(jobs.app, name="jobs")
 app.add_typer(setup.app, name="setup")
 for decide in (held.held, held.approve, held.reject):
     jobs.app.command()(decide)
+jobs.app.command()(groups.groups)
 jobs.app.command("search")(on_demand.search)
 jobs.app.command("provision-on-demand")(on_demand.provision_on_demand)
 app.command("doctor")(doctor.doctor)

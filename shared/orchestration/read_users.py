@@ -127,7 +127,8 @@ def _judge(
 
 def _decide(reading: Reading, entry: SourceEntry, *, entitled: bool) -> ScopingDecision | None:
     try:
-        return decide_scope(entry, entitled=entitled, scope_filter=reading.mapping.scope_filter)
+        guests = reading.configuration.scope.internal_guests
+        return decide_scope(entry, entitled=entitled, scope_filter=reading.mapping.scope_filter, guests=guests)
     except ScopeUndecided:
         return None
 

@@ -72,6 +72,11 @@ class Reading:
         return self.configuration.scope.kind is ScopeKind.ASSIGNED
 
     @property
+    def nested(self) -> bool:
+        """Are members of groups within assigned groups entitled too?"""
+        return self.configuration.scope.reads_nesting
+
+    @property
     def reads_groups(self) -> bool:
         """Is there anything to read before the users: assignments, or groups that the scoping filter names?"""
         return self.assigned_only or bool(self.mapping.scope_filter.group_ids)

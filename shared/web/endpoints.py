@@ -67,6 +67,7 @@ ADD_ATTRIBUTE: Final = Endpoint(
 )
 LIST_CYCLES: Final = Endpoint(method="GET", path=f"{JOB}/cycles", role=Role.READER, options=frozenset({"$top"}))
 READ_WORKLOAD: Final = Endpoint(method="GET", path=f"{JOB}/workload", role=Role.READER)
+READ_SCOPE_GROUPS: Final = Endpoint(method="GET", path=f"{JOB}/scopeGroups", role=Role.READER)
 READ_STATEMENT: Final = Endpoint(method="GET", path=f"{JOB}/statement", role=Role.READER)
 READ_SWITCH: Final = Endpoint(method="GET", path=READ_ONLY, role=Role.READER)
 PUT_SWITCH: Final = Endpoint(method="PUT", path=READ_ONLY, role=Role.OPERATOR, everywhere=True)

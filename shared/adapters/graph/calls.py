@@ -32,6 +32,8 @@ class GraphCalls:
         self.assigned_to("")
         self.assignments_of("")
         self.memberships_of("")
+        self.all_memberships_of("")
+        self.memberships_of_group("")
         self.organization()
         self.extension_properties(synced=False)
         self.partner_policy("")
@@ -72,6 +74,13 @@ class GraphCalls:
     def memberships_of(self, user_id: str) -> RequestInformation:
         # without a cast to groups, which would need the index that lags behind: other ids do no harm
         return _read(self._graph.users.by_user_id(user_id).member_of, select=["id"], top=_LARGEST_PAGE)
+
+    def all_memberships_of(self, user_id: str) -> RequestInformation:
+        # https://learn.microsoft.com/graph/api/user-list-transitivememberof, without a cast as above
+        return _read(self._graph.users.by_user_id(user_id).transitive_member_of, select=["id"], top=_LARGEST_PAGE)
+
+    def memberships_of_group(self, group_id: str) -> RequestInformation:
+        return _read(self._graph.groups.by_group_id(group_id).member_of, select=["id"], top=_LARGEST_PAGE)
 
     def organization(self) -> RequestInformation:
         return _read(self._graph.organization, select=["id", "verifiedDomains"])

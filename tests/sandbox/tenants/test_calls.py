@@ -29,6 +29,8 @@ REQUESTS: list[tuple[str, str, str, str, Any, int]] = [
     ),
     ("remove_manager", "DELETE", f"/users/{user_id(1)}/manager/$ref", SOURCE, None, 204),
     ("list_groups_of_user", "GET", f"/users/{user_id(1)}/memberOf?$select=id", SOURCE, None, 200),
+    ("list_all_groups_of_user", "GET", f"/users/{user_id(1)}/transitiveMemberOf?$select=id", SOURCE, None, 200),
+    ("list_groups_of_group", "GET", f"/groups/{group_id(1)}/memberOf?$select=id", SOURCE, None, 200),
     ("list_assignments_of_user", "GET", f"/users/{user_id(1)}/appRoleAssignments", SOURCE, None, 200),
     (
         "groups_delta",

@@ -49,6 +49,7 @@ ALLOWED = {
     ("PUT", f"{JOB}/configuration"): (ADMINISTRATOR,),
     ("DELETE", JOB): (ADMINISTRATOR,),
     ("GET", f"{JOB}/heldRemovals"): EVERY,
+    ("GET", f"{JOB}/scopeGroups"): EVERY,
     ("POST", f"{JOB}/approve"): (APPROVER, ADMINISTRATOR),
     ("POST", f"{JOB}/reject"): (APPROVER, ADMINISTRATOR),
     ("GET", "/v1.0/readOnly"): EVERY,

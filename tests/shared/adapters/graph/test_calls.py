@@ -21,6 +21,8 @@ ASKED: dict[str, tuple[Any, ...]] = {
     "user": (ID, SELECT),
     "assignments_of": (ID,),
     "memberships_of": (ID,),
+    "all_memberships_of": (ID,),
+    "memberships_of_group": (ID,),
     "organization": (),
     "partner_policy": (ID,),
     "partner": (ID,),

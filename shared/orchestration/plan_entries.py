@@ -12,6 +12,7 @@ from shared.orchestration.entry_pass import Ending, EntryPass, Job, removal_rele
 from shared.orchestration.ports import Forbidden, Found, LookUp, TargetQuery
 from shared.orchestration.put_back import held_back, not_now
 from shared.orchestration.recover_invitations import recover_invitations
+from shared.orchestration.recover_objects import REPLICATION, recover_object
 from shared.orchestration.take_claims import take_claims
 from shared.orchestration.write_results import action_before, new_link, refused, written_link
 from shared.provisioning.address import normalized_mail
@@ -24,9 +25,6 @@ from shared.provisioning.matching import is_b2b, is_younger
 from shared.provisioning.pass_steps import matching_step, processing_step
 from shared.provisioning.provisioning_log import ProvisioningStatus
 from shared.provisioning.scoping import DELETED
-
-REPLICATION = timedelta(minutes=10)
-"""For so long after a write, what is read of the object may be older than the write."""
 
 FORBIDDEN = "The cross-tenant access policy of the target does not allow users to be synchronized."
 
@@ -132,6 +130,9 @@ def _plan(job: Job, entry: EntryPass, look_up: LookUp, roles: dict[str, bool | N
         return _adopt_orphan(job, entry, orphan)
     if _is_unlinked_creation(entry):
         return replace(entry, change=Change(kind=ChangeKind.CREATE, target_id=entry.begun.target_id))
+    entry = recover_object(job, entry)
+    if entry.ending is not None:
+        return entry
     return _decided(job, entry, _decide(job, entry, sight))
 
 

@@ -18,12 +18,13 @@ The table, read from the top; the first row that fits decides:
 | in | active or released | soft-deleted in the target by somebody | ESCROW |
 | in | any | a value cannot be computed | ESCROW |
 | in | deleted | soft-deleted | RESTORE |
+| in | deleted | soft-deleted once more, long after we did it, by somebody | ESCROW |
 | in | deleted | found (somebody restored it) | UPDATE, or SKIP where nothing differs |
 | in | any, or none | purged, or never linked: see `_plan_unlinked` | CREATE, UPDATE by adoption, SKIP, ESCROW |
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.configuration.configuration import Adoption, Removal, RemovalAction
 from shared.expressions import Environment
@@ -37,6 +38,9 @@ from shared.provisioning.provisioning_log import ErrorCategory, ErrorInformation
 from shared.provisioning.refused_values import value_problem
 from shared.provisioning.scoping import ScopingDecision
 from shared.provisioning.scoping_filters import EVERYBODY, CompiledFilter
+
+CLOCKS = timedelta(minutes=10)
+"""So far Graph's clock may be from ours at the most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,7 +209,7 @@ def _plan_adoption(source: SourceEntry, sight: Sight, rules: Rules) -> Change:
 
 
 def _linked_problem(source: SourceEntry, link: Link, sight: Sight, rules: Rules) -> ErrorInformation | None:
-    if sight.linked is not None and sight.linked.deleted and link.state is not LinkState.DELETED:
+    if sight.linked is not None and sight.linked.deleted and not _is_removed_by_us(link, sight.linked):
         reason = f"The object {link.target_id} was deleted in the target by somebody else."
         return failure("InvalidAnchor", reason, "Restore it in the target, or take the person out of scope.")
     mail = rules.flow.mail(source)
@@ -217,6 +221,13 @@ def _linked_problem(source: SourceEntry, link: Link, sight: Sight, rules: Rules)
     ids = ", ".join(holder.id for holder in sight.holders)
     reason = f"Another object of the target holds the new mail: {ids}."
     return failure("EntryConflict", reason, "Give one of the two another address.")
+
+
+def _is_removed_by_us(link: Link, found: TargetObject) -> bool:
+    """Did we delete it? What we deleted may have been restored, and deleted again, by somebody else."""
+    if link.state is not LinkState.DELETED:
+        return False
+    return found.deleted_at is None or found.deleted_at <= link.changed + CLOCKS
 
 
 def flow_failure(flowed: Flowed) -> ErrorInformation:

@@ -52,6 +52,8 @@ class TargetObject:
     attributes: Attributes
     created: datetime | None
     deleted: bool = False
+    deleted_at: datetime | None = None
+    """When it was deleted; None where it was not, or where nobody asked."""
 
     def text(self, name: str) -> str | None:
         """Return the attribute if it is text that is not empty, else None."""

@@ -353,3 +353,21 @@ async def test_a_guest_invited_by_hand_between_look_up_and_invitation_is_never_d
     assert not meddler.on
     assert not local.deleted_users()
     assert shown(local, id_of("by hand"))["userType"] == "Guest"
+
+
+async def test_what_somebody_restored_and_deleted_again_after_we_had_deleted_it_is_not_brought_back() -> None:
+    local = LocalEngine(small_world([person("ada"), person("cleo")]))
+    await local.begin()
+    object_id = local.users()[mail_of("ada")]["id"]
+    local.change({"op": "deleteUser", "id": id_of("ada")})
+    await local.run_cycle()
+    local.clock.time += CYCLE / 2
+    local.change_target({"op": "restoreUser", "id": object_id}, {"op": "deleteUser", "id": object_id})
+    before = shown(local, object_id)
+
+    local.change({"op": "restoreUser", "id": id_of("ada")})
+    await local.run_cycle()
+
+    assert shown(local, object_id) == before
+    assert object_id in local.deleted_users()
+    assert await code_of(local, "ada") == "InvalidAnchor"

@@ -53,6 +53,7 @@ class GraphTargetDirectory:
         self._source_tenant_id = source_tenant_id
         self._properties = tuple(dict.fromkeys((*written, *_PROPERTIES)))
         self._select = ("id", *selected(self._properties))
+        self._select_deleted = (*self._select, "deletedDateTime")
 
     async def look_up(self, queries: Sequence[TargetQuery]) -> LookUp:
         control = Control(calls={_POLICY: self._client.calls.partner_policy(self._source_tenant_id)})
@@ -121,7 +122,7 @@ class GraphTargetDirectory:
 
     def _deleted_calls(self, queries: Sequence[TargetQuery], answers: Answers) -> dict[str, RequestInformation]:
         return {
-            f"{number}:deleted": self._client.calls.deleted_user(query.target_id, self._select)
+            f"{number}:deleted": self._client.calls.deleted_user(query.target_id, self._select_deleted)
             for number, query in enumerate(queries)
             if f"{number}:linked" in answers and is_missing(answers[f"{number}:linked"])
         }
@@ -174,6 +175,7 @@ class GraphTargetDirectory:
             attributes=attributes(item, self._properties),
             created=parsed_time(optional_text(item, "createdDateTime") or None),
             deleted=deleted,
+            deleted_at=parsed_time(optional_text(item, "deletedDateTime") or None),
         )
 
 

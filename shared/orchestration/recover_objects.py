@@ -7,15 +7,18 @@ The link still says what was before. Where the person is by now what they were t
 | removed it | in scope | deleted | that is told, and the object is brought back by the next pass |
 | brought it back | out of scope | in use | it is linked as such, and its removal is staged |
 | either | another than then | as before | for ten minutes replicas may be behind, and it waits |
+
+And where a removal is held or was rejected meanwhile, nobody repeats it: whether it happened is looked up all the same.
 """
 
 from dataclasses import replace
 from datetime import timedelta
 
 from shared.cycles.pending import PendingState, Verdict, WorkKind
-from shared.cycles.work import Intent, IntentAction
+from shared.cycles.work import Intent, IntentAction, Work
 from shared.orchestration.confirm_source import staged
-from shared.orchestration.entry_pass import Ending, EntryPass, Job
+from shared.orchestration.entry_pass import Ending, EntryPass, Job, removal_released
+from shared.orchestration.ports import Found, TargetQuery
 from shared.orchestration.put_back import held_back, not_now
 from shared.provisioning.entry import TargetObject
 from shared.provisioning.link import Link, LinkState
@@ -24,6 +27,9 @@ from shared.provisioning.reference_resolution import UNKNOWN, in_use
 
 REPLICATION = timedelta(minutes=10)
 """For so long after a write, what is read of the object may be older than the write."""
+
+AGAIN = timedelta(minutes=5)
+"""After which is asked again what became of a removal that is held, where the target could not be read."""
 
 _OUT_OF_USE = frozenset({LinkState.DELETED, LinkState.DISABLED})
 _BRINGS_BACK = frozenset({IntentAction.RESTORE, IntentAction.UPDATE, IntentAction.REFERENCE})
@@ -34,6 +40,37 @@ def may_be_back(link: Link | None, intent: Intent | None) -> bool:
     if link is None or intent is None or intent.target_id != link.target_id:
         return False
     return link.state in _OUT_OF_USE and intent.action in _BRINGS_BACK
+
+
+def is_untold_removal(work: Work | None) -> bool:
+    """Was a removal begun of which no record tells?"""
+    return work is not None and work.intent is not None and work.intent.action is IntentAction.DELETE
+
+
+async def recover_held(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
+    """End the passes over those whose removal was begun, and may not be repeated now: what became of it?"""
+    held = [each for each in passes if _is_held(job, each)]
+    if not held:
+        return passes
+    queries = [TargetQuery(source_id=each.source_id, target_id=each.begun.target_id) for each in held]
+    found = (await job.target.look_up(queries)).found
+    return [_recovered(job, each, found.get(each.source_id)) if each in held else each for each in passes]
+
+
+def _is_held(job: Job, entry: EntryPass) -> bool:
+    staged_ = entry.pending.state is PendingState.STAGED
+    return staged_ and is_untold_removal(entry.work) and not removal_released(job, entry.pending, entry.pending.kind)
+
+
+def _recovered(job: Job, entry: EntryPass, found: Found | None) -> EntryPass:
+    """The row stays staged as it is, unless the object is deleted."""
+    linked = None if found is None else found.linked
+    if linked is not None and linked.deleted and _may_be_gone(entry.link, entry.intent):
+        return _removed(job, entry)
+    left = (entry.begun.saved or entry.begun.started) + REPLICATION - job.engine.clock.now()
+    if found is None or not found.known or left > timedelta(0):
+        return held_back(job, entry, max(left, AGAIN), "Timeout")
+    return replace(entry, unclear=False).end(Ending(next=entry.pending))
 
 
 def recover_object(job: Job, entry: EntryPass) -> EntryPass:

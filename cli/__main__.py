@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli import configuration, doctor, drift, expression, held, jobs, logs, on_demand, read_only, setup
+from cli import configuration, doctor, drift, expression, groups, held, jobs, logs, on_demand, read_only, setup
 from cli.output import Output
 
 # Without Rich's boxes an error is one line that a pipeline can keep.
@@ -19,6 +19,7 @@ for decide in (held.held, held.approve, held.reject):
     jobs.app.command()(decide)
 app.command("drift")(drift.drift)
 app.command("release")(drift.release)
+jobs.app.command()(groups.groups)
 jobs.app.command("search")(on_demand.search)
 jobs.app.command("provision-on-demand")(on_demand.provision_on_demand)
 app.command("doctor")(doctor.doctor)

@@ -78,7 +78,10 @@ def run_cases(configuration: Configuration, cases: object) -> Iterator[Outcome]:
     users = user_mapping(configuration)
     flow, scope_filter = compiled_flow(users), compiled_filter(users)
     for number, case in enumerate(cases, start=1):
-        failures = (*_scope_failures(case, scope_filter), *_attribute_failures(case, flow))
+        failures = (
+            *_scope_failures(case, scope_filter, guests=configuration.scope.internal_guests),
+            *_attribute_failures(case, flow),
+        )
         yield Outcome(name=case.get("name") or f"case {number}", failures=failures)
 
 
@@ -90,12 +93,14 @@ def _problems(cases: object) -> Iterator[Problem]:
         yield Problem(path=path, message=error.message[:200])
 
 
-def _scope_failures(case: Mapping[str, Any], scope_filter: CompiledFilter) -> Iterator[str]:
+def _scope_failures(case: Mapping[str, Any], scope_filter: CompiledFilter, *, guests: bool) -> Iterator[str]:
     if "scope" not in case:
         return
     expected = case["scope"]
     try:
-        found = decide_scope(_person(case), entitled=case.get("assigned", True), scope_filter=scope_filter).reason.value
+        entitled = case.get("assigned", True)
+        decision = decide_scope(_person(case), entitled=entitled, scope_filter=scope_filter, guests=guests)
+        found = decision.reason.value
     except ScopeUndecided:
         found = UNDECIDED
     met = (found == ScopingReason.IN_SCOPE) is expected if isinstance(expected, bool) else found == expected

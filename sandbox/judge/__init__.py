@@ -11,7 +11,7 @@ from sandbox.judge.expectation import Due, Expectation, Reason, expectations
 from sandbox.judge.history import History, Pair
 from sandbox.judge.judgement import Closing, ExceptionEntry, Judgement, judge
 from sandbox.judge.membership import Membership, read_filter
-from sandbox.judge.scope import ScopeKind, people_in_scope
+from sandbox.judge.scope import Scope, ScopeKind, people_in_scope, read_scope
 
 __all__ = [
     "Adoption",
@@ -30,6 +30,7 @@ __all__ = [
     "Pair",
     "Reason",
     "Rules",
+    "Scope",
     "ScopeKind",
     "User",
     "expectations",
@@ -37,5 +38,6 @@ __all__ = [
     "people_in_scope",
     "read_directory",
     "read_filter",
+    "read_scope",
     "read_user",
 ]

@@ -10,7 +10,7 @@ from functools import cached_property
 from sandbox.judge.directory import Directory, User
 from sandbox.judge.history import History, Pair
 from sandbox.judge.membership import Filter
-from sandbox.judge.scope import ScopeKind, people_in_scope
+from sandbox.judge.scope import Scope, people_in_scope
 
 
 class Adoption(StrEnum):
@@ -23,7 +23,7 @@ class Adoption(StrEnum):
 class Rules:
     """What of a configuration decides who should be in the target."""
 
-    scope: ScopeKind = ScopeKind.ALL
+    scope: Scope = field(default_factory=Scope)
     adoption: Adoption = Adoption.REVIEW
     service_principal_id: str | None = None
     filter: Filter = ()

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sandbox.judge import Adoption, Case, Directory, History, Judgement, Rules, ScopeKind, judge, read_filter
+from sandbox.judge import Adoption, Case, Directory, History, Judgement, Rules, judge, read_filter, read_scope
 from sandbox.runner.clients import Document
 
 
@@ -47,7 +47,7 @@ def case_of(document: Document, tenants: Mapping[str, Directory], earlier: Judge
 def rules_of(document: Document) -> Rules:
     """What a configuration document says about who should be in the target."""
     return Rules(
-        scope=ScopeKind(document["scope"]["kind"]),
+        scope=read_scope(document),
         adoption=Adoption(document["adoption"]),
         service_principal_id=document["source"]["servicePrincipalId"],
         filter=read_filter(document.get("schema")),

@@ -92,6 +92,24 @@ _DIRECTORY: tuple[Call, ...] = (
         units=2,
     ),
     Call(
+        name="list_all_groups_of_user",
+        method="GET",
+        path="users/{id}/transitiveMemberOf",
+        page=_API + "user-list-transitivememberof",
+        permissions=("Directory.Read.All", "GroupMember.Read.All", "Group.Read.All"),
+        options=_options("select", "top", "skiptoken"),
+        units=2,
+    ),
+    Call(
+        name="list_groups_of_group",
+        method="GET",
+        path="groups/{id}/memberOf",
+        page=_API + "group-list-memberof",
+        permissions=("Directory.Read.All", "Directory.ReadWrite.All"),
+        options=_options("select", "top", "skiptoken"),
+        units=2,
+    ),
+    Call(
         name="list_assignments_of_user",
         method="GET",
         path="users/{id}/appRoleAssignments",
@@ -160,7 +178,6 @@ _DIRECTORY: tuple[Call, ...] = (
         page=_API + "directory-deleteditems-list",
         permissions=_READ_USERS,
         options=_options("filter", "count", "select", "top", "skiptoken"),
-        required=_options("filter"),
         by=BOTH,
     ),
     Call(

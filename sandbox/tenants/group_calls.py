@@ -3,7 +3,7 @@
 from typing import Any
 
 from sandbox.tenants import errors
-from sandbox.tenants.context import Context, selected
+from sandbox.tenants.context import Context, last_shown, listing, selected
 from sandbox.tenants.delta import delta_answer, opening_cursor, page_size, replayed
 from sandbox.tenants.exchange import Answer
 from sandbox.tenants.filters import Equal, leaves, parse_filter
@@ -35,6 +35,26 @@ def groups_delta(context: Context) -> Answer:
         position += 1
         links -= _show(context, page, position, cursor)
     return delta_answer(context, cursor, list(page.values()), position, last=len(log))
+
+
+def list_groups_of_group(context: Context) -> Answer:
+    """Direct memberships only: https://learn.microsoft.com/graph/api/group-list-memberof"""
+    group = context.tenant.groups.find(context.id)
+    if group is None:
+        raise errors.not_found(context.id)
+    return memberships(context, context.tenant.groups.of(group.id))
+
+
+def memberships(context: Context, groups: tuple[Group, ...]) -> Answer:
+    """A page of the groups that somebody or something is in."""
+    names = selected(context.request, _PROPERTIES) or ("id", "displayName", "description")
+    last = last_shown(context)
+    ordered = sorted((group for group in groups if group.sequence > last), key=lambda group: group.sequence)
+    rows = [
+        (group.sequence, {"@odata.type": "#microsoft.graph.group", **group_view(group, names)})
+        for group in ordered[: context.top() + 1]
+    ]
+    return listing(context, "directoryObjects", rows)
 
 
 def _show(context: Context, page: dict[str, dict[str, Any]], number: int, cursor: DeltaCursor) -> int:
@@ -81,5 +101,5 @@ def _filtered_ids(context: Context) -> tuple[str, ...]:
 
 
 def _typed(tenant: Tenant, member_id: str) -> dict[str, str]:
-    kind = "group" if tenant.groups.find(member_id) else "user"
+    kind = "group" if tenant.groups.ever_had(member_id) else "user"
     return {"@odata.type": f"#microsoft.graph.{kind}", "id": member_id}

@@ -44,6 +44,7 @@ class Groups:
         self._groups: dict[str, Group] = {}
         self._of_member: dict[str, list[Group]] = {}
         self._of_absent: dict[str, list[Group]] = {}
+        self._ever: set[str] = set()
 
     def __iter__(self) -> Iterator[Group]:
         return iter(self._groups.values())
@@ -55,9 +56,24 @@ class Groups:
         """The groups somebody is a direct member of."""
         return tuple(self._of_member.get(key_of(member_id), ()))
 
+    def all_of(self, member_id: str) -> tuple[Group, ...]:
+        """The groups somebody is in, directly or by groups within groups; a cycle is walked once."""
+        found = dict[str, Group]()
+        edge = self.of(member_id)
+        while edge:
+            found |= {key_of(group.id): group for group in edge}
+            outer = (group for inner in edge for group in self.of(inner.id))
+            edge = tuple({key_of(group.id): group for group in outer if key_of(group.id) not in found}.values())
+        return tuple(found.values())
+
+    def ever_had(self, group_id: str) -> bool:
+        """Is, or was, this the id of a group?"""
+        return key_of(group_id) in self._ever
+
     def create(self, group_id: str, display_name: str, description: str | None = None) -> Group:
         group = Group(group_id, display_name, description)
         self._groups[key_of(group_id)] = group
+        self._ever.add(key_of(group_id))
         group.sequence = self._note(group, None)
         return group
 
@@ -67,6 +83,8 @@ class Groups:
 
     def delete(self, group: Group) -> None:
         """Gone for good: https://learn.microsoft.com/graph/api/group-delete keeps only Microsoft 365 groups."""
+        for outer in self.of(group.id):
+            self.remove(outer, group.id)
         for _, member in list(group.members()):
             self._of_member[key_of(member)].remove(group)
         del self._groups[key_of(group.id)]

@@ -25,6 +25,8 @@ HANDLERS: Mapping[str, Handler] = {
     "assign_manager": manager_calls.assign_manager,
     "remove_manager": manager_calls.remove_manager,
     "list_groups_of_user": user_calls.list_groups_of_user,
+    "list_all_groups_of_user": user_calls.list_all_groups_of_user,
+    "list_groups_of_group": group_calls.list_groups_of_group,
     "list_assignments_of_user": user_calls.list_assignments_of_user,
     "groups_delta": group_calls.groups_delta,
     "list_assigned_to": directory_calls.list_assigned_to,

@@ -11,7 +11,7 @@ from typing import Any
 
 from sandbox.tenants import errors
 from sandbox.tenants.exchange import Request
-from sandbox.tenants.filters import Filter, Part, leaves, parse_filter
+from sandbox.tenants.filters import Both, Filter, Part, leaves, parse_filter
 
 # One clause is all that the product sends: "displayName:some words", with \ before a quote or another \.
 _SEARCH = re.compile(r'"displayName:(?P<words>(?:[^"\\]|\\["\\])+)"')
@@ -46,12 +46,23 @@ def parse_search(request: Request) -> Words:
 
 
 def parse_users_filter(request: Request, properties: frozenset[str]) -> Filter:
-    """What $filter asks for; the ends of texts are looked for in the index, which has to be allowed."""
+    """What $filter asks for; the ends of texts are looked for in the index, which has to be allowed.
+
+    Without $filter everybody is asked for: the product does so with $top, to see anybody at all.
+    """
+    if "$filter" not in request.options:
+        return _everybody(request)
     found = parse_filter(request.options["$filter"], properties)
     advanced = any(isinstance(each, Part) and each.at_end for each in leaves(found))
     if advanced and not (_eventual(request) and request.options.get("$count") == "true"):
         raise errors.unsupported_query("Operator 'endsWith' is not supported without ConsistencyLevel and $count.")
     return found
+
+
+def _everybody(request: Request) -> Filter:
+    if "$top" not in request.options:
+        raise errors.bad_request("The product never sends this call without $filter, $search or $top.")
+    return Both(())
 
 
 def _eventual(request: Request) -> bool:

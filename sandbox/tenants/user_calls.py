@@ -16,7 +16,7 @@ from sandbox.tenants.context import (
 )
 from sandbox.tenants.exchange import Answer, GraphError
 from sandbox.tenants.filters import Both, Either, Equal, Filter, parse_filter
-from sandbox.tenants.group_calls import group_view
+from sandbox.tenants.group_calls import memberships
 from sandbox.tenants.managers import USER_TYPE, manager_of
 from sandbox.tenants.patching import patched
 from sandbox.tenants.people import Person, key_of
@@ -92,12 +92,12 @@ def delete_user(context: Context) -> Answer:
 
 def list_groups_of_user(context: Context) -> Answer:
     """Direct memberships only."""
-    names = selected(context.request, {"id", "displayName", "description"}) or ("id", "displayName", "description")
-    groups = context.tenant.groups.of(existing(context).id)
-    cast = context.request.path[-1] == "microsoft.graph.group"
-    typed = {} if cast else {"@odata.type": "#microsoft.graph.group"}
-    rows = [(group.sequence, {**typed, **group_view(group, names)}) for group in groups]
-    return listing(context, "directoryObjects", rows_after(context, rows))
+    return memberships(context, context.tenant.groups.of(existing(context).id))
+
+
+def list_all_groups_of_user(context: Context) -> Answer:
+    """Memberships by groups within groups too: https://learn.microsoft.com/graph/api/user-list-transitivememberof"""
+    return memberships(context, context.tenant.groups.all_of(existing(context).id))
 
 
 def list_assignments_of_user(context: Context) -> Answer:
@@ -151,8 +151,8 @@ def _wanted(context: Context) -> Filter | Words:
     asked = {"$filter", "$search"} & set(context.request.options)
     if asked == {"$search"}:
         return parse_search(context.request)
-    if asked != {"$filter"}:
-        raise errors.bad_request("The product never sends this call without $filter or $search, nor with both.")
+    if len(asked) > 1:
+        raise errors.bad_request("The product never sends this call with both $filter and $search.")
     return parse_users_filter(context.request, FILTERABLE | context.tenant.extension_properties)
 
 

@@ -59,8 +59,17 @@ class TargetTenant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
+    """Who is in scope at all, before any filter."""
+
     kind: ScopeKind = ScopeKind.ALL
     nested_groups: bool = False
+    """With `assigned`: members of groups within assigned groups are entitled too, at any depth."""
+    internal_guests: bool = False
+    """Guests who sign in to the source itself are in scope like members; external users never are."""
+
+    @property
+    def reads_nesting(self) -> bool:
+        return self.nested_groups and self.kind is ScopeKind.ASSIGNED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

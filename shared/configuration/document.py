@@ -95,7 +95,11 @@ def _target(value: dict[str, Any]) -> TargetTenant:
 
 
 def _scope(value: dict[str, Any]) -> Scope:
-    return Scope(kind=ScopeKind(value.get("kind", ScopeKind.ALL)), nested_groups=value.get("nestedGroups", False))
+    return Scope(
+        kind=ScopeKind(value.get("kind", ScopeKind.ALL)),
+        nested_groups=value.get("nestedGroups", False),
+        internal_guests=value.get("internalGuests", False),
+    )
 
 
 def _guards(value: dict[str, Any]) -> Guards:
@@ -159,7 +163,11 @@ def _document(configuration: Configuration) -> dict[str, object]:
             "cloud": configuration.target.cloud,
             "inviteRedirectUrl": configuration.target.invite_redirect_url,
         },
-        "scope": {"kind": configuration.scope.kind, "nestedGroups": configuration.scope.nested_groups},
+        "scope": {
+            "kind": configuration.scope.kind,
+            "nestedGroups": configuration.scope.nested_groups,
+            "internalGuests": configuration.scope.internal_guests,
+        },
         "interval": format_duration(configuration.interval),
         "adoption": configuration.adoption,
         "guards": _guards_document(configuration.guards),

@@ -53,6 +53,10 @@ def _one_of(description: str, values: list[str], default: str, message: str) -> 
     }
 
 
+def _flag(description: str) -> JsonSchema:
+    return {"type": "boolean", "description": description, "default": False}
+
+
 def _object(description: str, properties: dict[str, JsonSchema], *required: str) -> JsonSchema:
     schema: JsonSchema = {
         "type": "object",
@@ -134,16 +138,12 @@ _SCOPE = _object(
             "all",
             'must be "all" or "assigned"',
         ),
-        "nestedGroups": {
-            "type": "boolean",
-            "description": "Whether members of groups within assigned groups are in scope.",
-            "const": False,
-            "default": False,
-            "errorMessage": (
-                "nested groups are not expanded in this version; write false or leave it out, and assign the inner "
-                "groups themselves"
-            ),
-        },
+        "nestedGroups": _flag(
+            'With the kind "assigned": whether members of groups within assigned groups are in scope too, at any depth.'
+        ),
+        "internalGuests": _flag(
+            "Whether guests who sign in to the source tenant itself are in scope too; external guests never are."
+        ),
     },
 )
 

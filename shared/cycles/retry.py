@@ -43,7 +43,10 @@ def pause(pending: Pending, now: datetime, delay: timedelta, reason: str) -> Pen
 
 
 def escrow(pending: Pending, now: datetime, reason: str) -> Pending:
-    """Return the row in escrow; each further time it stays there twice as long, up to a day."""
+    """Return the row in escrow; each further time it stays there twice as long, up to a day.
+
+    It may stay there for ever, so no guard waits for it: a removal or disable that comes of it is counted anew.
+    """
     times = pending.escrows
     delay = timedelta(0) if times == 0 else min(timedelta(minutes=20) * 2 ** min(times, 10), LONGEST_ESCROW)
     return replace(
@@ -54,6 +57,7 @@ def escrow(pending: Pending, now: datetime, reason: str) -> Pending:
         escrows=times + 1,
         confirm=True,
         differed=False,
+        staged_cycle=0,
         reason=reason,
         etag="",
     )

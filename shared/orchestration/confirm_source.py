@@ -13,10 +13,11 @@ from shared.cycles.doubt import Doubt
 from shared.cycles.pending import Pending, PendingState, Verdict, WorkKind
 from shared.cycles.retry import pause
 from shared.cycles.verdicts import with_verdict
+from shared.orchestration.confirm_nesting import is_nested_in, walk_upwards
 from shared.orchestration.doubt_cycle import doubt_cycles, was_left_out
 from shared.orchestration.entitled import Entitled
 from shared.orchestration.entry_pass import Ending, EntryPass, Job, removal_released, split
-from shared.orchestration.membership_control import unseen_memberships
+from shared.orchestration.membership_control import unseen_memberships, unseen_nesting
 from shared.orchestration.ports import Examination, Presence
 from shared.orchestration.positive_control import is_approved, not_approved, provisioned
 from shared.orchestration.put_back import not_now
@@ -39,6 +40,9 @@ LOOK_AT_FILTER = "Write a regular expression whose repetitions exclude each othe
 LEFT_ALONE = "An input filter of the mapping leaves the person alone."
 
 NOBODY = "Nobody known was found either: that proves no absence."
+NOBODY_NESTED = "Nobody is seen to be in any assigned group or within one either: that proves no absence."
+NESTED_AFTER_ALL = "Graph's list of all groups of the person lacks one that the groups above their own lead to."
+NESTING_UNCLEAR = "The groups above those of the person could not all be read."
 NO_MEMBER = "Nobody is seen to be in any group that the scoping filter names either: that proves no absence."
 
 CONTRADICTION = "The assignments and the person's own do not agree yet."
@@ -53,11 +57,17 @@ async def confirm_source(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
     entitled = await _entitled(job, since=job.engine.clock.now() - SHARED) if scoped else None
     results = list(ended)
     for group, scope in ((scoped, True), ([each for each in open_ if each not in scoped], False)):
-        approved = [each for each in group if is_approved(each.pending)]
-        for part in (approved, [each for each in group if each not in approved]):
+        for part in _by_control(group):
             if part:
                 results.extend(await _examine(job, part, entitled if scope else None))
     return results
+
+
+def _by_control(passes: list[EntryPass]) -> tuple[list[EntryPass], ...]:
+    """Return apart who is not to wait for the control of the others: where nobody known is found, newcomers are."""
+    approved = [each for each in passes if is_approved(each.pending)]
+    going = [each for each in passes if each not in approved and _may_have_to_go(each.pending)]
+    return approved, going, [each for each in passes if each not in approved and each not in going]
 
 
 def _scope_is_asked(job: Job, entry: EntryPass) -> bool:
@@ -91,10 +101,32 @@ async def _examine(job: Job, passes: list[EntryPass], entitled: Entitled | None)
     left_out = [each for each in passes if was_left_out(each) and reasons[each.source_id] is ScopingReason.IN_SCOPE]
     await doubt_cycles(job, left_out)
     to_be_proven = [each.source_id for each in passes if _needs_proof(job, each)]
-    leavers = [source_id for source_id in to_be_proven if reasons[source_id] is ScopingReason.FILTERED]
-    unseen = await unseen_memberships(job, leavers, seen)
-    lacking = dict.fromkeys(unseen, NO_MEMBER) if known else dict.fromkeys(ids, NOBODY)
+    lacking = dict.fromkeys(ids, NOBODY)
+    if known:
+        lacking = await _unproven(job, {each: reasons[each] for each in to_be_proven}, seen, entitled)
     return [_judge(job, each, seen, entitled, lacking=lacking.get(each.source_id, "")) for each in passes]
+
+
+async def _unproven(
+    job: Job,
+    reasons: Mapping[str, ScopingReason | None],
+    seen: Mapping[str, Examination],
+    entitled: Entitled | None,
+) -> dict[str, str]:
+    """Return what the absence of those lacks who go because of memberships that they are not seen to have."""
+    filtered = [source_id for source_id, reason in reasons.items() if reason is ScopingReason.FILTERED]
+    lacking = dict.fromkeys(await unseen_memberships(job, filtered, seen), NO_MEMBER)
+    leavers = frozenset(source_id for source_id, reason in reasons.items() if reason is ScopingReason.NOT_ASSIGNED)
+    if entitled is None or not leavers or not job.configuration.scope.reads_nesting:
+        return lacking
+    walk = await walk_upwards(job, leavers, seen, entitled)
+    unseen = await unseen_nesting(job, leavers - walk.entitled - walk.unclear, seen, entitled)
+    return {
+        **lacking,
+        **dict.fromkeys(unseen, NOBODY_NESTED),
+        **dict.fromkeys(walk.entitled, NESTED_AFTER_ALL),
+        **dict.fromkeys(walk.unclear, NESTING_UNCLEAR),
+    }
 
 
 def _reason(job: Job, examination: Examination, entitled: Entitled | None) -> ScopingReason | None:
@@ -179,16 +211,17 @@ def _is_proven(scoping: ScopingDecision, entitled: Entitled | None, *, controlle
 
 def _scoping(job: Job, examination: Examination, entitled: Entitled | None) -> ScopingDecision | None:
     """Return the decision; None if two ways of reading the entitlement contradict each other."""
-    person, scope_filter = examination.person, job.rules.scope_filter
+    person, guests = examination.person, job.configuration.scope.internal_guests
     if person is None:
         return DELETED
-    if entitled is None:
-        return decide_scope(person, entitled=True, scope_filter=scope_filter)
-    groups = examination.group_ids or frozenset()
-    by_list = examination.source_id in entitled.users or bool(groups & entitled.groups)
-    if examination.assigned is not by_list:
-        return None
-    return decide_scope(person, entitled=by_list, scope_filter=scope_filter)
+    included = True
+    if entitled is not None:
+        groups = examination.group_ids or frozenset()
+        by_list = examination.source_id in entitled.users or bool(groups & entitled.groups)
+        if examination.assigned is not by_list:
+            return None
+        included = by_list or is_nested_in(examination, entitled)
+    return decide_scope(person, entitled=included, scope_filter=job.rules.scope_filter, guests=guests)
 
 
 def _left_alone(job: Job, entry: EntryPass, now: SourceEntry | None, scoping: ScopingDecision) -> EntryPass:
@@ -227,9 +260,11 @@ def _is_as_written(job: Job, entry: EntryPass, now: SourceEntry) -> bool:
 
 def _may_have_joined(job: Job, entry: EntryPass, now: SourceEntry | None, scoping: ScopingDecision) -> bool:
     """Is it nobody's yet, and only a group is missing? A page that named them may be ahead of what a replica shows."""
-    if now is None or entry.link is not None or scoping.reason is not ScopingReason.FILTERED:
+    if now is None or entry.link is not None:
         return False
-    return job.rules.scope_filter.misses_memberships(now)
+    if scoping.reason is ScopingReason.NOT_ASSIGNED:
+        return job.configuration.scope.reads_nesting
+    return scoping.reason is ScopingReason.FILTERED and job.rules.scope_filter.misses_memberships(now)
 
 
 def _look_again(job: Job, entry: EntryPass, now: SourceEntry | None, reason: str) -> EntryPass:
@@ -279,7 +314,9 @@ def delayed(entry: EntryPass, until: datetime) -> Pending:
 
 def _needs_proof(job: Job, entry: EntryPass) -> bool:
     """Would somebody who is out of scope lose something now? What a person has approved needs nobody else's word."""
-    return entry.link is not None and not is_approved(entry.pending) and not _is_to_be_staged(job, entry)
+    if entry.link is None or not _can_be_removed(job, entry.link) or is_approved(entry.pending):
+        return False
+    return not _is_to_be_staged(job, entry)
 
 
 def _is_to_be_staged(job: Job, entry: EntryPass) -> bool:

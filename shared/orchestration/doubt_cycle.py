@@ -61,15 +61,23 @@ async def _left_out_some(reading: Reading, staged: Sequence[Pending]) -> bool:
         row.source_id for row in staged if row.kind is WorkKind.REMOVE and row.staged_cycle == reading.cycle.number
     ]
     seen = await reading.source.examine(to_go[:SAMPLE], scope=reading.reads_groups, known_users=())
-    return any(_is_in_scope(reading, each) for each in seen.values())
+    assigned = (await reading.scope_in_work()).assigned if reading.nested else frozenset[str]()
+    return any(_is_in_scope(reading, each, assigned) for each in seen.values())
 
 
-def _is_in_scope(reading: Reading, examination: Examination) -> bool:
+def _is_in_scope(reading: Reading, examination: Examination, assigned: frozenset[str]) -> bool:
+    """Is the person in scope by what was read of them alone, and the assigned groups where nested ones count?"""
     person = examination.person
-    entitled = not reading.assigned_only or examination.assigned is not False
+    if person is None:
+        return False
+    entitled = examination.assigned is not False or not assigned.isdisjoint(examination.nested_in or ())
     try:
-        scope_filter = reading.mapping.scope_filter
-        return person is not None and decide_scope(person, entitled=entitled, scope_filter=scope_filter).in_scope
+        return decide_scope(
+            person,
+            entitled=entitled or not reading.assigned_only,
+            scope_filter=reading.mapping.scope_filter,
+            guests=reading.configuration.scope.internal_guests,
+        ).in_scope
     except ScopeUndecided:
         return False
 

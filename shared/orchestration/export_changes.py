@@ -71,8 +71,6 @@ def _kind(entry: EntryPass) -> ChangeKind:
 
 
 def _intent(job: Job, entry: EntryPass) -> Intent:
-    if entry.decided.finishing:
-        return entry.begun  # it names the invited object until all of its attributes are written
     mail = (job.rules.flow.mail(entry.person) or "") if entry.decided.adopt else ""
     known = job.rules.drift is not None and _kind(entry) is ChangeKind.UPDATE
     return Intent(
@@ -131,7 +129,7 @@ def _as_write(entry: EntryPass) -> Write:
 
 def _written(job: Job, entry: EntryPass, result: WriteResult) -> EntryPass:
     if result.status is not WriteStatus.DONE:
-        return not_done(job, entry, result, keep_intent=entry.decided.finishing)
+        return not_done(job, entry, result)
     change, now = entry.decided, job.engine.clock.now()
     step = export_step(entry.source_id, change, None)
     if change.kind in _REMOVED and entry.link is not None:

@@ -223,7 +223,7 @@ async def _set_attributes(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
 
 def _finished(job: Job, entry: EntryPass, result: WriteResult) -> EntryPass:
     if result.status is not WriteStatus.DONE or entry.link is None:
-        # The object is ours and the link says so; the stage in the row leads back here for its attributes.
+        # The object is ours, and the link says so and that it is unfinished: its attributes follow as an update.
         return not_done(job, entry, result, keep_intent=True)
     change = entry.decided
     creating = entry.link.origin is LinkOrigin.CREATED

@@ -23,7 +23,8 @@ from shared.orchestration.ports import (
     Unavailable,
     UnexpectedAnswer,
 )
-from shared.orchestration.read_scope import read_assignments, read_groups
+from shared.orchestration.read_groups import TooManyGroups, read_groups
+from shared.orchestration.read_scope import read_assignments
 from shared.orchestration.read_target import read_target
 from shared.orchestration.read_users import read_users
 from shared.orchestration.reading import SLICE, Reading
@@ -99,7 +100,7 @@ async def _read_slice(reading: Reading) -> None:
         await reading.save_reached()
     except (ResyncRequired, SnapshotLost):
         await _read_all_again(reading)
-    except (Forbidden, UnexpectedAnswer) as error:
+    except (Forbidden, TooManyGroups, UnexpectedAnswer) as error:
         await _fail(reading, error)
     if reading.cycle.state is CycleState.RUNNING:
         cycle = reading.cycle
@@ -130,7 +131,7 @@ async def _read_all_again(reading: Reading) -> None:
     reading.cycle = await reading.engine.cycles.save(cycle)
 
 
-async def _fail(reading: Reading, error: Forbidden | UnexpectedAnswer) -> None:
+async def _fail(reading: Reading, error: Forbidden | TooManyGroups | UnexpectedAnswer) -> None:
     """End the cycle; the next one is tried at its time. What is already in rows stays."""
     now = reading.engine.clock.now()
     failed = replace(

@@ -74,8 +74,12 @@ async def _behind(reading: Reading, cursor: Cursor) -> AsyncIterator[Link]:
 async def _look(reading: Reading, links: Sequence[Link]) -> None:
     queries = [TargetQuery(source_id=link.source_id, target_id=link.target_id) for link in links]
     found = (await reading.target.look_up(queries)).found
-    known = [link for link in links if link.source_id in found and found[link.source_id].known]
-    await _stage(reading, [link for link in known if _is_open(reading, link, found[link.source_id].linked)])
+    # of whom nothing could be read a worker will find out
+    unread = {link.source_id for link in links if link.source_id not in found or not found[link.source_id].known}
+    others = [
+        link for link in links if link.source_id in unread or _is_open(reading, link, found[link.source_id].linked)
+    ]
+    await _stage(reading, others)
 
 
 def _may_be_ours(entry: TargetObject | Removed) -> bool:

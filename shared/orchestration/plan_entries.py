@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from shared.configuration.configuration import Adoption
 from shared.cycles.pending import POLICY_FORBIDS, WorkKind
+from shared.cycles.retry import pause
 from shared.cycles.work import IntentAction, IntentStage
 from shared.orchestration.confirm_source import delayed, staged
 from shared.orchestration.entry_pass import Ending, EntryPass, Job, removal_released, split
@@ -12,6 +13,7 @@ from shared.orchestration.ports import Forbidden, Found, LookUp, TargetQuery
 from shared.orchestration.put_back import held_back, not_now
 from shared.orchestration.record_drift import departed_link, is_gone, looked_at, past_of
 from shared.orchestration.recover_invitations import recover_invitations
+from shared.orchestration.recover_objects import REPLICATION, recover_object
 from shared.orchestration.take_claims import take_claims
 from shared.orchestration.write_results import action_before, new_link, refused, written_link
 from shared.provisioning.address import normalized_mail
@@ -25,9 +27,6 @@ from shared.provisioning.pass_steps import matching_step, processing_step
 from shared.provisioning.provisioning_log import ProvisioningStatus
 from shared.provisioning.scoping import DELETED
 
-REPLICATION = timedelta(minutes=10)
-"""For so long after a write, what is read of the object may be older than the write."""
-
 SOON = timedelta(seconds=15)
 
 LOOKS_AGAIN = "ReplicationPending"
@@ -39,6 +38,7 @@ FORBIDDEN = "The cross-tenant access policy of the target does not allow users t
 async def plan_entries(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
     """Look up everybody in one go and decide; claims are taken for what would be created or adopted."""
     open_, ended = split(await recover_invitations(job, passes))
+    open_ = [_without_past_link(each) for each in open_]
     if not open_:
         return ended
     look_up = await job.target.look_up([_query(job, each) for each in open_])
@@ -133,11 +133,14 @@ def _plan(job: Job, entry: EntryPass, look_up: LookUp, roles: dict[str, bool | N
         return held_back(job, replace(entry, work=replace(entry.work, intent=None)), timedelta(0), "EntryConflict")
     if entry.pending.kind is WorkKind.DRIFT and _was_just_written(job, entry):
         return held_back(job, entry, _until_visible(job, entry), LOOKS_AGAIN)
-    if _is_unlinked_creation(entry):
-        return replace(entry, change=Change(kind=ChangeKind.CREATE, target_id=entry.begun.target_id))
     orphan = _orphan(entry, sight)
     if orphan is not None:
         return _adopt_orphan(job, entry, orphan)
+    if _is_unlinked_creation(entry):
+        return replace(entry, change=Change(kind=ChangeKind.CREATE, target_id=entry.begun.target_id))
+    entry = recover_object(job, entry)
+    if entry.ending is not None:
+        return entry
     return _decided(job, entry, _decide(job, entry, sight))
 
 
@@ -149,39 +152,58 @@ def _is_past_adoption(job: Job, entry: EntryPass, sight: Sight) -> bool:
     return normalized_mail(before) != normalized_mail(job.rules.flow.mail(source) or "")
 
 
+def _in_scope(entry: EntryPass) -> bool:
+    return entry.scoping is not None and entry.scoping.in_scope
+
+
 def _invited_id(entry: EntryPass) -> str:
     """Return the object that an unfinished create has invited; empty without one."""
     intent = entry.intent
     return intent.target_id if intent is not None and intent.stage is IntentStage.INVITED else ""
 
 
+def _without_past_link(entry: EntryPass) -> EntryPass:
+    """Whoever was invited anew had no object any more: the link names one that is gone, until it names the new one."""
+    if entry.link is None or _invited_id(entry) in {"", entry.link.target_id}:
+        return entry
+    return replace(entry, link=None)
+
+
 def _is_unlinked_creation(entry: EntryPass) -> bool:
     """Was the person invited by a pass that could not prove yet that the object is ours?"""
-    return bool(_invited_id(entry)) and entry.link is None and entry.scoping is not None and entry.scoping.in_scope
+    return bool(_invited_id(entry)) and entry.link is None and _in_scope(entry)
 
 
 def _is_unfinished(entry: EntryPass) -> bool:
     """Have we made the linked object and not written everything yet that flows on create?"""
-    link = entry.link
-    return link is not None and link.origin is LinkOrigin.CREATED and link.target_id == _invited_id(entry)
+    return entry.link is not None and entry.link.unfinished
 
 
 def _orphan(entry: EntryPass, sight: Sight) -> TargetObject | None:
-    """Return the object that we invited for a person who has left the scope before the link was saved."""
-    in_scope = entry.scoping is not None and entry.scoping.in_scope
-    if in_scope or entry.link is not None or not _invited_id(entry):
-        return None
+    """Return the object that we invited for a person who has left, or was disabled, before the link was saved."""
     found = sight.linked
-    return found if found and not found.deleted and is_younger(found, entry.begun.looked_up) else None
+    if entry.link is not None or not _invited_id(entry) or found is None or found.deleted:
+        return None
+    if _in_scope(entry) and not _disables(entry, found):
+        return None
+    return found if is_younger(found, entry.begun.looked_up) else None
+
+
+def _disables(entry: EntryPass, found: TargetObject) -> bool:
+    """Can somebody use the object who may not do so any more?"""
+    enabled = found.attributes.get("accountEnabled") is not False
+    return enabled and entry.source is not None and entry.source.attributes.get("accountEnabled") is False
 
 
 def _adopt_orphan(job: Job, entry: EntryPass, found: TargetObject) -> EntryPass:
-    """Link what we made, so that its removal is staged, proved and guarded like any other.
+    """Link what we made, so that its removal, or its disable, is staged, proved and guarded like any other.
 
-    The intent stays: whoever is back before that still has to get what flows on create.
+    No guard that released the row before has counted a joiner, so its stamp ends.
     """
     link = replace(new_link(job, entry, found.id, LinkOrigin.CREATED), mail=normalized_mail(entry.begun.mail))
-    return entry.end(Ending(link=link, next=staged(job, entry, WorkKind.REMOVE), keep_intent=True))
+    again = pause(entry.pending, job.engine.clock.now(), timedelta(0), entry.pending.reason)
+    row = again if _in_scope(entry) else staged(job, entry, WorkKind.REMOVE)
+    return entry.end(Ending(link=link, next=replace(row, staged_cycle=0)))
 
 
 def _sight(job: Job, entry: EntryPass, found: Found, roles: dict[str, bool | None]) -> Sight:
@@ -245,8 +267,7 @@ def _decided(job: Job, entry: EntryPass, change: Change) -> EntryPass:
 
 def _is_up_to_date(entry: EntryPass) -> bool:
     """Is the person in scope, and their object there with all values? Of who is out of scope it says nothing."""
-    in_scope = entry.scoping is not None and entry.scoping.in_scope
-    return in_scope and entry.sight is not None and entry.sight.linked is not None
+    return _in_scope(entry) and entry.sight is not None and entry.sight.linked is not None
 
 
 def _is_looked_at(entry: EntryPass, link: Link | None) -> bool:

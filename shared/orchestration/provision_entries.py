@@ -35,6 +35,7 @@ from shared.orchestration.ports import (
     UnexpectedAnswer,
 )
 from shared.orchestration.put_back import put_back
+from shared.orchestration.recover_objects import is_untold_removal, recover_held
 from shared.orchestration.refusal import hold_configuration, is_refused, lift_refusal, policy_allows, went_through
 from shared.orchestration.resolve_references import note_references, resolve_references
 from shared.orchestration.watch_surges import without_surges
@@ -206,7 +207,7 @@ async def _under_lease(job: Job, works: Sequence[Work], before: Mapping[str, Wor
     passes, past = list[EntryPass](), list[Closing]()
     for work in works:
         row = rows[work.source_id]
-        if row.pending is None or not _is_due(job, row, row.pending):
+        if row.pending is None or not _is_due(job, replace(row, work=work), row.pending):
             past.append(Closing(pending=row.pending, work=work, next=row.pending, keep_intent=True))
             continue
         passes.append(
@@ -231,7 +232,7 @@ async def run_passes(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
     try:
         domains = await job.source.verified_domains()
         job = replace(job, rules=replace(job.rules, verified_domains=domains))
-        passes = await confirm_source(job, passes)
+        passes = await confirm_source(job, await recover_held(job, passes))
         passes = await plan_entries(job, passes)
         passes = await export_changes(job, passes)
         passes = await export_creates(job, passes)
@@ -297,7 +298,7 @@ def _is_due(job: Job, row: EntryRows, pending: Pending) -> bool:
         return False
     if pending.state is not PendingState.STAGED:
         return True
-    return removal_released(job, pending, pending.kind)
+    return removal_released(job, pending, pending.kind) or is_untold_removal(row.work)
 
 
 def _started(job: Job, before: Work | None) -> datetime:

@@ -69,7 +69,7 @@ async def _take_page(reading: Reading, page: UsersPage) -> None:
         kind = _judge(reading, entry, sights[source_id], entitled)
         if kind is not None:
             work[source_id] = (kind, entry.attributes if isinstance(entry, SourceEntry) else None)
-    await reading.stage(work)
+    await reading.stage(work, linked=[source_id for source_id, sight in sights.items() if sight.exists])
     reading.known_users = _known_users(reading.known_users, people)
 
 
@@ -127,7 +127,8 @@ def _judge(
 
 def _decide(reading: Reading, entry: SourceEntry, *, entitled: bool) -> ScopingDecision | None:
     try:
-        return decide_scope(entry, entitled=entitled, scope_filter=reading.mapping.scope_filter)
+        guests = reading.configuration.scope.internal_guests
+        return decide_scope(entry, entitled=entitled, scope_filter=reading.mapping.scope_filter, guests=guests)
     except ScopeUndecided:
         return None
 

@@ -5,7 +5,7 @@ cursor. A slice that dies is repeated from the cursor and writes the same rows a
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -78,6 +78,11 @@ class Reading:
         return CyclePhase.SETTLE if self.configuration.drift is None else CyclePhase.TARGET
 
     @property
+    def nested(self) -> bool:
+        """Are members of groups within assigned groups entitled too?"""
+        return self.configuration.scope.reads_nesting
+
+    @property
     def reads_groups(self) -> bool:
         """Is there anything to read before the users: assignments, or groups that the scoping filter names?"""
         return self.assigned_only or bool(self.mapping.scope_filter.group_ids)
@@ -103,13 +108,22 @@ class Reading:
             self.scope = unpack(stored)
         return self.scope
 
-    async def stage(self, work: Mapping[str, tuple[WorkKind, Attributes | None]], *, new: bool = True) -> None:
+    async def stage(
+        self,
+        work: Mapping[str, tuple[WorkKind, Attributes | None]],
+        *,
+        new: bool = True,
+        linked: Collection[str] | None = None,
+    ) -> None:
         """Write pending rows; people whose removal is staged get no hint before the cycle settles.
 
         What the guard holds stays counted, as of its first staging, until somebody has seen that nothing is to go.
-        Where nothing is `new`, who is in escrow for the same stays there, and is tried less and less often.
+        Where nothing is `new`, who is in escrow for the same stays there, and is tried less and less often. Who is not
+        `linked` and is to be created had nothing that could be counted: their rows need not be read.
         """
-        now, before = self.engine.clock.now(), await self._held(work)
+        creates = [source_id for source_id, (kind, _) in work.items() if kind is WorkKind.CREATE]
+        unlinked = frozenset() if linked is None else frozenset(creates).difference(linked)
+        now, before = self.engine.clock.now(), await self._held(work.keys() - unlinked)
         rows = [
             Pending(
                 source_id=source_id,
@@ -132,10 +146,8 @@ class Reading:
         waiting = [row.source_id for row in rows if row.state is PendingState.WAITING]
         self.unsent |= {self.engine.entries.shard(source_id, self.state.shards) for source_id in waiting}
 
-    async def _held(self, work: Mapping[str, tuple[WorkKind, Attributes | None]]) -> Mapping[str, Pending]:
+    async def _held(self, asked: Collection[str]) -> Mapping[str, Pending]:
         """Return the rows that are open already: who is counted stays so, and what is decided is not forgotten."""
-        drift = self.configuration.drift is not None  # then a release may be open of whoever is to be created again
-        asked = [source_id for source_id, (kind, _) in work.items() if kind is not WorkKind.CREATE or drift]
         open_ = (await self.pending()).intersection(asked) if asked else frozenset[str]()
         rows = await self.engine.entries.read(self.state, sorted(open_), parts=frozenset({EntryPart.PENDING}))
         return {source_id: row.pending for source_id, row in rows.items() if row.pending is not None}

@@ -1,14 +1,17 @@
 """Which open work does nobody work on? Messages are hints and may be lost; the tick finds what they pointed to."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from shared.cycles.pending import DueClass, Pending
 from shared.cycles.state import ConfigurationState, holds_removals
+from shared.cycles.work import Work
 from shared.orchestration.dispatch import dispatch_due
 from shared.orchestration.engine import Engine
 from shared.orchestration.hints import hint_entries
 from shared.orchestration.index_logs import index_logs
 from shared.orchestration.live_due import live_due
+from shared.orchestration.recover_objects import is_untold_removal
 
 QUIET = timedelta(minutes=5)
 """A released removal that is due for so long, while the queue is empty, was forgotten."""
@@ -23,10 +26,17 @@ MOST = 50
 async def resend_stalled(engine: Engine, state: ConfigurationState) -> None:
     """Finish the log index where a worker died before it could, and send hints for work that nobody was told of."""
     for shard in range(state.shards):
-        await index_logs(engine, state, shard)
+        await _resend_untold(engine, state, await index_logs(engine, state, shard))
     await dispatch_due(engine, state)
     if not holds_removals(state) and not await engine.budgets.is_read_only():
         await _resend_released(engine, state)
+
+
+async def _resend_untold(engine: Engine, state: ConfigurationState, works: Sequence[Work]) -> None:
+    """Have it found out what became of removals whose workers died: who is held since, or was rejected, is not due."""
+    now = engine.clock.now()
+    untold = [work.source_id for work in works if is_untold_removal(work) and work.expires <= now]
+    await hint_entries(engine, state, untold[:MOST])
 
 
 async def _resend_released(engine: Engine, state: ConfigurationState) -> None:

@@ -19,6 +19,7 @@ from shared.orchestration.mature_removals import mature_removals
 from shared.orchestration.ports import Conflict, EntryPart, EntryRows
 from shared.orchestration.reading import Reading
 from shared.orchestration.record_staged import record_staged
+from shared.orchestration.recover_objects import may_be_back
 from shared.orchestration.released_store import load_released, save_released
 from shared.orchestration.update_state import update_state
 from shared.provisioning.link import LinkState
@@ -77,8 +78,9 @@ async def _possible_leavers(reading: Reading, undecided: Sequence[str]) -> list[
 
 
 def _may_be_there(row: EntryRows) -> bool:
-    """Is there an object in use, or an invitation that may have made one before its worker died?"""
-    if row.work is not None and row.work.intent is not None and row.work.intent.action is IntentAction.CREATE:
+    """Is there an object in use, or may a worker that died have invited one, or brought it back?"""
+    intent = None if row.work is None else row.work.intent
+    if may_be_back(row.link, intent) or (intent is not None and intent.action is IntentAction.CREATE):
         return True
     return row.link is not None and row.link.state is LinkState.ACTIVE
 

@@ -99,14 +99,15 @@ async def _owner_lives(job: Job, standing: Claim) -> bool:
         return False
     rows = (await job.engine.entries.read(state, [standing.source_id]))[standing.source_id]
     link = rows.link
+    intent = rows.work.intent if rows.work is not None else None
+    if standing.kind is ClaimKind.TARGET:
+        # whoever asks sees the object: it is not purged, however long ago it was deleted, for somebody has restored it
+        return standing.subject in {link.target_id if link else "", intent.target_id if intent else ""}
     if link is not None and link.state is LinkState.DELETED and job.engine.clock.now() - link.changed >= PURGED:
         link = None
-    intent = rows.work.intent if rows.work is not None else None
     if standing.kind is ClaimKind.VALUE:
         # whoever has written it long ago is found by the look-up, and whoever has not does not need it any more
         return intent is not None or (link is not None and job.engine.clock.now() - link.changed < VISIBLE)
-    if standing.kind is ClaimKind.TARGET:
-        return standing.subject in {link.target_id if link else "", intent.target_id if intent else ""}
     configuration = await job.engine.configurations.configuration(standing.configuration_id, state.version)
     wanted = None if configuration is None else _wanted(rows, job.engine.mappings.of(configuration).flow)
     mails = (link.mail if link else "", intent.mail if intent else "", wanted)

@@ -59,11 +59,13 @@ def action_before(job: Job, entry: EntryPass) -> ProvisioningAction | None:
     """Return the action of an earlier attempt whose end nobody knows: where the target has its values, it succeeded."""
     intent, link = entry.intent, entry.link
     in_scope = entry.scoping is not None and entry.scoping.in_scope
-    if not in_scope or link is None or intent is None:
+    if not in_scope or link is None or entry.seen.linked is None:
         return None
-    if entry.sight is not None and entry.sight.unfinished:
+    if entry.seen.unfinished:
         return ProvisioningAction.CREATE
-    if intent.action in {IntentAction.DELETE, IntentAction.REFERENCE} or intent.target_id != link.target_id:
+    if intent is None or intent.target_id != link.target_id:
+        return None
+    if intent.action in {IntentAction.DELETE, IntentAction.REFERENCE}:
         return None
     disabled = not job.rules.flow.enables(entry.person)
     held = entry.change is not None and entry.change.hold_disable
@@ -117,6 +119,7 @@ def new_link(job: Job, entry: EntryPass, target_id: str, origin: LinkOrigin) -> 
         enabled=True,
         mail="",
         changed=job.engine.clock.now(),
+        unfinished=origin is LinkOrigin.CREATED,
     )
 
 
@@ -128,4 +131,5 @@ def written_link(job: Job, entry: EntryPass, link: Link) -> Link:
         digest="" if held else job.rules.flow.digest(entry.person),
         enabled=link.enabled if held else job.rules.flow.enables(entry.person),
         mail=normalized_mail(job.rules.flow.mail(entry.person) or "") or link.mail,
+        unfinished=False,
     )

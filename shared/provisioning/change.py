@@ -42,7 +42,7 @@ class Change:
     adopt: bool = False
     """The object is not ours yet: it becomes ours as adopted."""
     finishing: bool = False
-    """The update ends a create whose attributes could not be written at once."""
+    """The update or restore ends a create whose attributes could not be written at once."""
     hold_disable: bool = False
     """Everything but `accountEnabled` flows now; the disable stays staged."""
     delete_at: datetime | None = None

@@ -20,12 +20,13 @@ The table, read from the top; the first row that fits decides:
 | in | 〃 | 〃; departures are undone | RESTORE |
 | in | any | a value cannot be computed | ESCROW |
 | in | deleted | soft-deleted | RESTORE |
+| in | deleted | soft-deleted once more, long after we did it, by somebody | ESCROW |
 | in | deleted | found (somebody restored it) | UPDATE, or SKIP where nothing differs |
 | in | any, or none | purged, or never linked: see `_plan_unlinked` | CREATE, UPDATE by adoption, SKIP, ESCROW |
 """
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.configuration.configuration import Adoption, DriftRules, Removal, RemovalAction
 from shared.expressions import Environment
@@ -50,6 +51,9 @@ from shared.provisioning.provisioning_log import ErrorCategory, ErrorInformation
 from shared.provisioning.refused_values import value_problem
 from shared.provisioning.scoping import ScopingDecision
 from shared.provisioning.scoping_filters import EVERYBODY, CompiledFilter
+
+CLOCKS = timedelta(minutes=10)
+"""So far Graph's clock may be from ours at the most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,8 +149,7 @@ def plan_provisioning(source: SourceEntry, link: Link | None, sight: Sight, rule
     problem = _linked_problem(source, link, sight, rules)
     if problem is not None:
         return Change(kind=ChangeKind.ESCROW, target_id=link.target_id, error=problem)
-    creating = sight.unfinished and not sight.linked.deleted
-    flowed = rules.flowed(source, sight, creating=creating)
+    flowed = rules.flowed(source, sight, creating=sight.unfinished)
     if flowed.problems:
         return Change(kind=ChangeKind.ESCROW, target_id=link.target_id, error=flow_failure(flowed))
     desired = rules.flow.against(flowed.values, sight.linked.attributes)
@@ -160,6 +163,7 @@ def plan_provisioning(source: SourceEntry, link: Link | None, sight: Sight, rule
             modified=rules.flow.all_modified(restored),
             current=sight.linked.attributes,
             drift=judged.drift(link.drift, rules.environment.now),
+            finishing=sight.unfinished,
         )
     change = _plan_update(desired, sight.linked, judged, sight, rules)
     drift = judged.drift(link.drift, rules.environment.now)
@@ -168,9 +172,11 @@ def plan_provisioning(source: SourceEntry, link: Link | None, sight: Sight, rule
 
 def _has_departed(link: Link, sight: Sight, rules: Rules) -> bool:
     """Was the object deleted in the target, and is to stay so?"""
-    if rules.drift is None or link.state is LinkState.DELETED or not is_kept(rules.drift, sight.past):
+    if rules.drift is None or not is_kept(rules.drift, sight.past):
         return False
-    return sight.linked is None or sight.linked.deleted
+    if sight.linked is None:
+        return link.state is not LinkState.DELETED
+    return sight.linked.deleted and not _is_removed_by_us(link, sight.linked)
 
 
 def _plan_departure(link: Link, rules: Rules) -> Change:
@@ -297,10 +303,17 @@ def _linked_problem(source: SourceEntry, link: Link, sight: Sight, rules: Rules)
 
 
 def _deletion_problem(link: Link, sight: Sight) -> ErrorInformation | None:
-    if sight.linked is not None and sight.linked.deleted and link.state is not LinkState.DELETED:
+    if sight.linked is not None and sight.linked.deleted and not _is_removed_by_us(link, sight.linked):
         reason = f"The object {link.target_id} was deleted in the target by somebody else."
         return failure("InvalidAnchor", reason, "Restore it in the target, or take the person out of scope.")
     return None
+
+
+def _is_removed_by_us(link: Link, found: TargetObject) -> bool:
+    """Did we delete it? What we deleted may have been restored, and deleted again, by somebody else."""
+    if link.state is not LinkState.DELETED:
+        return False
+    return found.deleted_at is None or found.deleted_at <= link.changed + CLOCKS
 
 
 def flow_failure(flowed: Flowed) -> ErrorInformation:

@@ -54,6 +54,8 @@ class TargetObject:
     deleted: bool = False
     manager: str | None = None
     """The id of its manager, empty where there is none; None where the read did not tell."""
+    deleted_at: datetime | None = None
+    """When it was deleted; None where it was not, or where nobody asked."""
 
     def text(self, name: str) -> str | None:
         """Return the attribute if it is text that is not empty, else None."""

@@ -73,6 +73,8 @@ class Link:
     """What the target object was last given as its manager, by its `mark`; empty: none, `?`: nobody knows."""
     returns: int = 0
     """How often the object has come back into use: whatever referred to it before may have been lost."""
+    unfinished: bool = False
+    """We have invited the object, and it is not known to have all that flows on create."""
     shown: str = ""
     """A digest of what the object showed, or was given, when it was last judged; empty where nobody looked."""
     departure: Departure = Departure.NONE

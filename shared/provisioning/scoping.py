@@ -67,8 +67,12 @@ class ScopeUndecided(Exception):
     """The scoping filter cannot be decided: a match took too long, or memberships are not known."""
 
 
-def decide_scope(source: SourceEntry, *, entitled: bool, scope_filter: CompiledFilter = EVERYBODY) -> ScopingDecision:
+def decide_scope(
+    source: SourceEntry, *, entitled: bool, scope_filter: CompiledFilter = EVERYBODY, guests: bool = False
+) -> ScopingDecision:
     """Return the decision about a person who exists; `entitled` says whether the scope includes them at all.
+
+    With `guests`, a guest who signs in to the source itself is taken like a member.
 
     | external | guest | entitled | read | filter | reason |
     |---|---|---|---|---|---|
@@ -83,7 +87,7 @@ def decide_scope(source: SourceEntry, *, entitled: bool, scope_filter: CompiledF
     """
     if is_external(source):
         return ScopingDecision(reason=ScopingReason.EXTERNAL, assigned=entitled)
-    if source.attributes.get("userType") != "Member" and (source.text("userType") or "Member").casefold() != "member":
+    if not _is_member(source) and not (guests and is_internal_guest(source)):
         return ScopingDecision(reason=ScopingReason.GUEST, assigned=entitled)
     if not entitled:
         return ScopingDecision(reason=ScopingReason.NOT_ASSIGNED, assigned=False)
@@ -96,6 +100,21 @@ def decide_scope(source: SourceEntry, *, entitled: bool, scope_filter: CompiledF
         raise ScopeUndecided
     reason = ScopingReason.IN_SCOPE if decision.passed else ScopingReason.FILTERED
     return ScopingDecision(reason=reason, clauses=decision.clauses)
+
+
+def _is_member(source: SourceEntry) -> bool:
+    return source.attributes.get("userType") == "Member" or (source.text("userType") or "Member").casefold() == "member"
+
+
+def is_internal_guest(source: SourceEntry) -> bool:
+    """Is this a guest with an account of the source itself?
+
+    Graph shows neither how the account came to be (`creationType` is null) nor a state of an invitation. Whoever signed
+    up by themselves has a `creationType`, and signs in elsewhere:
+    https://learn.microsoft.com/entra/external-id/user-properties
+    """
+    guest = (source.text("userType") or "").casefold() == "guest"
+    return guest and not is_external(source) and source.text("creationType") is None
 
 
 def is_external(source: SourceEntry) -> bool:

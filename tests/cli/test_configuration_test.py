@@ -57,6 +57,15 @@ def test_what_is_expected_and_found_passes(run: Run, configuration: str) -> None
     assert found == (0, "2 passed, 0 failed\n")
 
 
+def test_an_internal_guest_is_in_scope_where_the_configuration_says_so(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "pair.json"
+    guest = {"user": {**WEAVER, "userType": "Guest"}}
+    for guests, expected in ((False, "guest"), (True, "inScope")):
+        file.write_text(json.dumps(document({"/scope": {"internalGuests": guests}})))
+
+        assert tried(run, str(file), {**guest, "scope": expected}) == (0, "1 passed, 0 failed\n")
+
+
 def test_each_unmet_expectation_is_a_line_and_the_last_one_counts(run: Run, configuration: str) -> None:
     dyer = {**WEAVER, "department": "Dyeing"}
     cases = [

@@ -105,6 +105,32 @@ async def test_where_the_chain_is_void_everybody_is_looked_at(how: str) -> None:
     local.assert_agreement()
 
 
+async def test_of_whom_a_look_gets_no_answer_a_worker_finds_out() -> None:
+    meddler = Meddler()
+    local = await company(meddler)
+    local.change_target({"op": "resyncDelta"})
+    edit(local, "ada", department="Dyeing")
+    await local.run_cycle()  # a chain begins
+    ada = object_of(local, "ada")
+
+    asked = list[str]()
+
+    def unread(request: httpx.Request) -> httpx.Response | None:
+        """Of Ada's object the look learns nothing, though it asks once more; the pass after it does."""
+        if not request.url.path.endswith("$batch") or ada not in request.content.decode():
+            return None
+        asked.append(ada)
+        items = httpx.Response(200, content=request.content).json()["requests"]
+        answers = [{"id": each["id"], "status": 503, "body": {}} for each in items]
+        return httpx.Response(200, json={"responses": answers}, headers=_DATE) if len(asked) < 3 else None
+
+    meddler.meddle, meddler.on = unread, True
+    await local.run_cycle()
+
+    assert len(asked) > 2
+    local.assert_agreement()
+
+
 def as_source(request: httpx.Request) -> None:
     """A credential of the wrong tenant: all of the target's deltas, and who it is, are asked of the source."""
     token = request.headers.get("authorization", "")

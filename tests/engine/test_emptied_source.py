@@ -10,9 +10,9 @@ from shared.cycles.pending import Verdict
 from shared.cycles.state import QuarantineReason
 from shared.orchestration.apply_configuration import apply_configuration
 from shared.orchestration.decide_held import decide_held, held_removals
-from tests.engine.hazards import Meddler
+from tests.engine.hazards import Meddle, Meddler
 from tests.engine.local_engine import CYCLE, LocalEngine
-from tests.engine.lying_source import as_other_tenant
+from tests.engine.lying_source import as_other_tenant, blind
 from tests.engine.small_world import Document, assignment, document, group, id_of, mail_of, people, small_world
 
 COMPANY = 12
@@ -130,10 +130,11 @@ async def test_held_people_count_as_provisioned_when_a_full_cycle_has_not_seen_t
     assert (await local.state()).population == SHARED
 
 
-async def test_what_was_approved_is_not_removed_on_the_word_of_another_tenant() -> None:
+@pytest.mark.parametrize("lie", [as_other_tenant, blind])
+async def test_what_was_approved_is_not_removed_on_the_word_of_a_credential_that_sees_nobody(lie: Meddle) -> None:
     local = await emptied(everybody_deleted)
 
-    meddler = Meddler(as_other_tenant)
+    meddler = Meddler(lie)
     meddler.on = True
     local.work_by(meddler)
     await decide(local, Verdict.APPROVED)

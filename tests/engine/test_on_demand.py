@@ -360,3 +360,19 @@ async def test_where_membership_cannot_be_read_nobody_is_provisioned() -> None:
 
     assert outcome(value[1]) == ("Other", "Failure", "Timeout")
     assert not local.users()
+
+
+async def test_whoever_has_nothing_to_lose_needs_no_proof_that_they_are_out_of_scope() -> None:
+    """By an empty list of assignments nobody is proved to be out of scope: whose object is gone already waited on."""
+    users = [person("ada"), person("bert")]
+    local = LocalEngine(assigned_world(users, [], assignment("ada"), assignment("bert")))
+    await local.begin()
+    local.change({"op": "unassign", "principalId": ADA})
+    await local.run_cycle()
+    assert mail_of("ada") not in local.users()
+    local.change({"op": "unassign", "principalId": id_of("bert")})
+
+    value = await provision(local)
+
+    assert outcome(value) == ("Other", "Skipped", "EntrySynchronizationSkipped")
+    assert (await local.rows(ADA)).pending is None

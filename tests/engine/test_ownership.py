@@ -1,6 +1,7 @@
 """Laws 5 and 7: nobody gets another person's account, and nothing that is not ours is touched."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -217,6 +218,24 @@ async def test_a_re_hire_under_a_new_id_does_not_get_the_living_account() -> Non
     assert object_id in local.deleted_users()
 
 
+async def test_a_leavers_object_that_somebody_has_restored_becomes_nobody_elses_however_long_ago_that_was() -> None:
+    """A deleted object is believed to be purged after 31 days: its claim ended, and a re-hire was given the account."""
+    local = LocalEngine(small_world([person("ada"), person("bert")], adoption="automatic"))
+    await local.begin()
+    object_id = local.users()[mail_of("ada")]["id"]
+    local.change({"op": "deleteUser", "id": id_of("ada")})
+    await local.run_cycle()
+    local.change_target({"op": "restoreUser", "id": object_id})
+    before = shown(local, object_id)
+    local.clock.time += timedelta(days=32)
+    local.change({"op": "createUser", "user": person("heir", mail=mail_of("ada"))})
+
+    await local.run_cycle()
+
+    assert shown(local, object_id) == before
+    assert await code_of(local, "heir") == "EntryConflict"
+
+
 async def test_a_forged_mail_changes_nothing() -> None:
     local = LocalEngine(small_world([person("ada"), person("cleo")], target={"users": (guest("x", "x@bank.example"),)}))
     await local.begin()
@@ -334,3 +353,21 @@ async def test_a_guest_invited_by_hand_between_look_up_and_invitation_is_never_d
     assert not meddler.on
     assert not local.deleted_users()
     assert shown(local, id_of("by hand"))["userType"] == "Guest"
+
+
+async def test_what_somebody_restored_and_deleted_again_after_we_had_deleted_it_is_not_brought_back() -> None:
+    local = LocalEngine(small_world([person("ada"), person("cleo")]))
+    await local.begin()
+    object_id = local.users()[mail_of("ada")]["id"]
+    local.change({"op": "deleteUser", "id": id_of("ada")})
+    await local.run_cycle()
+    local.clock.time += CYCLE / 2
+    local.change_target({"op": "restoreUser", "id": object_id}, {"op": "deleteUser", "id": object_id})
+    before = shown(local, object_id)
+
+    local.change({"op": "restoreUser", "id": id_of("ada")})
+    await local.run_cycle()
+
+    assert shown(local, object_id) == before
+    assert object_id in local.deleted_users()
+    assert await code_of(local, "ada") == "InvalidAnchor"

@@ -68,3 +68,21 @@ async def test_newcomers_prove_the_source_to_each_other_while_everybody_known_ha
     there = local.users()
     assert {mail_of("ada"), mail_of("dina")} <= set(there)
     assert {mail_of(name) for name in names} <= set(there)
+
+
+async def test_newcomers_do_not_wait_for_one_who_has_left_again_before_anybody_came_to_them() -> None:
+    names = [f"person{number}" for number in range(60)]
+    local = LocalEngine(small_world([person(name) for name in names]), shards=1)
+    await local.begin()
+    await local.engine.budgets.set_read_only(on=True, by="olga", now=local.clock.now())
+    local.change(*({"op": "deleteUser", "id": id_of(name)} for name in names))
+    local.change(*({"op": "createUser", "user": person(name)} for name in ("ada", "dina", "emil")))
+    await local.run_for(timedelta(hours=1))
+    local.change({"op": "deleteUser", "id": id_of("emil")})
+    await local.run_for(timedelta(hours=1))
+
+    await local.engine.budgets.set_read_only(on=False, by="olga", now=local.clock.now())
+    await local.run_for(timedelta(minutes=30))
+
+    assert {mail_of("ada"), mail_of("dina")} <= set(local.users())
+    assert mail_of("emil") not in local.users()

@@ -1,10 +1,12 @@
 """What if nobody knows whether an invitation was carried out, and the world goes on meanwhile?"""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
 import pytest
 
+from shared.cycles.pending import WorkKind
 from shared.orchestration.control_job import pause_job, start_job
 from shared.orchestration.provision_on_demand import provision_on_demand
 from shared.provisioning.link import LinkOrigin
@@ -116,8 +118,8 @@ async def test_an_address_that_its_claimant_has_given_up_can_be_had_by_another()
     assert sorted(local.users()) == [mail_of("ada"), mail_of("lovelace")]
 
 
-async def invited_and_dead(*, most: int = 500) -> LocalEngine:
-    """Ada's worker has died when it had written down which object its invitation made."""
+async def invited_and_dead(*, most: int = 500, kind: str = "Guest") -> LocalEngine:
+    """Ada's worker has died when it had written down which object its invitation made, or its attributes, too."""
     effects = 1
     while True:
         scenario = small_world([person("ada"), person("cleo")], guards={"removals": {"count": most}})
@@ -126,7 +128,8 @@ async def invited_and_dead(*, most: int = 500) -> LocalEngine:
         while local.surroundings is not CALM:
             await local.step()
         work = (await local.rows(id_of("ada"))).work
-        if work is not None and work.intent is not None and work.intent.target_id:
+        begun = work is not None and work.intent is not None and work.intent.target_id
+        if begun and local.users()[mail_of("ada")]["userType"] == kind:
             return local
         effects += 1
 
@@ -167,4 +170,119 @@ async def test_who_is_back_before_what_a_dead_worker_invited_is_removed_becomes_
     await local.run_cycle()
 
     assert local.users()[mail_of("ada")]["userType"] == "Member"
+    assert await local.counted(ProvisioningAction.CREATE, ProvisioningStatus.SUCCESS) == 2
+
+
+async def test_whoever_was_a_joiner_when_the_guard_released_is_counted_once_their_invitation_is_known() -> None:
+    local = await invited_and_dead(most=1)
+    while not (state := await local.state()).released_cycle:
+        await local.step()
+    row = (await local.rows(id_of("ada"))).pending
+    assert row is not None
+    joiner = replace(row, kind=WorkKind.EVALUATE, staged_cycle=state.released_cycle)
+    await local.engine.entries.exchange(state, [(row, joiner)])
+
+    local.change({"op": "deleteUser", "id": id_of("ada")})
+    await local.run_cycle()
+    await local.run_cycle()
+
+    assert mail_of("ada") in local.users()
+    assert (await local.workload()).staged == 1
+
+
+async def test_the_disable_of_what_a_dead_worker_invited_is_held_like_any_other() -> None:
+    local = await invited_and_dead(most=1)
+
+    local.change({"op": "updateUser", "id": id_of("ada"), "set": {"accountEnabled": False}})
+    await local.run_cycle()
+    await local.run_cycle()
+
+    assert local.users()[mail_of("ada")]["accountEnabled"] is True
+    assert local.users()[mail_of("ada")]["userType"] == "Member"
+    assert (await local.workload()).staged == 1
+
+
+async def invited_anew_and_dead() -> LocalEngine:
+    """Ada's object was purged, and the worker that invited her anew has died when it had written that down."""
+    local = LocalEngine(small_world([person("ada"), person("cleo")]))
+    await local.start()
+    await local.run_cycle()
+    first = local.users()[mail_of("ada")]["id"]
+    local.change_target({"op": "deleteUser", "id": first}, {"op": "purgeUser", "id": first})
+    local.change({"op": "updateUser", "id": id_of("ada"), "set": {"city": "Gera"}})
+    while (await local.rows(id_of("ada"))).pending is None:
+        await local.step()
+    effects = 1
+    while True:
+        attempt = local.copy()
+        attempt.work_by(Doom(effects))
+        while attempt.surroundings is not CALM:
+            await attempt.step()
+        work = (await attempt.rows(id_of("ada"))).work
+        if work is not None and work.intent is not None and work.intent.target_id:
+            return attempt
+        effects += 1
+
+
+async def test_whoever_was_invited_anew_by_a_worker_that_died_has_a_link_to_the_new_object() -> None:
+    local = await invited_anew_and_dead()
+
+    await local.run_for(timedelta(hours=2))
+
+    local.assert_agreement()
+    link = (await local.rows(id_of("ada"))).link
+    assert link is not None
+    assert link.target_id == local.users()[mail_of("ada")]["id"]
+    assert await local.counted(ProvisioningAction.CREATE, ProvisioningStatus.SUCCESS) == 3
+
+
+async def test_what_a_worker_that_died_made_anew_for_somebody_who_has_left_is_removed() -> None:
+    local = await invited_anew_and_dead()
+
+    local.change({"op": "deleteUser", "id": id_of("ada")})
+    await local.run_for(timedelta(hours=3))
+
+    assert sorted(local.users()) == [mail_of("cleo")]
+
+
+async def invited_dead_and_removed(kind: str = "Guest") -> LocalEngine:
+    """What a worker invited for Ada before it died was removed, because Ada has left."""
+    local = await invited_and_dead(kind=kind)
+    local.change({"op": "deleteUser", "id": id_of("ada")})
+    await local.run_for(timedelta(hours=3))
+    assert sorted(local.users()) == [mail_of("cleo")]
+    return local
+
+
+async def test_who_is_back_after_what_a_dead_worker_invited_was_removed_becomes_a_member() -> None:
+    local = await invited_dead_and_removed()
+
+    local.change({"op": "restoreUser", "id": id_of("ada")})
+    await local.run_cycle()
+
+    local.assert_agreement()
+    assert local.users()[mail_of("ada")]["userType"] == "Member"
+    assert await local.counted(ProvisioningAction.CREATE, ProvisioningStatus.SUCCESS) == 2
+
+
+async def test_who_is_back_by_somebody_elses_hand_after_it_was_removed_becomes_a_member() -> None:
+    local = await invited_dead_and_removed()
+
+    local.change_target({"op": "restoreUser", "id": next(iter(local.deleted_users()))})
+    local.change({"op": "restoreUser", "id": id_of("ada")})
+    await local.run_cycle()
+
+    assert local.users()[mail_of("ada")]["userType"] == "Member"
+    assert await local.counted(ProvisioningAction.CREATE, ProvisioningStatus.SUCCESS) == 2
+
+
+async def test_an_object_that_had_everything_when_its_worker_died_has_a_record_of_its_create_once_it_is_back() -> None:
+    local = await invited_dead_and_removed(kind="Member")
+    writes = local.writes()
+
+    local.change_target({"op": "restoreUser", "id": next(iter(local.deleted_users()))})
+    local.change({"op": "restoreUser", "id": id_of("ada")})
+    await local.run_cycle()
+
+    assert local.writes() == writes
     assert await local.counted(ProvisioningAction.CREATE, ProvisioningStatus.SUCCESS) == 2

@@ -396,3 +396,22 @@ async def test_what_was_released_before_a_hold_and_could_not_be_removed_counts_a
     assert (await local.workload()).staged == 4
     assert (await local.workload()).due == 0
     assert not local.deleted_users()
+
+
+async def test_whose_disable_cannot_be_tried_is_not_waited_for_and_counts_when_it_can() -> None:
+    local = await provisioned(most=2)
+    taken = {"accountEnabled": False, "mail": mail_of("person9")}
+    local.change(*leavers(5, 1), {"op": "updateUser", "id": id_of("person0"), "set": taken})
+    await local.run_cycle()
+    held, quarantine = local.deleted_users(), (await local.state()).quarantine
+
+    await local.run_cycle()
+    released = len(local.deleted_users())
+    local.change({"op": "updateUser", "id": id_of("person0"), "set": {"mail": mail_of("person0")}})
+    await local.run_cycle()
+
+    assert not held
+    assert quarantine is not None
+    assert released == 1, "somebody in escrow holds up nobody else"
+    assert local.users()[mail_of("person0")]["accountEnabled"] is True, "the second one within a day is held"
+    assert (await local.state()).quarantine is not None

@@ -153,3 +153,27 @@ async def test_whoever_was_decided_about_anew_as_a_removal_is_asked_about_again_
 
     assert await still_held(local) == HOLDS
     assert all(user["accountEnabled"] for user in local.users().values())
+
+
+async def test_a_rejected_disable_stays_rejected_when_somebody_changes_whose_object_was_restored_by_hand() -> None:
+    local = LocalEngine(small_world(people(len(NAMES)), guards={"removals": {"count": 2}}))
+    await local.begin()
+    object_id = local.users()[mail_of(NAMES[0])]["id"]
+    local.change({"op": "deleteUser", "id": FIRST})
+    await local.run_cycle()
+    local.change_target({"op": "restoreUser", "id": object_id})
+    disabled = {"accountEnabled": False}
+    local.change({"op": "restoreUser", "id": FIRST}, *(changed(name, disabled) for name in NAMES[:2]))
+    await local.run_cycle()
+    assert await still_held(local) == 2
+    await reject(local)
+
+    local.change(changed(NAMES[0], {"city": "Gera"}))
+    await local.run_for(timedelta(days=2))
+
+    assert local.users()[mail_of(NAMES[0])]["accountEnabled"]
+    assert local.users()[mail_of(NAMES[0])]["city"] == "Gera"
+
+
+def changed(name: str, values: Document) -> Document:
+    return {"op": "updateUser", "id": id_of(name), "set": values}

@@ -100,9 +100,11 @@ class Closing:
         if not is_invitable(person.mail) or domain_of(person.mail) not in self.oracle.truth.source.verified_domains:
             return True
         names = {person.address, *(own.addresses if own is not None and not own.live else ())}
-        return self._has_rival(source_id, person) or (
-            bool(self._others(names, own)) if own is not None else self._is_owned(source_id, person)
-        )
+        if self._has_rival(source_id, person):
+            return True
+        if own is None:
+            return self._is_owned(source_id, person)
+        return bool(self._others(names, own)) or self._is_remembered(source_id, person, own)
 
     def _others(self, names: Collection[str], own: TargetObject) -> list[TargetObject]:
         return [each for each in self.oracle.objects.holding(names) if each is not own]
@@ -118,6 +120,21 @@ class Closing:
         """Has or had somebody else an object with the address?"""
         return any(
             each.possible_owners - {source_id} and person.address in each.addresses and not self._forgotten(each)
+            for each in self.oracle.objects
+        )
+
+    def _is_remembered(self, source_id: str, person: User, own: TargetObject) -> bool:
+        """Is the new address that of somebody whose object is purged, and who has got no other? It is claimed still.
+
+        A claim stands in the way of a change as it does of an invitation, but nobody needs one for what they have.
+        """
+        if own.mail == person.address:
+            return False
+        return any(
+            each.presence is Presence.PURGED
+            and each.mail == person.address
+            and not self._forgotten(each)
+            and any(not self.oracle.objects.of(owner) for owner in each.possible_owners - {source_id})
             for each in self.oracle.objects
         )
 

@@ -217,6 +217,7 @@ class Host:
         self._let(started, touches)
 
     def _let(self, started: Started, touches: int) -> None:
+        self._blink()  # it may be now that it looks at the clock
         started.leash.let(touches)
         started.moved = self.local.clock.now()
         self.call(_until_it_stands(started))

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sandbox.judge.address import domain_of
-from sandbox.judge.mapping import POSITION, comparable
+from sandbox.judge.mapping import DISPLAY_NAME, POSITION, Value, comparable
 from sandbox.tenants.exchange import Request
 from sandbox.tenants.people import Person, Presence
 from shared.cycles.pending import Verdict
@@ -54,8 +54,8 @@ class Oracle:
         self.truth = truth
         self.objects = TargetObjects()
         self.broken: list[str] = []
-        self.writes = 0
-        """Changes that the engine has made."""
+        self.written: list[TargetObject] = []
+        """What the engine has changed, once for each change."""
         self.removed: list[Removed] = []
         """Who was removed or disabled, when, and by which release of the guard."""
         self.verdicts: dict[str, Decided] = {}
@@ -90,7 +90,7 @@ class Oracle:
             self._acted(known, person, names or frozenset(), run)
 
     def _acted(self, known: TargetObject, person: Person, names: frozenset[str], run: Run) -> None:
-        self.writes += 1
+        self.written.append(known)
         if person.presence is Presence.DELETED:
             self._check_removal(known, run)
         elif known.presence is Presence.DELETED:
@@ -126,15 +126,26 @@ class Oracle:
             doubtful = looked_up is not None and self.truth.time - looked_up <= UNDER_WAY
             self._found(person, Origin.DOUBTFUL if doubtful else Origin.FOREIGN)
             return
-        self.writes += 1
-        owners = frozenset(self.truth.who_had(mail, run.began))
+        owners = self._invited(person, mail, run)
         found = self._found(person, Origin.OURS)
+        self.written.append(found)
         found.owners, found.moved = owners, By.ENGINE
         if not owners:
             self._break("3", f"nobody in scope has the address of the {found}")
         elif all(any(each is not found for each in self._made_for(owner)) for owner in owners):
             self._break("6", f"{found} is a second one: {', '.join(map(str, self._made_for(next(iter(owners)))))}")
         self._check_mail(found)
+
+    def _invited(self, person: Person, mail: str, run: Run) -> frozenset[str]:
+        """For whom was it made? Whoever had the address; if several had, the name that it was invited with tells."""
+        owners = frozenset(self.truth.who_had(mail, run.began))
+        name = person.document.get("displayName")
+        named = {each for each in owners if self._was_called(each, name, run)}
+        return frozenset(named) or owners
+
+    def _was_called(self, source_id: str, name: Value, run: Run) -> bool:
+        standings = self.truth.standings(source_id, run.began)
+        return any(each.user is not None and each.user.values[DISPLAY_NAME] == name for each in standings)
 
     def _made_for(self, source_id: str) -> list[TargetObject]:
         return [each for each in self.objects.of(source_id) if each.origin is not Origin.FOREIGN or each.adopted_by]
@@ -270,7 +281,9 @@ class Oracle:
             return "it holds a role"
         if known.mail and domain_of(known.mail) not in self.truth.source.verified_domains:
             return "its address is of another domain"
-        users = [each.user for each in self.truth.standings(owner, run.began) if each.user is not None]
+        # an adoption whose worker died goes on by the address that the person had then
+        begun = min(self.truth.settled, run.began, key=lambda moment: moment.number)
+        users = [each.user for each in self.truth.standings(owner, begun) if each.user is not None]
         if not any(user.address in known.addresses for user in users):
             return "it has not the address of the person"
         created = datetime.fromisoformat(document["createdDateTime"])

@@ -31,7 +31,7 @@ _FLOW = "shared/provisioning/attribute_flow.py"
 _READ_USERS = "shared/orchestration/read_users.py"
 _READ_SCOPE = "shared/orchestration/read_scope.py"
 
-#: A company of forty fits on a page of the documented size, and then none can be lost.
+#: A company of so few fits on a page of the documented size, and then none can be lost.
 SMALL_PAGES = Substitution(
     file="sandbox/tenants/delta.py", original="LARGEST_PAGE = 200", replacement="LARGEST_PAGE = 7"
 )
@@ -40,7 +40,7 @@ ASSIGNED = ("--scenario", "assigned")
 #: After the first cycle somebody leaves, another is disabled, and a third leaves an assigned group, all provisioned.
 SEED = ("--seed", "6")
 #: Who leaves after the first cycle was adopted.
-ADOPTED_LEAVES = ("--seed", "2")
+ADOPTED_LEAVES = ("--users", "40", "--seed", "2")
 
 PLANTED_BUGS = (
     PlantedBug(
@@ -130,8 +130,8 @@ PLANTED_BUGS = (
         name="watermark without rows: changes are read and not written down",
         bug=Substitution(
             file=_READ_USERS,
-            original="    await reading.stage(work)",
-            replacement="    await reading.stage(work if reading.initial else {})",
+            original="await reading.stage(work, ",
+            replacement="await reading.stage(work if reading.initial else {}, ",
         ),
         says="expected deleted|expected a new user|should be ",
         cycles=2,

@@ -11,7 +11,7 @@ from tests.whole.planted_bugs import ASSIGNED, PLANTED_BUGS, SEED, SMALL_PAGES, 
 
 pytestmark = pytest.mark.timeout(600)
 
-PEOPLE = ("--users", "40", *SEED)
+PEOPLE = ("--users", "24", *SEED)
 SUBSTITUTIONS = [SMALL_PAGES, *(each.bug for each in PLANTED_BUGS)]
 
 

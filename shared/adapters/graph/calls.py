@@ -34,6 +34,8 @@ class GraphCalls:
         self.assigned_to("")
         self.assignments_of("")
         self.memberships_of("")
+        self.all_memberships_of("")
+        self.memberships_of_group("")
         self.organization()
         self.extension_properties(synced=False)
         self.partner_policy("")
@@ -82,6 +84,13 @@ class GraphCalls:
         # without a cast to groups, which would need the index that lags behind: other ids do no harm
         return _read(self._graph.users.by_user_id(user_id).member_of, select=["id"], top=_LARGEST_PAGE)
 
+    def all_memberships_of(self, user_id: str) -> RequestInformation:
+        # https://learn.microsoft.com/graph/api/user-list-transitivememberof, without a cast as above
+        return _read(self._graph.users.by_user_id(user_id).transitive_member_of, select=["id"], top=_LARGEST_PAGE)
+
+    def memberships_of_group(self, group_id: str) -> RequestInformation:
+        return _read(self._graph.groups.by_group_id(group_id).member_of, select=["id"], top=_LARGEST_PAGE)
+
     def organization(self) -> RequestInformation:
         return _read(self._graph.organization, select=["id", "verifiedDomains"])
 
@@ -113,6 +122,12 @@ class GraphCalls:
 
     def users_where(self, condition: str, select: Sequence[str]) -> RequestInformation:
         return _read(self._graph.users, filter=condition, select=list(select))
+
+    def any_user(self) -> RequestInformation:
+        return _read(self._graph.users, select=["id"], top=1)
+
+    def any_deleted_user(self) -> RequestInformation:
+        return _read(self._graph.directory.deleted_items.graph_user, select=["id"], top=1)
 
     def deleted_user(self, user_id: str, select: Sequence[str]) -> RequestInformation:
         return _read(self._graph.directory.deleted_items.by_directory_object_id(user_id), select=list(select))

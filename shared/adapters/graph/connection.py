@@ -64,7 +64,8 @@ class Connection:
 
     def source(self, configuration: Configuration) -> SourceDirectory:
         select = self._source_attributes.of(configuration)
-        return GraphSourceDirectory(self._client, self._organization, configuration.source, select)
+        nested = configuration.scope.reads_nesting
+        return GraphSourceDirectory(self._client, self._organization, configuration.source, select, nested=nested)
 
     def target(self, configuration: Configuration) -> TargetDirectory:
         source_id = configuration.source.tenant_id

@@ -16,6 +16,7 @@ from shared.provisioning.entry import SourceEntry, TargetObject
 _MOST_GROUPS = 50
 _REMOVED = "@removed"
 _USER = "#microsoft.graph.user"
+_GROUP = "#microsoft.graph.group"
 
 
 async def users_page(client: GraphClient, link: str, select: Sequence[str]) -> UsersPage:
@@ -78,7 +79,11 @@ def _changes(group: Record) -> Iterator[MemberChange]:
         # a removed member may come without its type; then it is looked at, which does no harm
         kind = optional_text(member, "@odata.type") if removed else text(member, "@odata.type")
         yield MemberChange(
-            group_id=text(group, "id"), member_id=text(member, "id"), is_user=kind in {"", _USER}, removed=removed
+            group_id=text(group, "id"),
+            member_id=text(member, "id"),
+            is_user=kind in {"", _USER},
+            is_group=kind == _GROUP,
+            removed=removed,
         )
 
 

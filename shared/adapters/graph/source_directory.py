@@ -1,6 +1,6 @@
 """What does the source tenant say of its people? Only absence that a control proves is called absence."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from kiota_abstractions.request_information import RequestInformation
 
@@ -29,6 +29,8 @@ from shared.provisioning.entry import SourceEntry
 
 #: https://learn.microsoft.com/graph/api/resources/extensionproperty#properties
 _EXTENSION_TYPES = {"Boolean": "Boolean", "DateTime": "DateTime", "Integer": "Integer", "LargeInteger": "Integer"}
+_SCOPE_PARTS = ("assignments", "memberships")
+_NESTED = "nested"
 # One would do; a few, because known people leave too.
 _KNOWN_USERS = 3
 
@@ -42,11 +44,14 @@ class GraphSourceDirectory:
         organization: Organization,
         tenant: SourceTenant,
         select: Sequence[str],
+        *,
+        nested: bool = False,
     ) -> None:
         self._client = client
         self._organization = organization
         self._tenant = tenant
         self._select = tuple(select)
+        self._scope_parts = (*_SCOPE_PARTS, _NESTED) if nested else _SCOPE_PARTS
 
     async def users_page(self, link: str) -> UsersPage:
         return await users_page(self._client, link, self._select)
@@ -77,6 +82,13 @@ class GraphSourceDirectory:
             for number, source_id in enumerate(ids)
         }
 
+    async def groups_of(self, group_ids: Collection[str]) -> Mapping[str, frozenset[str] | None]:
+        if not group_ids:
+            return {}
+        calls = {group: self._client.calls.memberships_of_group(group) for group in sorted(group_ids)}
+        reading = await read_batches(self._client, calls, self._control((), ()))
+        return {group: _groups_in(reading.answers.get(group)) for group in calls}
+
     async def search(self, text: str, most: int) -> Candidates:
         return await search_people(self._client, text, most)
 
@@ -101,27 +113,31 @@ class GraphSourceDirectory:
         if scope:
             parts[f"{number}:assignments"] = calls.assignments_of(source_id)
             parts[f"{number}:memberships"] = calls.memberships_of(source_id)
+        if scope and _NESTED in self._scope_parts:
+            parts[f"{number}:{_NESTED}"] = calls.all_memberships_of(source_id)
         return parts
 
     def _control(self, examined: Sequence[str], known_users: Sequence[str]) -> Control:
         # somebody who is examined proves nothing about the examination, unless there is nobody else
         others = [user for user in known_users if user not in set(examined)] or list(known_users)
-        known = {f"known:{user}": self._client.calls.user(user, ["id"]) for user in others[:_KNOWN_USERS]}
+        calls = self._client.calls
+        known = {f"known:{user}": calls.user(user, ["id"]) for user in others[:_KNOWN_USERS]}
+        anybody = {} if known else {"anybody": calls.any_user(), "anybody deleted": calls.any_deleted_user()}
 
         def proves(controls: Answers) -> bool:
             organization = controls.get("organization")
-            if organization is None or not organization.ok:
+            if organization is None or not organization.ok or not _is_source(organization, self._tenant.tenant_id):
                 return False
-            found = any(key in controls and controls[key].ok for key in known)
-            return _is_source(organization, self._tenant.tenant_id) and (found or not known)
+            answers = [controls[key] for key in (known or anybody) if key in controls and controls[key].ok]
+            return any(known or _names_somebody(answer) for answer in answers)
 
-        return Control(calls={"organization": self._client.calls.organization(), **known}, proves=proves)
+        return Control(calls={"organization": calls.organization(), **known, **anybody}, proves=proves)
 
     def _examination(self, source_id: str, parts: Mapping[str, Answer], *, scope: bool) -> Examination:
         user = parts.get("user")
         if user is not None and is_missing(user):
             return Examination(source_id=source_id, presence=Presence.ABSENT)
-        expected = ("user", "assignments", "memberships") if scope else ("user",)
+        expected = ("user", *self._scope_parts) if scope else ("user",)
         if not all(part in parts and parts[part].ok for part in expected):
             return Examination(source_id=source_id, presence=Presence.UNKNOWN)
         try:
@@ -135,13 +151,14 @@ class GraphSourceDirectory:
             return Examination(source_id=source_id, presence=Presence.PRESENT, entry=entry)
         application = self._tenant.service_principal_id.casefold()
         resources = [text(item, "resourceId").casefold() for item in records(parts["assignments"].body)]
-        groups = frozenset(text(item, "id") for item in records(parts["memberships"].body))
+        nested = parts.get(_NESTED)
         return Examination(
             source_id=source_id,
             presence=Presence.PRESENT,
             entry=entry,
             assigned=application in resources,
-            group_ids=groups,
+            group_ids=_ids(parts["memberships"]),
+            nested_in=None if nested is None else _ids(nested),
         )
 
     def _entry(self, source_id: str, answer: Answer) -> SourceEntry:
@@ -152,13 +169,33 @@ class GraphSourceDirectory:
 
 
 def _parts_of(number: int, answers: Answers) -> dict[str, Answer]:
-    keys = {part: f"{number}:{part}" for part in ("user", "assignments", "memberships")}
+    keys = {part: f"{number}:{part}" for part in ("user", *_SCOPE_PARTS, _NESTED)}
     return {part: answers[key] for part, key in keys.items() if key in answers}
+
+
+def _ids(answer: Answer) -> frozenset[str]:
+    return frozenset(text(item, "id") for item in records(answer.body))
+
+
+def _groups_in(answer: Answer | None) -> frozenset[str] | None:
+    if answer is not None and is_missing(answer):
+        return frozenset()
+    try:
+        return None if answer is None or not answer.ok else _ids(answer)
+    except UnexpectedAnswer:
+        return None
 
 
 def _is_source(organization: Answer, tenant_id: str) -> bool:
     try:
         return is_tenant(organization.body, tenant_id)
+    except UnexpectedAnswer:
+        return False
+
+
+def _names_somebody(answer: Answer) -> bool:
+    try:
+        return bool(records(answer.body))
     except UnexpectedAnswer:
         return False
 

@@ -66,6 +66,7 @@ class GraphTargetDirectory:
         self._manager = MANAGER in written
         self._properties = tuple(dict.fromkeys(name for name in (*written, *_PROPERTIES) if name != MANAGER))
         self._select = ("id", *selected(self._properties))
+        self._select_deleted = (*self._select, "deletedDateTime")
 
     async def look_up(self, queries: Sequence[TargetQuery]) -> LookUp:
         control = Control(calls={_POLICY: self._client.calls.partner_policy(self._source_tenant_id)})
@@ -138,7 +139,7 @@ class GraphTargetDirectory:
 
     def _deleted_calls(self, queries: Sequence[TargetQuery], answers: Answers) -> dict[str, RequestInformation]:
         return {
-            f"{number}:deleted": self._client.calls.deleted_user(query.target_id, self._select)
+            f"{number}:deleted": self._client.calls.deleted_user(query.target_id, self._select_deleted)
             for number, query in enumerate(queries)
             if f"{number}:linked" in answers and is_missing(answers[f"{number}:linked"])
         }
@@ -192,6 +193,7 @@ class GraphTargetDirectory:
             created=parsed_time(optional_text(item, "createdDateTime") or None),
             deleted=deleted,
             manager=manager_id(item) if self._manager and not deleted else None,
+            deleted_at=parsed_time(optional_text(item, "deletedDateTime") or None),
         )
 
 

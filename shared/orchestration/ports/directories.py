@@ -1,6 +1,6 @@
 """What does the engine ask of the two tenants?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -47,6 +47,7 @@ class MemberChange:
     member_id: str
     is_user: bool
     removed: bool
+    is_group: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +100,7 @@ class Examination:
     """One person read directly, in a batch whose positive control answered.
 
     `assigned` and `group_ids` (direct memberships) are read to their end only if scope was asked for, else None.
+    So is `nested_in`, and only where the configuration takes nested groups.
     """
 
     source_id: str
@@ -107,6 +109,8 @@ class Examination:
     assigned: bool | None = None
     """The person has an app role assignment to the enterprise application, of their own or by a direct group."""
     group_ids: frozenset[str] | None = None
+    nested_in: frozenset[str] | None = None
+    """All groups that the person is in, directly or by groups within groups."""
 
     @property
     def person(self) -> SourceEntry | None:
@@ -150,8 +154,16 @@ class SourceDirectory(Protocol):
     async def examine(
         self, source_ids: Sequence[str], *, scope: bool, known_users: Sequence[str]
     ) -> Mapping[str, Examination]:
-        """Read people directly. Each batch carries its positive control: `/organization` is the source tenant, and
-        (where `known_users` are given) at least one of them is found; without it all of that batch are UNKNOWN.
+        """Read people directly. Each batch carries its positive control: `/organization` is the source tenant, and at
+        least one of `known_users` is found (where none is given, any user at all, be it a deleted one); without it all
+        of that batch are UNKNOWN.
+        """
+        ...
+
+    async def groups_of(self, group_ids: Collection[str]) -> Mapping[str, frozenset[str] | None]:
+        """Return the groups that each group is a direct member of; None where that could not be read.
+
+        What is no group, or not there, is in none.
         """
         ...
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from sandbox.judge import Adoption, Case, Judgement, Membership, Rules, ScopeKind, judge
+from sandbox.judge import Adoption, Case, Judgement, Membership, Rules, Scope, ScopeKind, judge, read_scope
 from tests.sandbox.judge.small_tenants import (
     Document,
     directory,
@@ -300,12 +300,51 @@ ASSIGNMENTS = [
 
 def test_assigned_scope_is_direct_users_and_direct_members() -> None:
     source = directory([ADA, BO, CY], groups=GROUPS, appRoleAssignments=ASSIGNMENTS)
-    rules = Rules(scope=ScopeKind.ASSIGNED, service_principal_id="sp")
+    rules = Rules(scope=Scope(kind=ScopeKind.ASSIGNED), service_principal_id="sp")
     case = replace(first_case([], [mirrored(ADA), mirrored(BO)]), source=source, rules=rules)
 
     assert judge(case).agreement
     assert judge(case).closing.in_scope == 2
     assert not judge(replace(case, current=directory([mirrored(each) for each in (ADA, BO, CY)]))).agreement
+
+
+def test_where_the_document_says_so_members_of_nested_groups_are_assigned_and_a_cycle_ends() -> None:
+    groups = [{"id": "g1", "members": [{"id": "g2"}]}, {"id": "g2", "members": [{"id": "bo"}, {"id": "g1"}]}]
+    source = directory([ADA, BO, CY], groups=groups, appRoleAssignments=ASSIGNMENTS)
+    rules = Rules(scope=Scope(kind=ScopeKind.ASSIGNED, nested_groups=True), service_principal_id="sp")
+    case = replace(first_case([], [mirrored(ADA), mirrored(BO)]), source=source, rules=rules)
+
+    assert judge(case).agreement
+    assert judge(case).closing.in_scope == 2
+    assert not judge(replace(case, rules=replace(rules, scope=Scope(kind=ScopeKind.ASSIGNED)))).agreement
+
+
+@pytest.mark.parametrize(
+    ("looks", "in_scope"),
+    [
+        ({}, True),
+        ({"creationType": "Invitation"}, False),
+        ({"externalUserState": "Accepted"}, False),
+        ({"userPrincipalName": "bo#EXT#@contoso.onmicrosoft.com"}, False),
+        ({"creationType": "SelfServiceSignUp"}, False),
+    ],
+)
+def test_of_guests_internal_ones_are_in_scope_where_the_document_says_so(
+    looks: dict[str, object], *, in_scope: bool
+) -> None:
+    source = directory([ADA, {**BO, "userType": "Guest", **looks}])
+    case = replace(first_case([], []), source=source)
+
+    assert judge(case).closing.in_scope == 1
+    internal = replace(case, rules=Rules(scope=Scope(internal_guests=True)))
+    assert judge(internal).closing.in_scope == 1 + in_scope
+
+
+def test_a_document_says_what_the_scope_is() -> None:
+    asked = {"scope": {"kind": "assigned", "nestedGroups": True, "internalGuests": True}}
+
+    assert read_scope({}) == Scope()
+    assert read_scope(asked) == Scope(kind=ScopeKind.ASSIGNED, nested_groups=True, internal_guests=True)
 
 
 IN_G1 = Membership(groups=frozenset({"g1"}))
@@ -336,8 +375,8 @@ def test_a_filter_over_memberships_lets_through_whom_its_groups_say(
 
 def test_a_filter_over_memberships_is_on_top_of_the_assignments() -> None:
     source = directory([ADA, BO, CY], groups=GROUPS, appRoleAssignments=ASSIGNMENTS)
-    rules = Rules(scope=ScopeKind.ASSIGNED, service_principal_id="sp", filter=((NOT_IN_G2,), (IN_G1,)))
-    outside = Rules(scope=ScopeKind.ASSIGNED, service_principal_id="sp", filter=((IN_G1,),))
+    rules = Rules(scope=Scope(kind=ScopeKind.ASSIGNED), service_principal_id="sp", filter=((NOT_IN_G2,), (IN_G1,)))
+    outside = Rules(scope=Scope(kind=ScopeKind.ASSIGNED), service_principal_id="sp", filter=((IN_G1,),))
 
     assert judge(replace(first_case([], [mirrored(ADA), mirrored(BO)]), source=source, rules=rules)).agreement
     assert judge(replace(first_case([], [mirrored(BO)]), source=source, rules=outside)).agreement

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from sandbox.judge import Adoption, Case, Directory, History, Pair, Rules, ScopeKind, User, read_directory
+from sandbox.judge import Adoption, Case, Directory, History, Pair, Rules, User, read_directory, read_scope
 from sandbox.judge.expectation import Due, Expectation, expectations
 from sandbox.judge.mapping import DIRECT_ATTRIBUTES, KEPT_WHEN_MISSING
 from sandbox.tenants.application import Receive, Scope, Send
@@ -83,7 +83,7 @@ class ReferenceEngine:
     async def _case(self) -> Case:
         source, target = [await self._directory(self._document[side]["tenantId"]) for side in ("source", "target")]
         rules = Rules(
-            scope=ScopeKind(self._document["scope"]["kind"]),
+            scope=read_scope(self._document),
             adoption=Adoption(self._document["adoption"]),
             service_principal_id=self._document["source"]["servicePrincipalId"],
         )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.judge import Case, Directory, Rules, ScopeKind, judge, read_directory
+from sandbox.judge import Case, Directory, Rules, judge, read_directory, read_scope
 from sandbox.judge.case import Adoption
 from sandbox.scenarios import SCENARIOS, Plan, Scenario, build_scenario
 from sandbox.world import TenantDocument
@@ -18,7 +18,7 @@ def untouched_case(scenario: Scenario) -> Case:
     """The judgement of a target in which nothing has happened yet."""
     source, target = map(directory_of, scenario.world.tenants)
     configuration = scenario.configurations[0]
-    rules = Rules(scope=ScopeKind(configuration["scope"]["kind"]), adoption=Adoption(configuration["adoption"]))
+    rules = Rules(scope=read_scope(configuration), adoption=Adoption(configuration["adoption"]))
     return Case(rules=rules, source=source, previous=target, current=target)
 
 

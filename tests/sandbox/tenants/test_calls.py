@@ -29,6 +29,8 @@ REQUESTS: list[tuple[str, str, str, str, Any, int]] = [
     ),
     ("remove_manager", "DELETE", f"/users/{user_id(1)}/manager/$ref", SOURCE, None, 204),
     ("list_groups_of_user", "GET", f"/users/{user_id(1)}/memberOf?$select=id", SOURCE, None, 200),
+    ("list_all_groups_of_user", "GET", f"/users/{user_id(1)}/transitiveMemberOf?$select=id", SOURCE, None, 200),
+    ("list_groups_of_group", "GET", f"/groups/{group_id(1)}/memberOf?$select=id", SOURCE, None, 200),
     ("list_assignments_of_user", "GET", f"/users/{user_id(1)}/appRoleAssignments", SOURCE, None, 200),
     (
         "groups_delta",
@@ -159,7 +161,7 @@ def test_each_call_without_its_permission_is_denied(
         ("DELETE", f"/directory/deletedItems/{user_id(1)}", None, 501, "DELETE"),
         ("POST", "/policies/crossTenantAccessPolicy/partners", {"tenantId": SOURCE}, 501, "POST"),
         ("GET", f"/servicePrincipals/{APPLICATION}/appRoleAssignments", None, 501, "appRoleAssignments"),
-        ("GET", "/users?$top=5", None, 400, "$filter"),
+        ("GET", "/users?$select=id", None, 400, "$filter"),
         ("GET", "/users?$filter=mail eq 'x'&$count=true", None, 400, "$count"),
         ("GET", "/users?$filter=mail eq 'x'&$top=1000", None, 400, "999"),
         ("GET", "/users?$filter=mail eq 'x'&$select=shoeSize", None, 400, "shoeSize"),

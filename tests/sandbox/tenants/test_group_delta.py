@@ -105,6 +105,17 @@ def test_a_nested_group_is_a_member_of_type_group() -> None:
     assert row["members@delta"] == [{"@odata.type": "#microsoft.graph.group", "id": group_id(3)}]
 
 
+def test_a_nested_group_that_is_deleted_leaves_the_groups_that_it_was_in() -> None:
+    client = graph()
+    client.change({"op": "addMember", "groupId": group_id(2), "memberId": group_id(3)})
+    _, link = client.round(url(2))
+
+    client.change({"op": "deleteGroup", "id": group_id(3)})
+
+    left = {"@odata.type": "#microsoft.graph.group", "id": group_id(3), "@removed": {"reason": "deleted"}}
+    assert rows(client.round(link)[0])[0]["members@delta"] == [left]
+
+
 @pytest.mark.parametrize(
     "refused",
     [

@@ -211,6 +211,22 @@ def test_a_person_is_shown_in_direct_groups_only() -> None:
     assert groups == [{"@odata.type": "#microsoft.graph.group", "id": group_id(1)}]
 
 
+def test_all_groups_of_a_user_are_those_of_groups_within_groups_too_and_a_cycle_ends() -> None:
+    graph = Graph()
+    for inner, outer in ((1, 2), (2, 3), (3, 1)):
+        graph.change({"op": "createGroup", "group": {"id": group_id(outer), "displayName": f"G{outer}"}})
+        graph.change({"op": "addMember", "groupId": group_id(outer), "memberId": group_id(inner)})
+    graph.change({"op": "addMember", "groupId": group_id(1), "memberId": user_id(1)})
+
+    every = graph.get(f"/users/{user_id(1)}/transitiveMemberOf?$select=id")["value"]
+    above = graph.get(f"/groups/{group_id(1)}/memberOf?$select=id")["value"]
+
+    assert {each["id"] for each in every} == {group_id(1), group_id(2), group_id(3)}
+    assert above == [{"@odata.type": "#microsoft.graph.group", "id": group_id(2)}]
+    assert graph.status("GET", f"/groups/{group_id(9)}/memberOf?$select=id") == 404
+    assert graph.status("GET", f"/users/{user_id(9)}/transitiveMemberOf?$select=id") == 404
+
+
 def test_the_partner_policy_is_read_and_can_change() -> None:
     graph = Graph()
     url = f"/policies/crossTenantAccessPolicy/partners/{SOURCE}/identitySynchronization"

@@ -41,7 +41,7 @@ def test_the_smallest_document_has_every_default() -> None:
     configuration = parse(document())
 
     assert configuration == SMALLEST
-    assert configuration.scope == Scope(kind=ScopeKind.ALL, nested_groups=False)
+    assert configuration.scope == Scope(kind=ScopeKind.ALL, nested_groups=False, internal_guests=False)
     assert configuration.interval == timedelta(minutes=40)
     assert configuration.adoption is Adoption.REVIEW
     assert configuration.guards.removals == Guard(count=500, share=0.2, window=timedelta(hours=24))
@@ -55,7 +55,7 @@ def test_the_smallest_document_has_every_default() -> None:
 def test_every_declared_value_arrives() -> None:
     declared = document(
         {
-            "/scope": {"kind": "assigned", "nestedGroups": False},
+            "/scope": {"kind": "assigned", "nestedGroups": True, "internalGuests": True},
             "/interval": "PT10M",
             "/adoption": "automatic",
             "/guards": {"removals": {"count": 20}, "creates": {"share": 1, "window": "P7D"}, "rewrites": None},
@@ -69,7 +69,7 @@ def test_every_declared_value_arrives() -> None:
 
     configuration = parse(declared)
 
-    assert configuration.scope.kind is ScopeKind.ASSIGNED
+    assert configuration.scope == Scope(kind=ScopeKind.ASSIGNED, nested_groups=True, internal_guests=True)
     assert (configuration.interval, configuration.log_retention) == (timedelta(minutes=10), timedelta(days=90))
     assert configuration.adoption is Adoption.AUTOMATIC
     assert configuration.guards == Guards(removals=Guard(count=20), creates=Guard(share=1.0, window=timedelta(days=7)))
@@ -161,7 +161,7 @@ CONFIGURATIONS = st.builds(
     display_name=NAMES,
     source=st.just(SMALLEST.source),
     target=st.just(SMALLEST.target),
-    scope=st.builds(Scope, kind=st.sampled_from(ScopeKind), nested_groups=st.just(False)),
+    scope=st.builds(Scope, kind=st.sampled_from(ScopeKind), nested_groups=st.booleans(), internal_guests=st.booleans()),
     interval=WHOLE_SECONDS,
     adoption=st.sampled_from(Adoption),
     guards=st.builds(Guards, removals=GUARDS, disables=GUARDS, creates=st.none() | GUARDS, rewrites=st.none() | GUARDS),

@@ -46,6 +46,22 @@ def in_mapping(target: str, changes: dict[str, object]) -> list[tuple[str, str]]
         ("city", {"targetAttributeName": "citty"}, "targetAttributeName", "citty is no attribute of a user in Graph"),
         ("city", {"targetAttributeName": "citty"}, "targetAttributeName", 'did you mean "city"?'),
         ("city", {"targetAttributeName": "otherMails"}, "targetAttributeName", "otherMails cannot be written in Graph"),
+        ("city", {"targetAttributeName": "proxyAddresses"}, "targetAttributeName", "cannot be written in Graph"),
+        ("city", {"targetAttributeName": "targetAddress"}, "targetAttributeName", "is no attribute of a user in Graph"),
+        (
+            "city",
+            {"targetAttributeName": "passwordProfile.password"},
+            "targetAttributeName",
+            "is no attribute of a user",
+        ),
+        (
+            "city",
+            {"targetAttributeName": "customSecurityAttributes"},
+            "targetAttributeName",
+            "is no attribute of a user",
+        ),
+        ("city", {"targetAttributeName": "thumbnailPhoto"}, "targetAttributeName", "is no attribute of a user"),
+        ("city", {"source": {"type": "Attribute", "name": "thumbnailPhoto"}}, "source/name", "is not shown by Graph"),
         ("city", {"targetAttributeName": "faxNumber"}, "targetAttributeName", "is not defined for User in the target"),
         ("city", {"targetAttributeName": "st"}, "targetAttributeName", "is not defined for User in the target"),
         (

@@ -25,6 +25,8 @@ def test_a_document_keeps_its_digest_however_it_is_written() -> None:
     "changes",
     [
         {"/scope/kind": "assigned"},
+        {"/scope/nestedGroups": True},
+        {"/scope/internalGuests": True},
         {"/adoption": "automatic"},
         {"/drift": {}},
         {"/source/servicePrincipalId": OTHER},

@@ -8,6 +8,7 @@ import pytest
 from shared.cycles.counters import Counters
 from shared.cycles.quarantine import (
     GIVEN_UP,
+    counts_failures,
     escrow_quarantine,
     has_recovered,
     imposed,
@@ -15,7 +16,7 @@ from shared.cycles.quarantine import (
     must_wait,
     threshold_passed,
 )
-from shared.cycles.state import Quarantine, QuarantineReason
+from shared.cycles.state import Quarantine, QuarantineReason, holds_removals
 from shared.provisioning.provisioning_log import ProvisioningAction, ProvisioningStatus
 from tests.shared.cycles.rows import configuration_state
 from tests.shared.provisioning.people import NOW
@@ -144,3 +145,33 @@ def test_after_four_weeks_a_job_is_given_up_unless_a_guard_waits_for_a_person(
 
 def test_a_job_that_is_not_in_quarantine_is_not_given_up() -> None:
     assert not is_given_up(configuration_state(), NOW + GIVEN_UP)
+
+
+@pytest.mark.parametrize("reason", QuarantineReason)
+def test_only_entras_thresholds_count_failures(reason: QuarantineReason) -> None:
+    state = replace(configuration_state(), quarantine=Quarantine(reason=reason, began=NOW, code="c", message="m"))
+
+    assert counts_failures(state) is (reason in {BASE, SHARE})
+
+
+def test_without_a_quarantine_nothing_is_counted_or_held() -> None:
+    state = configuration_state()
+
+    assert not counts_failures(state)
+    assert not holds_removals(state)
+
+
+@pytest.mark.parametrize(
+    ("code", "holds"),
+    [
+        ("TooManyDeletes", True),
+        ("TooManyCreates", False),
+        ("TooManyRewrites", False),
+        ("NoPositiveControl", False),
+        ("x", True),
+    ],
+)
+def test_removals_are_held_by_every_quarantine_but_those_of_surges_and_doubts(code: str, holds: bool) -> None:
+    quarantine = Quarantine(reason=QuarantineReason.EXCEPTION, began=NOW, code=code, message="m")
+
+    assert holds_removals(replace(configuration_state(), quarantine=quarantine)) is holds

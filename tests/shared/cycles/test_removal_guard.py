@@ -1,5 +1,6 @@
 """When are staged removals held?"""
 
+from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
 
@@ -7,8 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.configuration.configuration import Guard
-from shared.cycles.removal_guard import SMALLEST_POPULATION, decide_removals
+from shared.configuration.configuration import Guard, Guards
+from shared.cycles.pending import Pending, PendingState, WorkKind
+from shared.cycles.released import Released
+from shared.cycles.removal_guard import SMALLEST_POPULATION, decide_removals, decide_staged
+from tests.shared.cycles.rows import pending
+from tests.shared.provisioning.people import NOW
 
 # Staged, population, and whether they are released by the default guard: 500, or 20 % from 50 people up.
 TABLE = [
@@ -84,3 +89,41 @@ def test_the_figures_are_told_with_what_to_do() -> None:
     assert (decision.staged, decision.limit, decision.population) == (25, 20, 100)
     assert all(str(figure) in decision.message for figure in (25, 20, 100))
     assert "approve" in decision.message
+
+
+def removals(*names: str) -> list[Pending]:
+    return [replace(pending(state=PendingState.STAGED, kind=WorkKind.REMOVE), source_id=name) for name in names]
+
+
+def disables(*names: str) -> list[Pending]:
+    return [replace(row, kind=WorkKind.DISABLE) for row in removals(*names)]
+
+
+def released_before(minutes: int, *names: str) -> Released:
+    then = NOW - timedelta(minutes=minutes)
+    return Released().with_more({WorkKind.REMOVE: names}, then, then)
+
+
+@pytest.mark.parametrize(
+    ("staged", "before", "limits", "released", "counted"),
+    [
+        ([], Released(), (1, 1), True, 0),
+        (removals("a", "b"), Released(), (3, 1), True, 2),
+        (removals("a", "b"), Released(), (2, 9), False, 2),
+        (disables("a"), Released(), (9, 1), False, 1),
+        ([*removals("a"), *disables("b")], Released(), (2, 9), False, 2),
+        ([*removals("a"), *disables("b")], Released(), (3, 2), True, 2),
+        (removals("a"), released_before(60, "b", "c"), (3, 9), False, 3),
+        (removals("a"), released_before(60, "a", "b"), (3, 9), True, 2),
+        (removals("a"), released_before(25 * 60, "b", "c"), (3, 9), True, 1),
+        (disables("a"), released_before(60, "b", "c"), (9, 2), True, 3),
+    ],
+)
+def test_what_is_staged_counts_with_what_was_released_within_the_window(
+    staged: list[Pending], before: Released, limits: tuple[int, int], released: bool, counted: int
+) -> None:
+    guards = Guards(removals=Guard(count=limits[0]), disables=Guard(count=limits[1]))
+
+    decision = decide_staged(staged, before, 10, guards, NOW)
+
+    assert (decision.released, decision.staged) == (released, counted)

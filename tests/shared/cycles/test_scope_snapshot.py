@@ -39,7 +39,9 @@ def test_a_snapshot_of_an_older_version_of_the_app_is_read() -> None:
     scope = unpack(zlib.compress(json.dumps(older).encode()))
 
     chains = (Chain(groups=("g",), link="delta"),)
-    assert scope == ScopeSnapshot(users=frozenset({"ada"}), groups={"g": frozenset({"bea"})}, chains=chains)
+    assert scope == ScopeSnapshot(
+        users=frozenset({"ada"}), groups={"g": frozenset({"bea"})}, chains=chains, assigned=frozenset({"g"})
+    )
 
 
 def test_an_older_version_of_the_app_takes_no_member_of_a_named_group_as_entitled() -> None:
@@ -76,6 +78,16 @@ def test_bytes_that_are_cut_short_are_no_snapshot() -> None:
             unpack(whole[:length])
 
 
+def test_groups_within_groups_and_those_that_are_assigned_come_back_as_they_were() -> None:
+    scope = ScopeSnapshot(
+        groups={"g": frozenset({"ada"}), "h": frozenset()},
+        assigned=frozenset({"g"}),
+        inner={"g": frozenset({"h"}), "h": frozenset({"g"})},
+    )
+
+    assert unpack(pack(scope)) == scope
+
+
 def test_everybody_is_who_is_assigned_or_a_member() -> None:
     scope = ScopeSnapshot(users=frozenset({"a", "b"}), groups={"g": frozenset({"b", "c"}), "h": frozenset()})
 
@@ -107,6 +119,18 @@ def test_members_change_in_their_own_group_whatever_it_is_read_for() -> None:
     changed = scope.with_members({"g": {"a", "c"}, "n": set()})
 
     assert changed == ScopeSnapshot(groups={"g": frozenset({"a", "c"})}, named={"n": frozenset()})
+
+
+def test_groups_of_which_nothing_is_said_keep_their_members_and_the_groups_within_them() -> None:
+    scope = ScopeSnapshot(
+        groups={"g": frozenset({"a"}), "h": frozenset({"b"})},
+        inner={"g": frozenset({"h"}), "h": frozenset({"g"})},
+    )
+
+    changed = scope.with_members({"h": {"c"}, "stranger": {"d"}}, {"h": set()})
+
+    assert changed.groups == {"g": frozenset({"a"}), "h": frozenset({"c"})}
+    assert changed.inner == {"g": frozenset({"h"}), "h": frozenset()}
 
 
 @pytest.mark.parametrize(

@@ -49,10 +49,12 @@ def person(**changes: AttributeValue) -> SourceEntry:
     return SourceEntry(id="s-ada", attributes={**_PERSON, **changes})
 
 
-def provisioned(source: SourceEntry, *, deleted: bool = False, **changes: AttributeValue) -> TargetObject:
+def provisioned(
+    source: SourceEntry, *, deleted: bool = False, deleted_at: datetime | None = None, **changes: AttributeValue
+) -> TargetObject:
     """The linked object, with the values that flow from this person."""
     attributes = {**_GUEST, **FLOW.evaluate(source, creating=True).values, **changes}
-    return TargetObject(id="t-ada", attributes=attributes, created=HIRED, deleted=deleted)
+    return TargetObject(id="t-ada", attributes=attributes, created=HIRED, deleted=deleted, deleted_at=deleted_at)
 
 
 def holder(

@@ -1,14 +1,14 @@
 """What is done about each person, row by row of the planning table?"""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from shared.configuration.attribute_mapping import AttributeMapping, ExpressionSource
 from shared.configuration.configuration import Adoption, RemovalAction
 from shared.provisioning.change import ChangeKind
-from shared.provisioning.change_planning import Rules, Sight, failure, plan_provisioning, plan_removal, skip
+from shared.provisioning.change_planning import CLOCKS, Rules, Sight, failure, plan_provisioning, plan_removal, skip
 from shared.provisioning.entry import SourceEntry, TargetObject
 from shared.provisioning.link import Link, LinkOrigin, LinkState
 from shared.provisioning.provisioning_log import ErrorCategory
@@ -36,6 +36,10 @@ LINKED = Sight(known=True, linked=provisioned(person()))
 DIFFERENT = Sight(known=True, linked=provisioned(person(), jobTitle="Countess"))
 SOFT_DELETED = Sight(known=True, linked=provisioned(person(), deleted=True))
 NEW_MAIL = "ada.king@contoso.example"
+
+
+def deleted_at(time: datetime) -> Sight:
+    return Sight(known=True, linked=provisioned(person(), deleted=True, deleted_at=time))
 
 
 def held_by(*holders: TargetObject, linked: TargetObject | None = None, holds_role: bool | None = False) -> Sight:
@@ -165,6 +169,9 @@ TABLE: list[tuple[SourceEntry, Link | None, Sight, ChangeKind]] = [
     (person(), link(state=GONE), SOFT_DELETED, RESTORE),
     (person(accountEnabled=False), link(state=GONE), SOFT_DELETED, RESTORE),
     (person(mail=NEW_MAIL), link(state=GONE), SOFT_DELETED, RESTORE),
+    (person(), link(state=GONE), deleted_at(HIRED - CLOCKS), RESTORE),
+    (person(), link(state=GONE), deleted_at(HIRED + CLOCKS), RESTORE),
+    (person(), link(state=GONE), deleted_at(HIRED + CLOCKS + timedelta(seconds=1)), ESCROW),
     (person(), link(state=GONE), DIFFERENT, UPDATE),
     (person(), link(state=GONE), LINKED, SKIP),
     # never linked, or purged

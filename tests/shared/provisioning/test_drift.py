@@ -35,7 +35,8 @@ def planned(
 ) -> Change:
     """What is done about Ada, whose object shows what is `found`; `wanted` is whether she may sign in."""
     ada = person(accountEnabled=wanted)
-    sight = Sight(known=True, linked=provisioned(ada, deleted=deleted, **found), past=past)
+    there = provisioned(ada, deleted=deleted)
+    sight = Sight(known=True, linked=replace(there, attributes={**there.attributes, **found}), past=past)
     return plan_provisioning(ada, standing or link(), sight, ruled(drift))
 
 

@@ -48,6 +48,31 @@ def test_the_reason_depends_on_the_person_and_on_the_scope(
     assert reasons == (entitled, not_entitled)
 
 
+INTERNAL_GUESTS: list[tuple[dict[str, AttributeValue], ScopingReason]] = [
+    ({"userType": "Guest"}, IN),
+    ({"userType": "guest", "creationType": None, "externalUserState": None}, IN),
+    ({"userType": "Guest", "creationType": "Invitation"}, EXTERNAL),
+    ({"userType": "Guest", "externalUserState": "PendingAcceptance"}, EXTERNAL),
+    ({"userType": "Guest", "userPrincipalName": UPN}, EXTERNAL),
+    ({"userType": "Guest", "creationType": "SelfServiceSignUp"}, GUEST),
+    ({"userType": "Guest", "creationType": "EmailVerified"}, GUEST),
+    ({"userType": "Robot"}, GUEST),
+    ({"userType": "Member", "creationType": "Invitation"}, EXTERNAL),
+    ({}, IN),
+]
+
+
+@pytest.mark.parametrize(("changes", "reason"), INTERNAL_GUESTS)
+def test_of_guests_only_internal_ones_are_taken_and_only_where_they_are_asked_for(
+    changes: dict[str, AttributeValue], reason: ScopingReason
+) -> None:
+    source = person(**changes)
+
+    assert decide_scope(source, entitled=True, guests=True).reason is reason
+    assert decide_scope(source, entitled=False, guests=True).reason is (NOT_ASSIGNED if reason is IN else reason)
+    assert decide_scope(source, entitled=True).in_scope is (reason is IN and changes == {})
+
+
 @pytest.mark.parametrize(("changes", "entitled", "_"), TABLE)
 def test_only_external_people_are_external(
     changes: dict[str, AttributeValue], entitled: ScopingReason, _: ScopingReason

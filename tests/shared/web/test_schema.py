@@ -1,10 +1,12 @@
 """The schema of a job over the API: read, replaced, put back, and what it could use."""
 
+import asyncio
 from typing import Any
 
 import httpx
 import pytest
 from kiota_serialization_json.json_parse_node_factory import JsonParseNodeFactory
+from kiota_serialization_json.json_serialization_writer import JsonSerializationWriter
 from msgraph.generated.models.directory_definition import DirectoryDefinition
 from msgraph.generated.models.synchronization_schema import SynchronizationSchema
 
@@ -90,6 +92,39 @@ async def test_what_was_read_can_be_put_back_with_one_change_and_is_provisioned_
     assert department == department.upper()
 
 
+async def test_graphs_own_client_changes_what_it_names_and_what_it_leaves_out_stays() -> None:
+    local = await begun()
+    await send(local, "PUT", json=entra_export())
+    [rule] = parsed(await send(local, "GET"), SynchronizationSchema).synchronization_rules
+    rule.name = "another"
+    changed = SynchronizationSchema(synchronization_rules=[rule])
+    writer = JsonSerializationWriter()
+    writer.write_object_value(None, changed)
+
+    headers = {"Content-Type": "application/json"}
+    answer = await send(local, "PATCH", content=writer.get_serialized_content(), headers=headers)
+
+    assert answer.status_code == 204, answer.text
+    read = without_control((await send(local, "GET")).json())
+    assert read["synchronizationRules"][0]["name"] == "another"
+    assert read["directories"] == entra_export()["directories"]
+
+
+async def test_of_two_who_change_a_part_each_nobody_loses_the_others() -> None:
+    local = await begun()
+    await send(local, "PUT", json=entra_export())
+    rules = entra_export()["synchronizationRules"]
+    rules[0]["name"] = "another"
+
+    answers = await asyncio.gather(
+        send(local, "PATCH", json={"synchronizationRules": rules}), send(local, "PATCH", json={"id": "another"})
+    )
+
+    assert [each.status_code for each in answers] == [204, 412]
+    read = (await send(local, "GET")).json()
+    assert (read["synchronizationRules"][0]["name"], read["id"]) == ("another", entra_export()["id"])
+
+
 async def test_deleting_a_schema_goes_back_to_the_default_one() -> None:
     local = await begun()
     await send(local, "PUT", json=entra_export())
@@ -100,7 +135,7 @@ async def test_deleting_a_schema_goes_back_to_the_default_one() -> None:
     assert without_control((await send(local, "GET")).json()) == template()
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
 async def test_a_schema_that_somebody_else_has_changed_is_not_replaced(method: str) -> None:
     local = await begun()
     await send(local, "PUT", json=entra_export())

@@ -161,7 +161,7 @@ async def test_a_groups_page_is_changes_of_membership_and_removed_groups() -> No
 
     assert read.changes == (
         MemberChange(group_id="g", member_id="a", is_user=True, removed=False),
-        MemberChange(group_id="g", member_id="n", is_user=False, removed=False),
+        MemberChange(group_id="g", member_id="n", is_user=False, is_group=True, removed=False),
         MemberChange(group_id="g", member_id="b", is_user=True, removed=True),
         MemberChange(group_id="g", member_id="c", is_user=True, removed=True),
     )

@@ -35,6 +35,8 @@ MISSING = error(404, "Request_ResourceNotFound")
 ASSIGNED_TO = f"GET /servicePrincipals/{APPLICATION}/appRoleAssignedTo"
 HEALTHY = {
     "GET /organization": organization(SOURCE),
+    "GET /users": Reply(body={"value": [{"id": "somebody"}]}),
+    "GET /directory/deletedItems/microsoft.graph.user": Reply(body={"value": []}),
     "GET /users/known": Reply(body={"id": "known"}),
     "GET /users/a": Reply(body={"id": "a", "mail": "a@contoso.com"}),
     "GET /users/a/appRoleAssignments": Reply(body={"value": [{"resourceId": APPLICATION.upper()}]}),
@@ -167,6 +169,53 @@ async def test_groups_are_read_over_all_their_pages_each_with_a_control() -> Non
     ]
 
 
+async def examine_nested(**replies: Reply) -> Examination:
+    graph = FakeGraph({**HEALTHY, **({"GET /users/a/transitiveMemberOf": replies["every"]} if replies else {})})
+    async with connected(graph) as client:
+        directory = GraphSourceDirectory(client, Organization(client, SOURCE), TENANT, ("id", "mail"), nested=True)
+        return (await directory.examine(["a"], scope=True, known_users=["known"]))["a"]
+
+
+async def test_with_nested_groups_all_groups_of_a_person_are_read_beside_the_direct_ones() -> None:
+    examined = await examine_nested(every=Reply(body={"value": [{"id": "g"}, {"id": "outer"}]}))
+
+    assert (examined.group_ids, examined.nested_in) == (frozenset({"g"}), frozenset({"g", "outer"}))
+
+
+async def test_without_nested_groups_they_are_not_read() -> None:
+    assert (await examine({"GET /users/a/transitiveMemberOf": error(500, "x")})).nested_in is None
+
+
+@pytest.mark.parametrize("reply", [error(500, "x"), Reply(body={"value": [{}]}), MISSING, Reply(left_out=True)])
+async def test_a_person_whose_nested_groups_are_not_read_is_unknown(reply: Reply) -> None:
+    assert (await examine_nested(every=reply)).presence is Presence.UNKNOWN
+
+
+async def test_of_each_group_the_groups_above_it_are_told_or_that_they_are_not_known() -> None:
+    replies = {
+        "GET /groups/g/memberOf": Reply(body={"value": [{"id": "outer"}]}),
+        "GET /groups/top/memberOf": Reply(body={"value": []}),
+        "GET /groups/gone/memberOf": MISSING,
+        "GET /groups/odd/memberOf": Reply(body={"value": [{}]}),
+        "GET /groups/down/memberOf": error(503, "x"),
+    }
+    async with connected(FakeGraph({**HEALTHY, **replies})) as client:
+        directory = GraphSourceDirectory(client, Organization(client, SOURCE), TENANT, ("id", "mail"))
+        above = await directory.groups_of(["g", "top", "gone", "odd", "down"])
+        none = await directory.groups_of([])
+
+    assert none == {}
+    assert above == {"g": frozenset({"outer"}), "top": frozenset(), "gone": frozenset(), "odd": None, "down": None}
+
+
+async def test_the_groups_above_are_not_known_where_another_tenant_answers() -> None:
+    replies = {"GET /groups/g/memberOf": MISSING, "GET /organization": organization(TARGET)}
+    async with connected(FakeGraph({**HEALTHY, **replies})) as client:
+        directory = GraphSourceDirectory(client, Organization(client, SOURCE), TENANT, ("id", "mail"))
+
+        assert await directory.groups_of(["g"]) == {"g": None}
+
+
 async def test_a_known_person_who_is_examined_is_not_the_control() -> None:
     graph = FakeGraph(HEALTHY)
 
@@ -178,10 +227,26 @@ async def test_a_known_person_who_is_examined_is_not_the_control() -> None:
     assert controls == ["/users/known?$select=id"]
 
 
-async def test_without_known_people_the_organization_is_the_control() -> None:
-    examined = await examine({"GET /users/a": MISSING}, known=())
+DELETED = "GET /directory/deletedItems/microsoft.graph.user"
+NONE = Reply(body={"value": []})
 
-    assert examined.presence is Presence.ABSENT
+
+@pytest.mark.parametrize(
+    ("replies", "presence"),
+    [
+        ({}, Presence.ABSENT),
+        ({"GET /users": NONE, DELETED: Reply(body={"value": [{"id": "a"}]})}, Presence.ABSENT),
+        ({"GET /users": NONE}, Presence.UNKNOWN),
+        ({"GET /users": MISSING, DELETED: MISSING}, Presence.UNKNOWN),
+        ({"GET /users": Reply(body={"value": "odd"}), DELETED: Reply(left_out=True)}, Presence.UNKNOWN),
+        ({"GET /organization": organization(TARGET)}, Presence.UNKNOWN),
+    ],
+    ids=["somebody is there", "somebody was deleted", "nobody is seen", "nothing is seen", "odd", "another tenant"],
+)
+async def test_without_known_people_anybody_at_all_is_the_control(
+    replies: Mapping[str, Reply], presence: Presence
+) -> None:
+    assert (await examine({"GET /users/a": MISSING, **replies}, known=())).presence is presence
 
 
 async def test_many_people_go_in_batches_of_twenty_with_their_controls() -> None:

@@ -92,14 +92,18 @@ async def test_holders_are_asked_for_by_every_form_of_the_address() -> None:
     assert asked["/directory/deletedItems/microsoft.graph.user"] == address
 
 
+GONE = {"id": "t", "deletedDateTime": "2026-05-01T08:00:00Z"}
+
+
 async def test_an_object_that_is_gone_is_looked_for_in_deleted_items() -> None:
-    deleted = {"GET /users/t": MISSING, "GET /directory/deletedItems/t": Reply(body={"id": "t"})}
+    deleted = {"GET /users/t": MISSING, "GET /directory/deletedItems/t": Reply(body=GONE)}
 
     answer, graph = await look_up(deleted)
 
     linked = answer.found["s"].linked
     assert linked is not None
-    assert linked.deleted
+    assert (linked.deleted, linked.deleted_at) == (True, datetime(2026, 5, 1, 8, tzinfo=UTC))
+    assert "deletedDateTime" in graph.items[-1].url + graph.items[-2].url
     assert len(graph.requests) == 3
     assert POLICY.removeprefix("GET ") in {item.url for item in graph.items[-2:]}
 

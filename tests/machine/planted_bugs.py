@@ -52,9 +52,10 @@ PLANTED_BUGS: Final = (
     PlantedBug(
         name="the positive control proves everything",
         file=_GRAPH + "source_directory.py",
-        original="return _is_source(organization, self._tenant.tenant_id) and (found or not known)",
+        original="return any(known or _names_somebody(answer) for answer in answers)",
         replacement="return True",
         says="law 3 broken",
+        seed=138,
     ),
     PlantedBug(
         name="an unclear invitation is not looked for",
@@ -118,7 +119,7 @@ PLANTED_BUGS: Final = (
     PlantedBug(
         name="what an administrator has deleted is restored",
         file=_PROVISIONING + "change_planning.py",
-        original="if sight.linked is not None and sight.linked.deleted and link.state is not LinkState.DELETED:",
+        original="if sight.linked is not None and sight.linked.deleted and not _is_removed_by_us(link, sight.linked):",
         replacement="if sight.linked is None:",
         says="law 5 broken.*administrator",
     ),

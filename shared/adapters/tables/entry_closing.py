@@ -49,7 +49,7 @@ class _Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Attempt:
-    """A closing, and what of it is to be left out; a record that is there already has been counted with it."""
+    """A closing, and what of it is to be left out."""
 
     closing: Closing
     overtaken: bool = False
@@ -117,7 +117,7 @@ class EntryClosing:
 
     async def _commit(self, partition: str, attempts: Sequence[_Attempt]) -> None:
         operations = [operation for attempt in attempts for operation in _operations(attempt)]
-        counters = await self._counters(partition, [attempt.closing for attempt in attempts if not attempt.logged])
+        counters = await self._counters(partition, [attempt.closing for attempt in attempts])
         await self._rows.commit(partition, [*operations, *counters])
 
     async def _counters(self, partition: str, closings: Sequence[Closing]) -> list[Operation]:

@@ -158,8 +158,8 @@ PLANTED_BUGS = (
         name="unassigned person kept: lost assignments are not looked at",
         bug=Substitution(
             file=_READ_SCOPE,
-            original="await _stage_candidates(reading, changed_by_assignment(before, users, groups))",
-            replacement="changed_by_assignment(before, users, groups)",
+            original="await stage_candidates(reading, changed_by_assignment(before, users, entitled))",
+            replacement="changed_by_assignment(before, users, entitled)",
         ),
         says="expected deleted: the person is no longer in scope, found still there",
         cycles=2,

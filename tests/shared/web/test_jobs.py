@@ -176,6 +176,8 @@ async def test_cycles_are_listed_newest_first_with_their_counters() -> None:
         "closing",
         "error",
         "actions",
+        "drifted",
+        "targetError",
     }
     assert (first["kind"], first["state"], first["error"]) == ("initial", "completed", None)
     assert set(first["actions"]) == {"create", "update", "disable", "delete", "other"}

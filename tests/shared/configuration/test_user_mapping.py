@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared.configuration.attribute_mapping import AttributeMapping, ExpressionSource
+from shared.configuration.attribute_mapping import AttributeMapping, ExpressionSource, FlowType
 from shared.configuration.configuration import Configuration, RemovalAction
 from shared.configuration.document import parse
 from shared.configuration.problems import ConfigurationError
@@ -101,3 +101,24 @@ def test_two_mappings_of_the_manager_are_one_too_many() -> None:
 
     with pytest.raises(ConfigurationError, match="manager"):
         configured(value)
+
+
+def test_what_the_target_owns_flows_on_create_only() -> None:
+    owning = parse(document({"/drift": {"targetOwned": ["city"]}}))
+
+    flows = {each.target_attribute: each.flow_type for each in user_mapping(owning).acting()}
+
+    assert flows["city"] is FlowType.OBJECT_ADD_ONLY
+    assert flows["state"] is FlowType.ALWAYS
+
+
+@pytest.mark.parametrize(
+    ("scope", "reads"),
+    [
+        ({"kind": "assigned", "nestedGroups": True}, True),
+        ({"kind": "assigned", "nestedGroups": False}, False),
+        ({"kind": "assigned"}, False),
+    ],
+)
+def test_nested_groups_are_read_only_where_the_scope_asks_for_them(scope: dict[str, Any], reads: bool) -> None:
+    assert parse(document({"/scope": scope})).scope.reads_nesting is reads

@@ -104,7 +104,7 @@ def _closing(job: Job, entry: EntryPass, ending: Ending) -> Closing:
 def _next(job: Job, entry: EntryPass, row: Pending | None) -> Pending | None:
     if row is not None and entry.ending is not None and entry.ending.status is ProvisioningStatus.SUCCESS:
         row = replace(row, released_by="")  # what was to be undone is
-    if row is None or entry.source is None or entry.scoping is None or not entry.scoping.in_scope:
+    if row is None or entry.source is None or not entry.in_scope:
         return row
     return once_seen_in_scope(row, enabled=job.rules.flow.enables(entry.source))
 

@@ -92,6 +92,11 @@ class EntryPass:
         return self.intent is not None and self.intent.action is not IntentAction.REFERENCE
 
     @property
+    def in_scope(self) -> bool:
+        """Is it decided that the person is in scope?"""
+        return self.scoping is not None and self.scoping.in_scope
+
+    @property
     def person(self) -> SourceEntry:
         """Return the source object; raises ValueError before it was read."""
         return _known(self.source)

@@ -3,7 +3,7 @@
 What is found is a hint: a row for a worker, who reads both sides. Of objects that are not ours nothing is kept.
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -52,23 +52,25 @@ async def look_at_shard(reading: Reading, since: datetime) -> None:
     That is whomever we have written to since it began: what somebody changes after that is in it.
     """
     cursor = reading.cycle.cursor
-    found = [link async for link in _behind(reading, cursor) if not (link.shown and link.changed > since)]
-    part = found[: PAGES * LOOKED_AT]
+    part = await _behind(reading, cursor, since)
     for start in range(0, len(part), LOOKED_AT):
         await _look(reading, part[start : start + LOOKED_AT])
-    if len(part) < len(found):
+    if len(part) == PAGES * LOOKED_AT:
         await reading.checkpoint(cursor=replace(cursor, link=part[-1].source_id))
     else:
         await reading.checkpoint(cursor=Cursor(position=cursor.position + 1))
 
 
-async def _behind(reading: Reading, cursor: Cursor) -> AsyncIterator[Link]:
-    """Yield the active links of a shard behind the one that the cursor names; links are never deleted."""
-    waiting = bool(cursor.link)
-    async for link in reading.engine.entries.links(reading.cycle.configuration_id, cursor.position):
-        if not waiting and link.state is LinkState.ACTIVE:
-            yield link
-        waiting = waiting and link.source_id != cursor.link
+async def _behind(reading: Reading, cursor: Cursor, since: datetime) -> list[Link]:
+    """Return so many active links of a shard as one slice looks at, from the one on that the cursor names."""
+    found = list[Link]()
+    links = reading.engine.entries.links(reading.cycle.configuration_id, cursor.position, behind=cursor.link)
+    async for link in links:
+        if link.state is LinkState.ACTIVE and not (link.shown and link.changed > since):
+            found.append(link)
+        if len(found) == PAGES * LOOKED_AT:
+            break
+    return found
 
 
 async def _look(reading: Reading, links: Sequence[Link]) -> None:

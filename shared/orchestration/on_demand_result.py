@@ -41,8 +41,7 @@ class OnDemandResult:
 def flow_of(job: Job, entry: EntryPass) -> tuple[FlowDetail, ...]:
     """Return how the attributes of somebody in scope came to their values."""
     change, sight, source = entry.change, entry.sight, entry.source
-    in_scope = entry.scoping is not None and entry.scoping.in_scope
-    if change is None or sight is None or source is None or not in_scope:
+    if change is None or sight is None or source is None or not entry.in_scope:
         return ()
     return flow_details(job.rules.flow, source, _current(sight, change), change)
 

@@ -54,7 +54,7 @@ def _query(job: Job, entry: EntryPass) -> TargetQuery:
     target_id = entry.link.target_id if entry.link else ""
     if entry.intent is not None and entry.intent.stage is IntentStage.INVITED:
         target_id = entry.intent.target_id
-    if entry.source is None or not entry.scoping or not entry.scoping.in_scope:
+    if entry.source is None or not entry.in_scope:
         return TargetQuery(source_id=entry.source_id, target_id=target_id)
     mail = _adopting(entry) or job.rules.flow.mail(entry.source) or ""
     known = entry.link is not None and normalized_mail(mail) == entry.link.mail and not _left(entry)
@@ -152,10 +152,6 @@ def _is_past_adoption(job: Job, entry: EntryPass, sight: Sight) -> bool:
     return normalized_mail(before) != normalized_mail(job.rules.flow.mail(source) or "")
 
 
-def _in_scope(entry: EntryPass) -> bool:
-    return entry.scoping is not None and entry.scoping.in_scope
-
-
 def _invited_id(entry: EntryPass) -> str:
     """Return the object that an unfinished create has invited; empty without one."""
     intent = entry.intent
@@ -171,7 +167,7 @@ def _without_past_link(entry: EntryPass) -> EntryPass:
 
 def _is_unlinked_creation(entry: EntryPass) -> bool:
     """Was the person invited by a pass that could not prove yet that the object is ours?"""
-    return bool(_invited_id(entry)) and entry.link is None and _in_scope(entry)
+    return bool(_invited_id(entry)) and entry.link is None and entry.in_scope
 
 
 def _is_unfinished(entry: EntryPass) -> bool:
@@ -184,7 +180,7 @@ def _orphan(entry: EntryPass, sight: Sight) -> TargetObject | None:
     found = sight.linked
     if entry.link is not None or not _invited_id(entry) or found is None or found.deleted:
         return None
-    if _in_scope(entry) and not _disables(entry, found):
+    if entry.in_scope and not _disables(entry, found):
         return None
     return found if is_younger(found, entry.begun.looked_up) else None
 
@@ -202,7 +198,7 @@ def _adopt_orphan(job: Job, entry: EntryPass, found: TargetObject) -> EntryPass:
     """
     link = replace(new_link(job, entry, found.id, LinkOrigin.CREATED), mail=normalized_mail(entry.begun.mail))
     again = pause(entry.pending, job.engine.clock.now(), timedelta(0), entry.pending.reason)
-    row = again if _in_scope(entry) else staged(job, entry, WorkKind.REMOVE)
+    row = again if entry.in_scope else staged(job, entry, WorkKind.REMOVE)
     return entry.end(Ending(link=link, next=replace(row, staged_cycle=0)))
 
 
@@ -267,13 +263,12 @@ def _decided(job: Job, entry: EntryPass, change: Change) -> EntryPass:
 
 def _is_up_to_date(entry: EntryPass) -> bool:
     """Is the person in scope, and their object there with all values? Of who is out of scope it says nothing."""
-    return _in_scope(entry) and entry.sight is not None and entry.sight.linked is not None
+    return entry.in_scope and entry.sight is not None and entry.sight.linked is not None
 
 
 def _is_looked_at(entry: EntryPass, link: Link | None) -> bool:
     """Was the object of somebody in scope looked at, and there is drift, or was asked for it?"""
-    in_scope = entry.scoping is not None and entry.scoping.in_scope
-    return in_scope and link is not None and (entry.pending.kind is WorkKind.DRIFT or link.drift is not None)
+    return entry.in_scope and link is not None and (entry.pending.kind is WorkKind.DRIFT or link.drift is not None)
 
 
 def _skipped(job: Job, entry: EntryPass, change: Change) -> EntryPass:

@@ -8,19 +8,17 @@ https://learn.microsoft.com/graph/delta-query-overview
 
 import logging
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from shared.cycles.cycle import Cursor, CyclePhase
 from shared.orchestration.look_at_target import find_drift, look_at_shard
 from shared.orchestration.ports import Forbidden, ResyncRequired, UnexpectedAnswer, Watermark
 from shared.orchestration.reading import PAGES, Reading
+from shared.orchestration.recover_objects import REPLICATION
 
 TARGET: Final = "target"
 """The name of the chain."""
-
-REPLICATION: Final = timedelta(minutes=10)
-"""For so long after somebody's write, what is read of the object may be older."""
 
 _log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from shared.cycles.work import IntentAction
 from shared.orchestration.entry_pass import Ending, EntryPass, Job
 from shared.provisioning.change import Change
 from shared.provisioning.drift import Circumstances
-from shared.provisioning.link import Departure, Drift, Link, LinkState
+from shared.provisioning.link import Departure, Link, LinkState
 from shared.provisioning.provisioning_log import ProvisioningStatus
 from shared.provisioning.reference_resolution import in_use
 
@@ -55,10 +55,6 @@ def departed_link(link: Link, change: Change) -> Link:
 def looked_at(entry: EntryPass, change: Change, link: Link | None) -> Ending:
     """End a pass that leaves the object as it is; what is known already is not told again."""
     before, drift = entry.link, change.drift
-    if drift is None or _is_known(drift, None if before is None else before.drift):
+    if drift is None or drift.same(None if before is None else before.drift):
         return Ending(link=None if link == before else link)
     return Ending(status=ProvisioningStatus.SKIPPED, link=link, error=change.error, modified=drift.attributes)
-
-
-def _is_known(drift: Drift, before: Drift | None) -> bool:
-    return drift.same(before)

@@ -75,10 +75,9 @@ def _recovered(job: Job, entry: EntryPass, found: Found | None) -> EntryPass:
 
 def recover_object(job: Job, entry: EntryPass) -> EntryPass:
     """End the pass if the object has been looked up and is not, or may not be, what the link says."""
-    in_scope = entry.scoping is not None and entry.scoping.in_scope
-    if in_scope and _may_be_gone(entry.link, entry.intent):
+    if entry.in_scope and _may_be_gone(entry.link, entry.intent):
         return _recover_removal(job, entry)
-    if not in_scope and may_be_back(entry.link, entry.intent):
+    if not entry.in_scope and may_be_back(entry.link, entry.intent):
         return _recover_return(job, entry)
     return entry
 

@@ -58,8 +58,7 @@ def action_of(entry: EntryPass) -> ProvisioningAction:
 def action_before(job: Job, entry: EntryPass) -> ProvisioningAction | None:
     """Return the action of an earlier attempt whose end nobody knows: where the target has its values, it succeeded."""
     intent, link = entry.intent, entry.link
-    in_scope = entry.scoping is not None and entry.scoping.in_scope
-    if not in_scope or link is None or entry.seen.linked is None:
+    if not entry.in_scope or link is None or entry.seen.linked is None:
         return None
     if entry.seen.unfinished:
         return ProvisioningAction.CREATE

@@ -75,10 +75,12 @@ class TableEntryStore:
         entries = {entry.source_id: entry for part in found for entry in part}
         return {source_id: entries[source_id] for source_id in source_ids}
 
-    async def links(self, configuration_id: str, shard: int) -> AsyncIterator[Link]:
+    async def links(self, configuration_id: str, shard: int, *, behind: str = "") -> AsyncIterator[Link]:
         first, before = LINKS
-        async for row in self._rows.scan(partition_key(configuration_id, shard), first=first, before=before):
-            yield link_of(row)
+        past = link_key(behind) if behind else ""
+        async for row in self._rows.scan(partition_key(configuration_id, shard), first=past or first, before=before):
+            if row.key != past:
+                yield link_of(row)
 
     async def pending_ids(self, configuration_id: str, shard: int) -> AsyncIterator[str]:
         first, before = PENDING

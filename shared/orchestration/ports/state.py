@@ -148,8 +148,8 @@ class EntryStore(Protocol):
         """Return link, pending and work of each id (an entry for each, empty where nothing is stored)."""
         ...
 
-    def links(self, configuration_id: str, shard: int) -> AsyncIterator[Link]:
-        """All links of a shard, in the order of their keys."""
+    def links(self, configuration_id: str, shard: int, *, behind: str = "") -> AsyncIterator[Link]:
+        """All links of a shard, in the order of their keys; with `behind` only those that follow on this person's."""
         ...
 
     def pending_ids(self, configuration_id: str, shard: int) -> AsyncIterator[str]: ...

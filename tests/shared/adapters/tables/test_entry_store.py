@@ -153,6 +153,16 @@ async def test_links_of_a_shard_come_in_the_order_of_their_keys(store: TableEntr
     assert await collected(store.pending_ids(CONFIGURATION, 0)) == []
 
 
+@pytest.mark.parametrize(("behind", "left"), [("", "abc"), ("a", "bc"), ("aa", "bc"), ("c", "")])
+async def test_links_behind_a_person_are_those_that_follow(store: TableEntryStore, behind: str, left: str) -> None:
+    works = await store.lease(ONE_SHARD, [work(name) for name in ("c", "a", "b")])
+    await store.close(ONE_SHARD, [Closing(pending=None, work=leased, link=link(leased.source_id)) for leased in works])
+
+    found = [each.source_id async for each in store.links(CONFIGURATION, 0, behind=behind)]
+
+    assert found == list(left)
+
+
 @pytest.mark.parametrize(
     ("row", "counted"),
     [

@@ -26,7 +26,7 @@ class TenantsClient:
     http: httpx.AsyncClient
 
     async def is_ready(self) -> bool:
-        return await _answers(self.http, "/_sandbox/health")
+        return await is_answering(self.http, "/_sandbox/health")
 
     async def dump(self, tenant_id: str) -> Document:
         return await _document(self.http, "GET", f"/_sandbox/tenants/{tenant_id}")
@@ -135,10 +135,11 @@ def client_at(port: int) -> httpx.AsyncClient:
 
 
 async def is_host_ready(http: httpx.AsyncClient) -> bool:
-    return await _answers(http, "/healthz")
+    return await is_answering(http, "/healthz")
 
 
-async def _answers(http: httpx.AsyncClient, path: str) -> bool:
+async def is_answering(http: httpx.AsyncClient, path: str) -> bool:
+    """Whether a process is there, and well."""
     try:
         return (await http.get(path, timeout=5.0)).status_code == 200
     except httpx.TransportError:

@@ -1,0 +1,1 @@
+"""Is the storage of large worlds like the real one?"""

@@ -1,7 +1,8 @@
 """What does a world of tenants look like before the first request? Its types, and how they are read and written."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any, overload
 
@@ -73,6 +74,31 @@ class RawDocuments(Sequence[Document]):
         return isinstance(other, Sequence) and list(self) == list(other)
 
     __hash__ = None  # type: ignore[assignment]
+
+
+class MadeDocuments(Sequence[Document]):
+    """Documents that are made anew each time that somebody goes through them: a million of them stand nowhere."""
+
+    __slots__ = ("_length", "_make")
+
+    def __init__(self, make: Callable[[], Iterator[Document]], length: int) -> None:
+        self._make = make
+        self._length = length
+
+    def __len__(self) -> int:
+        return self._length
+
+    @overload
+    def __getitem__(self, index: int) -> Document: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Document]: ...
+    def __getitem__(self, index: int | slice) -> Document | list[Document]:
+        if isinstance(index, slice):
+            return list(self)[index]
+        return next(islice(self._make(), index % self._length, None))
+
+    def __iter__(self) -> Iterator[Document]:
+        return self._make()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,22 +174,27 @@ class World:
 
     @classmethod
     def load(cls, path: Path) -> "World":
-        """Read a world file; users stay undecoded until somebody looks at them."""
+        """Read a world file; users stay undecoded until somebody looks at them, or in a file of their own."""
         try:
             parsed = msgspec.json.decode(path.read_bytes(), type=_WorldFile)
         except msgspec.DecodeError as error:
             raise WorldError(f"{path} is not a world: {error}.") from error
-        lazy = ({**tenant, **_lazy(tenant)} for tenant in parsed.tenants)
+        lazy = ({**tenant, **_lazy(tenant, path.parent)} for tenant in parsed.tenants)
         return cls.from_json({"tenants": list(lazy), "automaticRedemptionAccepts": parsed.automaticRedemptionAccepts})
 
     def dump(self, path: Path) -> None:
-        path.write_bytes(msgspec.json.encode(self.to_json()))
+        """Write a world file; users that stand nowhere are written beside it, one a line."""
+        shown = replace(self, tenants=tuple(replace(each, users=_shown(each, path)) for each in self.tenants))
+        path.write_bytes(msgspec.json.encode(shown.to_json()))
 
 
 class _WorldFile(msgspec.Struct):
     tenants: list[dict[str, msgspec.Raw]]
     automaticRedemptionAccepts: bool = False  # noqa: N815 - the file's own spelling
 
+
+#: Stands for users that are in a file of their own; no user has a property of this name.
+_BESIDE = "@sandbox.beside"
 
 _KEYS = {
     "id": "id",
@@ -187,11 +218,29 @@ _KEYS = {
 }
 
 
-def _lazy(tenant: Mapping[str, msgspec.Raw]) -> Document:
+def _lazy(tenant: Mapping[str, msgspec.Raw], directory: Path) -> Document:
     values: Document = {key: msgspec.json.decode(raw) for key, raw in tenant.items() if key != "users"}
-    if "users" in tenant:
-        values["users"] = RawDocuments(msgspec.json.decode(tenant["users"], type=list[msgspec.Raw]))
+    users = msgspec.json.decode(tenant.get("users", msgspec.Raw(b"[]")), type=list[msgspec.Raw])
+    values["users"] = RawDocuments(users)
+    beside = _decode(users[0]).get(_BESIDE) if len(users) == 1 else None
+    if beside is not None:
+        values["users"] = MadeDocuments(lambda: _lines(directory / beside["file"]), beside["count"])
     return values
+
+
+def _shown(tenant: TenantDocument, path: Path) -> Sequence[Document]:
+    if not isinstance(tenant.users, MadeDocuments):
+        return tenant.users
+    beside = path.with_name(f"{path.stem}-{tenant.id}.jsonl")
+    with beside.open("wb") as lines:
+        lines.writelines(msgspec.json.encode(user) + b"\n" for user in tenant.users)
+    return ({_BESIDE: {"file": beside.name, "count": len(tenant.users)}},)
+
+
+def _lines(path: Path) -> Iterator[Document]:
+    with path.open("rb") as lines:
+        for line in lines:
+            yield msgspec.json.decode(line, type=Document)
 
 
 def _decode(raw: msgspec.Raw) -> Document:

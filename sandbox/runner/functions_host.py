@@ -58,6 +58,21 @@ class HostPlace:
     #: Every host fires them; otherwise the first one only, as on the platform.
     timers_everywhere: bool = True
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """The app settings of every host, and what it hears of the environment of whoever runs the world."""
+        return {
+            **receivers_of(os.environ),
+            "AzureWebJobsStorage": self.connection_string,
+            "FUNCTIONS_WORKER_RUNTIME": "python",
+            "WEBSITE_AUTH_ENABLED": "true",
+            "TENANTSYNC_GRAPH_ENDPOINT": f"http://127.0.0.1:{self.tenants_port}",
+            "TENANTSYNC_CREDENTIAL": "sandbox",
+            "TENANTSYNC_APPLICATION_ID": APPLICATION_ID,
+            "TENANTSYNC_CLOCK_SCALE": repr(self.clock.scale),
+            "TENANTSYNC_CLOCK_ORIGIN": repr(self.clock.origin),
+        }
+
 
 async def start_hosts(stack: AsyncExitStack, place: HostPlace, count: int) -> tuple[FunctionsHost, ...]:
     """So many hosts, side by side; the first one on the port that the options want. They end with the stack."""
@@ -92,7 +107,7 @@ def _command(place: HostPlace, port: int, number: int) -> Command:
     return Command(
         name="The functions host" if number == 0 else f"Functions host {number + 1}",
         arguments=[*arguments, *place.clock.arguments],
-        environment=_environment(place),
+        environment=place.environment,
         log=place.logs / ("host.log" if number == 0 else f"host-{number + 1}.log"),
         starter=place.starter,
     )
@@ -101,17 +116,3 @@ def _command(place: HostPlace, port: int, number: int) -> Command:
 def receivers_of(environment: Mapping[str, str]) -> dict[str, str]:
     """Return who shall receive traces and measures: the one thing in which a run depends on who runs it."""
     return {name: value for name, value in environment.items() if name.startswith("OTEL_")}
-
-
-def _environment(place: HostPlace) -> dict[str, str]:
-    return {
-        **receivers_of(os.environ),
-        "AzureWebJobsStorage": place.connection_string,
-        "FUNCTIONS_WORKER_RUNTIME": "python",
-        "WEBSITE_AUTH_ENABLED": "true",
-        "TENANTSYNC_GRAPH_ENDPOINT": f"http://127.0.0.1:{place.tenants_port}",
-        "TENANTSYNC_CREDENTIAL": "sandbox",
-        "TENANTSYNC_APPLICATION_ID": APPLICATION_ID,
-        "TENANTSYNC_CLOCK_SCALE": repr(place.clock.scale),
-        "TENANTSYNC_CLOCK_ORIGIN": repr(place.clock.origin),
-    }

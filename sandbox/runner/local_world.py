@@ -18,10 +18,16 @@ from sandbox.node import NodeMissingError
 from sandbox.runner.clients import TenantsClient, client_at, jobs_path
 from sandbox.runner.clock import Clock
 from sandbox.runner.functions_host import POLLING, FunctionsHost, HostPlace, start_hosts
+from sandbox.runner.large_storage import LargeStorage
 from sandbox.runner.options import Options
 from sandbox.runner.problems import ChildFailedError, GaveUpError, UnusableInputError, last_lines
-from sandbox.runner.processes import Command, Starter, free_port, running
+from sandbox.runner.processes import SECONDS_TO_START, Command, Starter, free_port, running
+from sandbox.runner.storage import seed_running, started_storage
 from sandbox.scenarios import Scenario
+from sandbox.seeding import AgreedWorld
+
+#: Where other processes want the processor as well.
+PEOPLE_READ_IN_A_SECOND = 2_000
 
 
 class Process(Protocol):
@@ -82,12 +88,19 @@ class Surroundings:
     polling: float = POLLING
     #: Every host fires timers, not the first one only.
     timers_everywhere: bool = True
+    #: The scenario's tenants agree already: storage has what cycles would have left in it.
+    agreed: AgreedWorld | None = None
 
 
 @contextlib.asynccontextmanager
-async def local_world(options: Options, scenario: Scenario) -> AsyncIterator[LocalWorld]:
+async def local_world(
+    options: Options, scenario: Scenario, agreed: AgreedWorld | None = None
+) -> AsyncIterator[LocalWorld]:
     """The local world of a scenario. Its logs stay behind where it fails."""
-    async with _logs() as logs, started_world(options, scenario, logs, Surroundings()) as world:
+    async with (
+        _logs() as logs,
+        started_world(options, scenario, logs, Surroundings(agreed=agreed)) as world,
+    ):
         yield world
 
 
@@ -98,9 +111,10 @@ async def started_world(
     """The same with the logs in a directory of the caller's."""
     clock = Clock(origin=time.time(), scale=options.time_scale)
     async with AsyncExitStack() as stack:
-        storage: Azurite | Account
+        storage: Account | Azurite | LargeStorage
         if surroundings.storage is None:
-            storage = await stack.enter_async_context(Azurite(access_log=logs / "azurite.log"))
+            starting = started_storage(options.storage, logs, surroundings.agreed)
+            storage = await stack.enter_async_context(starting)
         else:
             storage = surroundings.storage
         tenants_port = free_port()
@@ -118,6 +132,8 @@ async def started_world(
             polling=surroundings.polling,
             timers_everywhere=surroundings.timers_everywhere,
         )
+        if surroundings.agreed is not None:
+            await seed_running(surroundings.agreed, place.environment, tenants.http)
         hosts = await start_hosts(stack, place, surroundings.hosts)
         yield LocalWorld(
             clock=clock,
@@ -158,11 +174,13 @@ def _tenants_command(options: Options, scenario: Scenario, clock: Clock, port: i
     arguments += ["--latency", str(options.latency), "--quota", options.quota, "--seed", str(options.seed)]
     if options.record:
         arguments += ["--record", str(options.record.resolve())]
+    people = sum(len(tenant.users) for tenant in scenario.world.tenants)
     return Command(
         name="The process of the simulated tenants",
         arguments=[*arguments, *clock.arguments],
         environment={},
         log=logs / "tenants.log",
+        seconds_to_start=SECONDS_TO_START + people / PEOPLE_READ_IN_A_SECOND,
     )
 
 

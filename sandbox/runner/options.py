@@ -11,6 +11,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 FAULT_PROFILES = ("none", "throttled", "flaky")
 QUOTAS = ("off", "S", "M", "L")
+STORAGES = ("azurite", "sqlite")
 ROLES = ("Administrator", "Approver", "Operator", "Reader", "none")
 
 
@@ -19,6 +20,9 @@ class Options:
     scenario: str = "company"
     source_directory: Path | None = None
     users: int = 60
+    #: The world begins with tenants that agree already.
+    seed_agreed: bool = False
+    storage: str = "azurite"
     cycles: int = 3
     once: bool = False
     json: Path | None = None
@@ -51,7 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     origin = parser.add_mutually_exclusive_group()
     origin.add_argument("--scenario", choices=sorted(SCENARIOS), default="company", help="which invented company")
     origin.add_argument("--source-directory", type=Path, metavar="FILE", help="a directory exported in Graph's JSON")
+    origin.add_argument("--seed-agreed", action="store_true", help="two tenants of so many people that agree already")
     parser.add_argument("--users", type=_count, default=60, metavar="N", help="internal people of the company")
+    parser.add_argument("--storage", choices=STORAGES, default="azurite", help="sqlite from 20,000 people on")
     parser.add_argument("--cycles", type=_count, default=3, metavar="N", help="the initial cycle and those after it")
     parser.add_argument("--once", action="store_true", help="end after the cycles, with 0 only if the tenants agree")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the report")

@@ -59,6 +59,7 @@ class Command:
     environment: Mapping[str, str]
     log: Path
     starter: Starter | None = None
+    seconds_to_start: float = SECONDS_TO_START
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +91,7 @@ async def running(command: Command, is_ready: Callable[[], Awaitable[bool]]) -> 
     process = await (_spawned(command) if command.starter is None else command.starter.start(command))
     child = Child(name=command.name, process=process, log=command.log)
     try:
-        await _wait_until_ready(child, is_ready)
+        await _wait_until_ready(child, is_ready, command.seconds_to_start)
         yield child
     finally:
         await _end(process)
@@ -180,9 +181,9 @@ def usable_port(wanted: int) -> int:
     return wanted
 
 
-async def _wait_until_ready(child: Child, is_ready: Callable[[], Awaitable[bool]]) -> None:
+async def _wait_until_ready(child: Child, is_ready: Callable[[], Awaitable[bool]], seconds: float) -> None:
     try:
-        async with asyncio.timeout(SECONDS_TO_START):
+        async with asyncio.timeout(seconds):
             while not await is_ready():
                 child.check()
                 await asyncio.sleep(0.05)

@@ -1,10 +1,10 @@
 """What happens in a run? A cycle, a judgement, a piece of life, and again."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sandbox.judge import Closing, Directory, Disagreement, read_directory
+from sandbox.judge import Closing, Directory, Disagreement, History, read_directory
 from sandbox.report import CycleReport, GraphUse, Report, total_actions, total_closing
 from sandbox.runner.clients import JobClient
 from sandbox.runner.judging import Judged, judge_all
@@ -24,6 +24,8 @@ class Rounds:
     seconds_between_looks: float = SECONDS_BETWEEN_LOOKS
     jobs: list[JobClient] = field(init=False)
     judged: Judged = field(init=False)
+    #: By configuration, what a judge knows of the cycles before this run.
+    histories: Mapping[str, History] = field(default_factory=dict)
     #: The tenants as they were at the last judgement.
     tenants: dict[str, Directory] = field(default_factory=dict)
     cycles: list[CycleReport] = field(default_factory=list)
@@ -38,6 +40,12 @@ class Rounds:
     def __post_init__(self) -> None:
         self.jobs = [JobClient(http=self.world.host, document=each) for each in self.scenario.configurations]
 
+    def go_on(self, number: int, histories: Mapping[str, History]) -> None:
+        """The world begins after so many cycles that are not of this run, with what a judge would know of them."""
+        self.seen = dict.fromkeys((job.id for job in self.jobs), number)
+        self.reported = dict(self.seen)
+        self.histories = histories
+
     async def run(self, cycles: int) -> Report:
         await self.begin()
         report = await self.round(1)
@@ -51,7 +59,8 @@ class Rounds:
     async def begin(self) -> None:
         """Look at the targets as they are, and start every configuration."""
         target_ids = {str(job.document["target"]["tenantId"]) for job in self.jobs}
-        self.judged = Judged(targets={tenant_id: await self.directory(tenant_id) for tenant_id in sorted(target_ids)})
+        targets = {tenant_id: await self.directory(tenant_id) for tenant_id in sorted(target_ids)}
+        self.judged = Judged(targets=targets, histories=self.histories)
         for job in self.jobs:
             await job.apply()
             await job.start()

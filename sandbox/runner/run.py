@@ -3,6 +3,7 @@
 import contextlib
 import json
 from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sandbox.report import Report
@@ -12,6 +13,7 @@ from sandbox.runner.problems import UnusableInputError
 from sandbox.runner.progress import Progress, SilentProgress
 from sandbox.runner.rounds import Rounds
 from sandbox.scenarios import Plan, Scenario, SourceDirectoryError, build_scenario, load_source_directory
+from sandbox.seeding import CYCLES, AgreedWorld
 
 #: What a source directory consists of; a dump can be given back as one.
 DUMPED = ("users", "groups", "appRoleAssignments", "deletedItems")
@@ -24,15 +26,24 @@ async def run(
     afterwards: Callable[[LocalWorld, Report], Awaitable[None]] | None = None,
 ) -> Report:
     """Start the local world, run the cycles, write what was asked for; afterwards is awaited while all still runs."""
-    scenario = scenario_of(options)
+    agreed = agreed_world(options) if options.seed_agreed else None
+    scenario = scenario_of(options) if agreed is None else agreed.scenario()
     _prepare_outputs(options)
-    async with local_world(options, scenario) as world:
+    async with local_world(options, scenario, agreed) as world:
         rounds = Rounds(world=world, scenario=scenario, progress=progress or SilentProgress())
+        if agreed is not None:
+            rounds.go_on(CYCLES, {agreed.document["id"]: agreed.history()})
         report = await rounds.run(options.cycles)
         await _write(options, scenario, world, report)
         if afterwards is not None:
             await afterwards(world, report)
     return report
+
+
+def agreed_world(options: Options) -> AgreedWorld:
+    """Two tenants that agree since a while ago; the next full cycle is not due for days."""
+    plan = Plan(users=options.users, seed=options.seed)
+    return AgreedWorld(plan=plan, now=datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1))
 
 
 def scenario_of(options: Options) -> Scenario:

@@ -3,7 +3,3 @@
 Azurite looks through a whole table for each page of a query, so it is of no use from about 100,000 people on. Nothing
 here stands for Azure: what storage does is tested with Azurite, and this is held to the same contract.
 """
-
-from sandbox.storage.emulator import LargeStorage
-
-__all__ = ["LargeStorage"]

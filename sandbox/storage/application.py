@@ -61,7 +61,8 @@ def _answered(database: Database, queues: Queues, scope: Scope, body: bytes) -> 
 def _refusal(service: str, error: StorageError) -> Answer:
     headers = {"x-ms-error-code": error.code}
     if service == QUEUES:
-        text = f'<?xml version="1.0" encoding="utf-8"?><Error><Code>{error.code}</Code><Message>{error.code}</Message></Error>'
+        named = f"<Code>{error.code}</Code><Message>{error.code}</Message>"
+        text = f'<?xml version="1.0" encoding="utf-8"?><Error>{named}</Error>'
         return Answer(status=error.status, headers={**headers, "Content-Type": "application/xml"}, body=text.encode())
     body = msgspec.json.encode({"odata.error": {"code": error.code, "message": {"lang": "en-US", "value": error.code}}})
     return Answer(status=error.status, headers={**headers, "Content-Type": "application/json"}, body=body)

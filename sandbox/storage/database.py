@@ -10,12 +10,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
+
+import msgspec
 
 
 class WriteKind(StrEnum):
     INSERT = "insert"
     REPLACE = "replace"
     UPSERT = "upsert"
+    MERGE = "merge"
     DELETE = "delete"
 
 
@@ -122,9 +126,8 @@ class Database:
             self._connection.execute("DELETE FROM rows WHERE place = ? AND key = ?", (place, write.key))
             return 0
         version = self._next_version()
-        self._connection.execute(
-            "INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?)", (place, write.key, version, write.body)
-        )
+        body = write.body if write.kind is not WriteKind.MERGE or row is None else _merged(row[1], write.body)
+        self._connection.execute("INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?)", (place, write.key, version, body))
         return version
 
     def _row(self, place: int, key: str) -> tuple[int, bytes] | None:
@@ -158,6 +161,11 @@ class Database:
             self._places = places
             raise
         self._connection.execute("COMMIT")
+
+
+def _merged(before: bytes, body: bytes) -> bytes:
+    properties = [msgspec.json.decode(b"{" + each + b"}", type=dict[str, Any]) for each in (before, body)]
+    return msgspec.json.encode({**properties[0], **properties[1]})[1:-1]
 
 
 def _check_fits(write: Write, version: int | None, index: int) -> None:

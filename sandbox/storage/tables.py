@@ -48,11 +48,15 @@ def write_of(request: Request) -> tuple[str, Write]:
         partition, key = entity["PartitionKey"], entity["RowKey"]
         return request.path, Write(kind=WriteKind.INSERT, partition=partition, key=key, body=_stored(request.body))
     named = _ENTITY.fullmatch(request.path)
-    if named is None or request.method not in {"PUT", "DELETE"}:
+    if named is None or request.method not in {"PUT", "PATCH", "DELETE"}:
         raise StorageError(501, "NotImplemented")
     table, partition, key = named.group(1), _unquoted(named.group(2)), _unquoted(named.group(3))
     if request.method == "DELETE":
         return table, Write(kind=WriteKind.DELETE, partition=partition, key=key, match=version)
+    if request.method == "PATCH":
+        return table, Write(
+            kind=WriteKind.MERGE, partition=partition, key=key, body=_stored(request.body), match=version
+        )
     kind = WriteKind.REPLACE if "if-match" in request.headers else WriteKind.UPSERT
     return table, Write(kind=kind, partition=partition, key=key, body=_stored(request.body), match=version)
 

@@ -45,9 +45,13 @@ def is_external(document: Mapping[str, Any]) -> bool:
 
 
 def external_user(tenant: Tenant, address: str, display_name: str | None, random: Random) -> dict[str, Any]:
+    """The object that an invitation makes in a tenant, under a name that is free there."""
+    return external_object(_free_name(tenant, address, random), tenant.initial_domain, address, display_name)
+
+
+def external_object(name: str, host: str, address: str, display_name: str | None) -> dict[str, Any]:
     """The object as an invitation stores it: https://learn.microsoft.com/entra/external-id/user-properties"""
-    name = _free_name(tenant, address, random)
-    principal = f"{name}@{tenant.initial_domain}"
+    principal = f"{name}@{host}"
     return {
         "accountEnabled": True,
         "creationType": "Invitation",
@@ -60,14 +64,13 @@ def external_user(tenant: Tenant, address: str, display_name: str | None, random
         "userPrincipalName": principal,
         "userType": "Guest",
         "showInAddressList": False,
-        "identities": [
-            {
-                "signInType": "userPrincipalName",
-                "issuer": tenant.initial_domain,
-                "issuerAssignedId": principal,
-            }
-        ],
+        "identities": [{"signInType": "userPrincipalName", "issuer": host, "issuerAssignedId": principal}],
     }
+
+
+def external_name(address: str) -> str:
+    """{local}_{domain}#EXT#, shortened where too long (inferred, not documented)."""
+    return f"{address.replace('@', '_')[: _LONGEST_NAME - len('#EXT#')]}#EXT#"
 
 
 def accepted(document: dict[str, Any], at: str) -> dict[str, Any]:
@@ -185,9 +188,9 @@ def _redeems_automatically(context: Context, address: str) -> bool:
 
 
 def _free_name(tenant: Tenant, address: str, random: Random) -> str:
-    """{local}_{domain}#EXT#, shortened where too long, with a suffix where taken (inferred, not documented)."""
-    stem = address.replace("@", "_")[: _LONGEST_NAME - len("#EXT#")]
-    name = f"{stem}#EXT#"
+    """The usual name, with a suffix where that is taken (inferred, not documented)."""
+    name = external_name(address)
+    stem = name.removesuffix("#EXT#")
     while tenant.people.find_by_name(f"{name}@{tenant.initial_domain}"):
         name = f"{stem[: _LONGEST_NAME - 9]}{random.randint(1000, 9999)}#EXT#"
     return name

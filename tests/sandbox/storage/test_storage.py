@@ -7,9 +7,11 @@ from uuid import uuid4
 import httpx
 import pytest
 import pytest_asyncio
+from azure.data.tables import UpdateMode
+from azure.data.tables.aio import TableServiceClient
 from azure.storage.queue.aio import QueueClient
 
-from sandbox.storage import LargeStorage
+from sandbox.runner.large_storage import LargeStorage
 from sandbox.storage.database import Database
 from shared.adapters.clock import StorageClock
 from shared.adapters.queues.azure_queue import AzureQueues
@@ -80,6 +82,15 @@ async def test_requests_are_counted_as_a_bill_would_count_them(storage: LargeSto
 
     assert once == 3  # the table is missing, is created, and the transaction is sent again
     assert storage.transactions() - before == once + 2
+
+
+async def test_a_merged_entity_keeps_what_the_request_does_not_name(storage: LargeStorage) -> None:
+    async with TableServiceClient.from_connection_string(storage.connection_string) as service:
+        table = await service.create_table(f"t{uuid4().hex}")
+        for values in ({"a": "1", "b": "1"}, {"b": "2"}):
+            await table.upsert_entity({"PartitionKey": "p", "RowKey": "k", **values}, UpdateMode.MERGE)
+
+        assert {**await table.get_entity("p", "k")} == {"PartitionKey": "p", "RowKey": "k", "a": "1", "b": "2"}
 
 
 async def test_what_is_not_the_products_business_is_not_implemented(storage: LargeStorage) -> None:

@@ -1,0 +1,1 @@
+"""Is an agreed world what cycles would have made?"""

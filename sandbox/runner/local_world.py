@@ -22,9 +22,8 @@ from sandbox.runner.large_storage import LargeStorage
 from sandbox.runner.options import Options
 from sandbox.runner.problems import ChildFailedError, GaveUpError, UnusableInputError, last_lines
 from sandbox.runner.processes import SECONDS_TO_START, Command, Starter, free_port, running
-from sandbox.runner.storage import seed_running, started_storage
+from sandbox.runner.storage import Seed, started_storage
 from sandbox.scenarios import Scenario
-from sandbox.seeding import AgreedWorld
 
 #: Where other processes want the processor as well.
 PEOPLE_READ_IN_A_SECOND = 2_000
@@ -88,18 +87,16 @@ class Surroundings:
     polling: float = POLLING
     #: Every host fires timers, not the first one only.
     timers_everywhere: bool = True
-    #: The scenario's tenants agree already: storage has what cycles would have left in it.
-    agreed: AgreedWorld | None = None
+    #: What stands in storage before the first cycle.
+    seed: Seed | None = None
 
 
 @contextlib.asynccontextmanager
-async def local_world(
-    options: Options, scenario: Scenario, agreed: AgreedWorld | None = None
-) -> AsyncIterator[LocalWorld]:
+async def local_world(options: Options, scenario: Scenario, seed: Seed | None = None) -> AsyncIterator[LocalWorld]:
     """The local world of a scenario. Its logs stay behind where it fails."""
     async with (
         _logs() as logs,
-        started_world(options, scenario, logs, Surroundings(agreed=agreed)) as world,
+        started_world(options, scenario, logs, Surroundings(seed=seed)) as world,
     ):
         yield world
 
@@ -113,7 +110,7 @@ async def started_world(
     async with AsyncExitStack() as stack:
         storage: Account | Azurite | LargeStorage
         if surroundings.storage is None:
-            starting = started_storage(options.storage, logs, surroundings.agreed)
+            starting = started_storage(options.storage, logs, surroundings.seed)
             storage = await stack.enter_async_context(starting)
         else:
             storage = surroundings.storage
@@ -132,8 +129,8 @@ async def started_world(
             polling=surroundings.polling,
             timers_everywhere=surroundings.timers_everywhere,
         )
-        if surroundings.agreed is not None:
-            await seed_running(surroundings.agreed, place.environment, tenants.http)
+        if surroundings.seed is not None:
+            await surroundings.seed.stand(place.environment, tenants.http)
         hosts = await start_hosts(stack, place, surroundings.hosts)
         yield LocalWorld(
             clock=clock,

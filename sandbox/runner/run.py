@@ -2,18 +2,20 @@
 
 import contextlib
 import json
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from sandbox.judge import History
 from sandbox.report import Report
 from sandbox.runner.local_world import LocalWorld, local_world
 from sandbox.runner.options import Options
 from sandbox.runner.problems import UnusableInputError
 from sandbox.runner.progress import Progress, SilentProgress
 from sandbox.runner.rounds import Rounds
+from sandbox.runner.storage import Seed
 from sandbox.scenarios import Plan, Scenario, SourceDirectoryError, build_scenario, load_source_directory
-from sandbox.seeding import CYCLES, AgreedWorld
 
 #: What a source directory consists of; a dump can be given back as one.
 DUMPED = ("users", "groups", "appRoleAssignments", "deletedItems")
@@ -26,13 +28,12 @@ async def run(
     afterwards: Callable[[LocalWorld, Report], Awaitable[None]] | None = None,
 ) -> Report:
     """Start the local world, run the cycles, write what was asked for; afterwards is awaited while all still runs."""
-    agreed = agreed_world(options) if options.seed_agreed else None
-    scenario = scenario_of(options) if agreed is None else agreed.scenario()
+    begun = agreed_beginning(options) if options.seed_agreed else Beginning(scenario=scenario_of(options))
+    scenario = begun.scenario
     _prepare_outputs(options)
-    async with local_world(options, scenario, agreed) as world:
+    async with local_world(options, scenario, begun.seed) as world:
         rounds = Rounds(world=world, scenario=scenario, progress=progress or SilentProgress())
-        if agreed is not None:
-            rounds.go_on(CYCLES, {agreed.document["id"]: agreed.history()})
+        rounds.go_on(begun.cycles, begun.histories)
         report = await rounds.run(options.cycles)
         await _write(options, scenario, world, report)
         if afterwards is not None:
@@ -40,10 +41,29 @@ async def run(
     return report
 
 
-def agreed_world(options: Options) -> AgreedWorld:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beginning:
+    """A scenario, and what was there of it before the run."""
+
+    scenario: Scenario
+    seed: Seed | None = None
+    cycles: int = 0
+    histories: Mapping[str, History] = field(default_factory=dict)
+
+
+def agreed_beginning(options: Options) -> Beginning:
     """Two tenants that agree since a while ago; the next full cycle is not due for days."""
-    plan = Plan(users=options.users, seed=options.seed)
-    return AgreedWorld(plan=plan, now=datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1))
+    # here and not above: it loads the engine, which no other run has in the process of the runner
+    from sandbox.seeding import CYCLES, AgreedSeed, AgreedWorld  # noqa: PLC0415
+
+    now = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
+    world = AgreedWorld(plan=Plan(users=options.users, seed=options.seed), now=now)
+    return Beginning(
+        scenario=world.scenario(),
+        seed=AgreedSeed(world=world),
+        cycles=CYCLES,
+        histories={world.document["id"]: world.history()},
+    )
 
 
 def scenario_of(options: Options) -> Scenario:

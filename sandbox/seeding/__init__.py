@@ -5,6 +5,7 @@ So cycles of a million people can be run on one machine. A test holds what is wr
 
 from sandbox.seeding.agreed import AgreedWorld
 from sandbox.seeding.rows import DatabaseSink, RowsSink, Sink, seed_rows
+from sandbox.seeding.seed import AgreedSeed
 from sandbox.seeding.standing import CYCLES, seed_standing
 
-__all__ = ["CYCLES", "AgreedWorld", "DatabaseSink", "RowsSink", "Sink", "seed_rows", "seed_standing"]
+__all__ = ["CYCLES", "AgreedSeed", "AgreedWorld", "DatabaseSink", "RowsSink", "Sink", "seed_rows", "seed_standing"]

@@ -53,11 +53,9 @@ def write_of(request: Request) -> tuple[str, Write]:
     table, partition, key = named.group(1), _unquoted(named.group(2)), _unquoted(named.group(3))
     if request.method == "DELETE":
         return table, Write(kind=WriteKind.DELETE, partition=partition, key=key, match=version)
-    if request.method == "PATCH":
-        return table, Write(
-            kind=WriteKind.MERGE, partition=partition, key=key, body=_stored(request.body), match=version
-        )
     kind = WriteKind.REPLACE if "if-match" in request.headers else WriteKind.UPSERT
+    if request.method == "PATCH":
+        kind = WriteKind.MERGE
     return table, Write(kind=kind, partition=partition, key=key, body=_stored(request.body), match=version)
 
 

@@ -57,6 +57,8 @@ class HostPlace:
     polling: float = POLLING
     #: Every host fires them; otherwise the first one only, as on the platform.
     timers_everywhere: bool = True
+    #: Nobody does.
+    without_timers: bool = False
 
     @property
     def environment(self) -> dict[str, str]:
@@ -103,7 +105,8 @@ def _command(place: HostPlace, port: int, number: int) -> Command:
     options = place.options
     arguments = ["sandbox.host", "--port", str(port), "--role", options.role, "--project", str(options.project)]
     arguments += ["--polling", repr(place.polling)]
-    arguments += [] if number == 0 or place.timers_everywhere else ["--no-timers"]
+    fires = not place.without_timers and (number == 0 or place.timers_everywhere)
+    arguments += [] if fires else ["--no-timers"]
     return Command(
         name="The functions host" if number == 0 else f"Functions host {number + 1}",
         arguments=[*arguments, *place.clock.arguments],

@@ -4,9 +4,9 @@ import asyncio
 import contextlib
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -56,6 +56,8 @@ class LocalWorld:
     #: Of the first configuration's jobs, which a browser can show.
     address: str
     hosts: tuple[FunctionsHost, ...] = ()
+    #: The app settings of each host.
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     def check(self) -> None:
         """Raise if a process has ended by itself."""
@@ -87,6 +89,8 @@ class Surroundings:
     polling: float = POLLING
     #: Every host fires timers, not the first one only.
     timers_everywhere: bool = True
+    #: Whoever runs the world has cycles begin.
+    without_timers: bool = False
     #: What stands in storage before the first cycle.
     seed: Seed | None = None
 
@@ -128,6 +132,7 @@ async def started_world(
             starter=surroundings.starter,
             polling=surroundings.polling,
             timers_everywhere=surroundings.timers_everywhere,
+            without_timers=surroundings.without_timers,
         )
         if surroundings.seed is not None:
             await surroundings.seed.stand(place.environment, tenants.http)
@@ -141,6 +146,7 @@ async def started_world(
             storage=storage,
             address=hosts[0].address + jobs_path(scenario.configurations[0]),
             hosts=hosts,
+            environment=place.environment,
         )
 
 

@@ -1,6 +1,7 @@
 """How are the simulated tenants started as a process? `python -m sandbox.tenants --help` answers it too."""
 
 import argparse
+import gc
 import signal
 import socket
 import sys
@@ -27,6 +28,8 @@ class AnnouncingServer(uvicorn.Server):
 
 def main(arguments: list[str] | None = None) -> int:
     options = _options(arguments)
+    # Nothing of a world ever becomes garbage: looking for it among a million people would take most of the time.
+    gc.disable()
     clock = ScaledClock(origin=options.time_origin, scale=options.time_scale)
     try:
         simulation = Simulation(
@@ -42,6 +45,8 @@ def main(arguments: list[str] | None = None) -> int:
     except (WorldError, OSError) as error:
         print(f"sandbox.tenants: {error}", file=sys.stderr)
         return 2
+    gc.freeze()
+    gc.enable()
     # uvicorn stops on SIGTERM and then raises it again for whoever was there before: nobody dies of it.
     signal.signal(signal.SIGTERM, lambda *_: None)
     configuration = uvicorn.Config(

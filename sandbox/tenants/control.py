@@ -54,6 +54,8 @@ class Life:
             "setAdministratorPermissions": self._set_administrator_permissions,
             "setPolicy": self._set_policy,
             "setServicePrincipal": self._set_service_principal,
+            "drainQuota": self._drain_quota,
+            "shrinkQuota": self._shrink_quota,
             "setLicences": self._set_licences,
             "setDomains": self._set_domains,
             "refuseTokens": self._refuse_tokens,
@@ -170,6 +172,14 @@ class Life:
         found = self._tenant.service_principals.pop(key_of(change["id"]))
         if change["set"] is not None:
             self._tenant.service_principals[key_of(change["id"])] = {**found, **change["set"]}
+
+    def _drain_quota(self, _: Change) -> None:
+        """{"op": "drainQuota"}: somebody has used up the tokens of all writes."""
+        self._tenant.quota.drain(self._now)
+
+    def _shrink_quota(self, change: Change) -> None:
+        """{"op": "shrinkQuota", "share": 0.5}: the service gives only this share of the writes from now on."""
+        self._tenant.quota.shrink(change["share"], self._now)
 
     def _set_licences(self, change: Change) -> None:
         """{"op": "setLicences", "skus": [...]}"""

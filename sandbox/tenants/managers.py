@@ -23,7 +23,8 @@ class Managers:
     __slots__ = ("_former", "_reports")
 
     def __init__(self) -> None:
-        self._reports: defaultdict[str, set[str]] = defaultdict(set)
+        #: Lists, because a set for each manager of a million people would cost as much as their names.
+        self._reports: defaultdict[str, list[str]] = defaultdict(list)
         self._former: dict[str, str] = {}
 
     def note(self, person_id: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
@@ -32,10 +33,10 @@ class Managers:
         if left == now:
             return
         if left:
-            self._reports[left].discard(person_id)
+            self._reports[left].remove(person_id)
             self._former[person_id] = left
         if now:
-            self._reports[now].add(person_id)
+            self._reports[now].append(person_id)
 
     def reports(self, manager_id: str) -> tuple[str, ...]:
         return tuple(sorted(self._reports.get(manager_id, ())))

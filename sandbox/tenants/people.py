@@ -42,9 +42,9 @@ class Person:
 
 
 class AddressIndex:
-    """Who holds an address, in any spelling, as mail, otherMails or an SMTP proxy.
+    """Who holds an address, in any spelling, as mail, otherMails or an SMTP proxy, and who signs in by a name?
 
-    Keyed by the hash of the address, because 100,000 second copies of addresses cost more than reading a document.
+    Keyed by the hash of the text, because 100,000 second copies of addresses cost more than reading a document.
     """
 
     __slots__ = ("_holders",)
@@ -56,13 +56,17 @@ class AddressIndex:
         lower = address.lower()
         return tuple(each for each in self._at(lower) if lower in addresses_of(unpacked(each.stored)))
 
+    def named(self, user_principal_name: str) -> Person | None:
+        lower = user_principal_name.lower()
+        return next((each for each in self._at(lower) if _name_of(unpacked(each.stored)) == lower), None)
+
     def add(self, person: Person, document: Mapping[str, Any]) -> None:
-        for address in addresses_of(document):
+        for address in _texts_of(document):
             others = self._at(address)
             self._holders[hash(address)] = (*others, person) if others else person
 
     def remove(self, person: Person, document: Mapping[str, Any]) -> None:
-        for address in addresses_of(document):
+        for address in _texts_of(document):
             others = tuple(each for each in self._at(address) if each is not person)
             if others:
                 self._holders[hash(address)] = others[0] if len(others) == 1 else others
@@ -84,8 +88,6 @@ class People:
         self._active: dict[str, Person] = {}
         self._deleted: dict[str, Person] = {}
         self._purged: set[str] = set()
-        #: By hash, like addresses.
-        self._by_name: dict[int, Person] = {}
         self._addresses = AddressIndex()
         self._deleted_addresses = AddressIndex()
 
@@ -110,8 +112,7 @@ class People:
         return key in self._active or key in self._deleted or key in self._purged
 
     def find_by_name(self, user_principal_name: str) -> Person | None:
-        person = self._by_name.get(hash(user_principal_name.lower()))
-        return person if person and _name_of(unpacked(person.stored)) == user_principal_name.lower() else None
+        return self._addresses.named(user_principal_name)
 
     def holders(self, address: str) -> tuple[Person, ...]:
         return self._addresses.holders(address)
@@ -190,14 +191,9 @@ class People:
         person.presence = Presence.ACTIVE
         self._active[key_of(person.id)] = person
         self._addresses.add(person, document)
-        if name := _name_of(document):
-            self._by_name[hash(name)] = person
 
     def _forget(self, person: Person, document: Mapping[str, Any]) -> None:
         self._addresses.remove(person, document)
-        name = hash(_name_of(document))
-        if self._by_name.get(name) is person:
-            del self._by_name[name]
 
     def _bury(self, person: Person, document: Mapping[str, Any], now: float) -> None:
         self._active.pop(key_of(person.id), None)
@@ -217,6 +213,12 @@ def addresses_of(document: Mapping[str, Any]) -> set[str]:
     proxies = (each[5:] for each in document.get("proxyAddresses") or () if each[:5].lower() == "smtp:")
     every = (document.get("mail"), *(document.get("otherMails") or ()), *proxies)
     return {address.lower() for address in every if address}
+
+
+def _texts_of(document: Mapping[str, Any]) -> set[str]:
+    """All by which a user is found: addresses and name."""
+    name = _name_of(document)
+    return addresses_of(document) | {name} if name else addresses_of(document)
 
 
 def _name_of(document: Mapping[str, Any]) -> str:

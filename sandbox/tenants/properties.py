@@ -3,7 +3,7 @@
 https://learn.microsoft.com/graph/api/resources/user and https://learn.microsoft.com/graph/api/user-update
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -135,13 +135,28 @@ _unpack = msgspec.msgpack.Decoder(dict[int | str, Any]).decode
 
 
 def packed(document: Mapping[str, Any]) -> bytes:
-    """The stored form: one byte a name instead of a dict. Properties a tenant does not store are left out."""
-    return _pack({_NUMBERS.get(name, name): value for name, value in document.items() if _is_stored(name)})
+    """The stored form: one byte a name instead of a dict. Properties a tenant does not store are left out.
+
+    A million people share their cities and departments, and their names are written in several ways: such a value is a
+    number, which no other value is.
+    """
+    stored = _pack(
+        {
+            _NUMBERS.get(name, name): _short(name, value, document)
+            for name, value in document.items()
+            if _is_stored(name)
+        }
+    )
+    return bytes(memoryview(stored))  # what the encoder gives out holds on to the whole of its buffer
 
 
 def unpacked(stored: bytes) -> dict[str, Any]:
     """The document that `packed` stored, without the id; never-set properties are absent."""
-    return {_NAMES[key] if isinstance(key, int) else key: value for key, value in _unpack(stored).items()}
+    found = {_NAMES[key] if isinstance(key, int) else key: value for key, value in _unpack(stored).items()}
+    for name, value in found.items():
+        if value.__class__ is int:
+            found[name] = _SHARED_VALUES[value] if value >= 0 else _WRITTEN_AGAIN[name](found)
+    return found
 
 
 def property_of(name: str) -> Property:
@@ -155,6 +170,59 @@ def property_of(name: str) -> Property:
 def empty_value(name: str) -> list[Any] | None:
     """What a plain GET shows for a selected property that was never set."""
     return [] if property_of(name).kind in {Kind.STRINGS, Kind.OBJECTS} else None
+
+
+#: Text properties of which a tenant has few values; each value stands once, and its number in the people.
+_SHARED = frozenset(
+    {
+        "city",
+        "companyName",
+        "country",
+        "creationType",
+        "department",
+        "externalUserState",
+        "jobTitle",
+        "officeLocation",
+        "postalCode",
+        "preferredLanguage",
+        "state",
+        "streetAddress",
+        "usageLocation",
+        "userType",
+    }
+)
+_MOST_SHARED = 1_000
+_SHARED_VALUES: list[str] = []
+_SHARED_NUMBERS: dict[str, dict[str, int]] = {name: {} for name in _SHARED}
+
+_AGAIN = -1
+
+
+def _identities(document: Mapping[str, Any]) -> list[dict[str, str]]:
+    name = str(document.get("userPrincipalName"))
+    issuer = name.rpartition("@")[2]
+    return [{"signInType": "userPrincipalName", "issuer": issuer, "issuerAssignedId": name}]
+
+
+#: What other values of most people say already.
+_WRITTEN_AGAIN: Mapping[str, Callable[[Mapping[str, Any]], object]] = {
+    "identities": _identities,
+    "otherMails": lambda document: [document.get("mail")],
+    "proxyAddresses": lambda document: [f"SMTP:{document.get('mail')}"],
+}
+
+
+def _short(name: str, value: object, document: Mapping[str, Any]) -> object:
+    if name in _WRITTEN_AGAIN:
+        return _AGAIN if value == _WRITTEN_AGAIN[name](document) else value
+    if name not in _SHARED or not isinstance(value, str):
+        return value
+    numbers = _SHARED_NUMBERS[name]
+    number = numbers.get(value)
+    if number is None and len(numbers) < _MOST_SHARED:
+        number = numbers[value] = len(_SHARED_VALUES)
+        _SHARED_VALUES.append(value)
+    return value if number is None else number
 
 
 def _is_stored(name: str) -> bool:

@@ -52,6 +52,18 @@ class Bucket:
         self._level = max(0.0, self._level - amount)
         return max(1, math.ceil(missing / self.rate)) if missing > 0 else 0
 
+    def drain(self, now: float) -> None:
+        """Take all that is there."""
+        self._at = max(self._at, now)
+        self._level = 0.0
+
+    def shrink(self, share: float, now: float) -> None:
+        """Fill up, and be full, at this share of what was before."""
+        self.take(0, now)
+        self.capacity *= share
+        self.rate *= share
+        self._level = min(self._level, self.capacity)
+
     @property
     def used(self) -> float:
         return 1 - self._level / self.capacity
@@ -77,6 +89,14 @@ class Quota:
             return Refusal(what=what, limit="ResourceUnitLimitExceeded", retry_after=wait)
         wait = self._writes.take(writes, now) if writes else 0
         return Refusal(what="Write", limit="WriteLimitExceeded", retry_after=wait) if wait else None
+
+    def drain(self, now: float) -> None:
+        """Leave nothing of the writes for now."""
+        self._writes.drain(now)
+
+    def shrink(self, share: float, now: float) -> None:
+        """Give less than is documented, as under load: https://learn.microsoft.com/graph/throttling"""
+        self._writes.shrink(share, now)
 
     def percentage(self) -> str | None:
         """x-ms-throttle-limit-percentage, which is sent above 0.8 only."""

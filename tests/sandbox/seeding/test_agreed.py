@@ -1,5 +1,7 @@
 """Is what is written of an agreed world what cycles would have written, and nothing is left to do?"""
 
+import gc
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from sandbox.runner.large_storage import LargeStorage
 from sandbox.scenarios.scenario import Plan
 from sandbox.seeding import AgreedWorld, DatabaseSink, RowsSink, seed_rows, seed_standing
 from sandbox.storage.database import Database
+from sandbox.tenants import Simulation
 from sandbox.tenants.control import dump
 from shared.adapters.storage_account import StorageAccount
 from shared.adapters.tables.azure_rows import AzureTables
@@ -168,3 +171,18 @@ async def test_a_storage_that_was_filled_before_it_ran_holds_the_same_rows(tmp_p
             for partition in engine.tables.rows(table)._partitions:
                 stored = [replace(row, etag="") async for row in tables.rows(table).scan(partition)]
                 assert stored == [replace(row, etag="") async for row in engine.tables.rows(table).scan(partition)]
+
+
+def test_a_person_of_an_agreed_world_costs_at_most_one_and_a_half_kib_in_both_tenants() -> None:
+    people = 12_000
+    world = agreed(people).scenario().world
+    gc.collect()
+
+    tracemalloc.start()
+    simulation = Simulation(world)
+    gc.collect()
+    used, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert sum(len(simulation.tenant(tenant.id).people) for tenant in world.tenants) > 2 * people
+    assert used / people <= 1.5 * 1024

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from bench.escrows import EscrowSeed
 from sandbox.report import GraphUse
 from sandbox.runner.clients import JobClient
 from sandbox.runner.local_world import LocalWorld, Surroundings, remove_logs, started_world
 from sandbox.runner.options import Options
-from sandbox.scenarios.scenario import Plan
+from sandbox.scenarios.scenario import Plan, Scenario
 from sandbox.seeding import AgreedSeed, AgreedWorld
 from shared.adapters.storage_account import StorageAccount
 from shared.adapters.tables.azure_rows import AzureTables
@@ -48,7 +49,6 @@ class MeasuredWorld:
     local: LocalWorld
     agreed: AgreedWorld
     engine: Engine
-    scale: float
 
     @property
     def id(self) -> str:
@@ -100,21 +100,48 @@ class MeasuredWorld:
 
 
 @contextlib.asynccontextmanager
-async def measured_world(
-    options: Options, *, provisioned: bool = True, hosts: int = 1, timers: bool = False
-) -> AsyncIterator[MeasuredWorld]:
-    """A world of so many people, who are provisioned already or about to be."""
+async def agreed_world(options: Options) -> AsyncIterator[MeasuredWorld]:
+    """A world of so many people who are provisioned already; cycles begin when they are asked for."""
+    agreed = _tenants_of(options)
+    surroundings = Surroundings(without_timers=True, seed=AgreedSeed(world=agreed))
+    async with _started(options, agreed, agreed.scenario(), surroundings) as world:
+        yield world
+
+
+@contextlib.asynccontextmanager
+async def escrowed_world(options: Options) -> AsyncIterator[MeasuredWorld]:
+    """A world of so many people of whom nobody could be created; cycles begin when they are asked for."""
+    agreed = _tenants_of(options)
+    surroundings = Surroundings(without_timers=True, seed=EscrowSeed(world=agreed))
+    async with _started(options, agreed, agreed.scenario(provisioned=False), surroundings) as world:
+        yield world
+
+
+@contextlib.asynccontextmanager
+async def created_world(options: Options, *, hosts: int = 1) -> AsyncIterator[MeasuredWorld]:
+    """A world of so many people, without managers, who are being created: each takes two writes."""
+    agreed = replace(_tenants_of(options), managed=False)
+    surroundings = Surroundings(hosts=hosts, timers_everywhere=False)
+    async with _started(options, agreed, agreed.scenario(provisioned=False), surroundings) as world:
+        await _begin(world.local, agreed)
+        yield world
+
+
+def _tenants_of(options: Options) -> AgreedWorld:
     now = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
-    agreed = AgreedWorld(plan=Plan(users=options.users, seed=options.seed), now=now)
-    seed = AgreedSeed(world=agreed) if provisioned else None
-    surroundings = Surroundings(hosts=hosts, timers_everywhere=False, without_timers=not timers, seed=seed)
+    return AgreedWorld(plan=Plan(users=options.users, seed=options.seed), now=now)
+
+
+@contextlib.asynccontextmanager
+async def _started(
+    options: Options, agreed: AgreedWorld, scenario: Scenario, surroundings: Surroundings
+) -> AsyncIterator[MeasuredWorld]:
     logs = Path(tempfile.mkdtemp(prefix="tenantsync-bench-"))
-    scenario = agreed.scenario(provisioned=provisioned)
-    async with started_world(replace(options, port=0), scenario, logs, surroundings) as local:
-        if not provisioned:
-            await _begin(local, agreed)
-        async with open_engine(local.environment) as engine:
-            yield MeasuredWorld(local=local, agreed=agreed, engine=engine, scale=options.time_scale)
+    async with (
+        started_world(replace(options, port=0), scenario, logs, surroundings) as local,
+        open_engine(local.environment) as engine,
+    ):
+        yield MeasuredWorld(local=local, agreed=agreed, engine=engine)
     remove_logs(logs)
 
 

@@ -30,6 +30,8 @@ class AgreedWorld:
     target_id: str = field(init=False)
     service_principal_id: str = field(init=False)
     document: Document = field(init=False)
+    managed: bool = True
+    """Most people have a manager."""
     now: datetime = datetime(2026, 1, 5, tzinfo=UTC)
     """When the objects of the target were made."""
 
@@ -77,7 +79,7 @@ class AgreedWorld:
     def _users(self) -> Iterator[Document]:
         people = People(seed=f"people {self.plan.seed}", company="Lindenhof Mills", domains=SOURCE_DOMAINS)
         members = (people.person(accountEnabled=True) for _ in range(self.plan.users))
-        yield from with_managers(members, people.seed)
+        yield from with_managers(members, people.seed) if self.managed else members
         for number in range(BYSTANDERS):
             yield guest(people, f"advisor{number}@consultants.example", SOURCE_HOST)
 

@@ -1,0 +1,1 @@
+"""Does the benchmark tell what it has seen?"""

@@ -124,6 +124,7 @@ async def created_world(options: Options, *, hosts: int = 1) -> AsyncIterator[Me
     surroundings = Surroundings(hosts=hosts, timers_everywhere=False)
     async with _started(options, agreed, agreed.scenario(provisioned=False), surroundings) as world:
         await _begin(world.local, agreed)
+        await tick(world.engine)
         yield world
 
 

@@ -22,6 +22,8 @@ class QuotaSize(StrEnum):
 UNITS_PER_TEN_SECONDS = {QuotaSize.SMALL: 3_500, QuotaSize.MEDIUM: 5_000, QuotaSize.LARGE: 8_000}
 WRITES = 3_000
 WRITES_SECONDS = 150.0
+#: For so long a refused write counts in what is told of the limit.
+COUNTED_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,10 +74,13 @@ class Bucket:
 class Quota:
     """The quota of one application in one tenant."""
 
-    __slots__ = ("_units", "_writes", "size")
+    __slots__ = ("_asked", "_refused", "_since", "_units", "_writes", "size")
 
     def __init__(self, size: QuotaSize) -> None:
         self.size = size
+        #: Writes in the last seconds, and those of them that were refused.
+        self._asked = self._refused = 0
+        self._since = 0.0
         self._units = Bucket(UNITS_PER_TEN_SECONDS.get(size, 0) or 1, 10)
         self._writes = Bucket(WRITES, WRITES_SECONDS)
 
@@ -88,6 +93,7 @@ class Quota:
             what = "Write" if writes else "Read"
             return Refusal(what=what, limit="ResourceUnitLimitExceeded", retry_after=wait)
         wait = self._writes.take(writes, now) if writes else 0
+        self._count(writes, now, refused=bool(wait))
         return Refusal(what="Write", limit="WriteLimitExceeded", retry_after=wait) if wait else None
 
     def drain(self, now: float) -> None:
@@ -99,9 +105,20 @@ class Quota:
         self._writes.shrink(share, now)
 
     def percentage(self) -> str | None:
-        """x-ms-throttle-limit-percentage, which is sent above 0.8 only."""
+        """x-ms-throttle-limit-percentage, which is sent above 0.8 only: 1.2 where a fifth of the requests is refused.
+
+        https://learn.microsoft.com/graph/throttling-limits#response-headers
+        """
         used = 0.0 if self.size is QuotaSize.OFF else max(self._units.used, self._writes.used)
+        if self._refused:
+            used = 1 + self._refused / self._asked
         return f"{used:.2f}" if used > 0.8 else None
+
+    def _count(self, writes: int, now: float, *, refused: bool) -> None:
+        if now - self._since >= COUNTED_SECONDS:
+            self._asked, self._refused, self._since = 0, 0, now
+        self._asked += bool(writes)
+        self._refused += refused
 
 
 def units_of(units: int, options: frozenset[str], top: int | None) -> int:

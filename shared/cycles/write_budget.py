@@ -1,9 +1,19 @@
 """How fast may be written to a target tenant, and how fast may people be invited?
 
-Writes: Graph allows one application 3,000 in 150 seconds, a tenth of which is kept free for others of this app's kind.
-Time slots are reserved by the generic cell rate algorithm: one time stamp says when all that is reserved will have
-been written at an even pace, and it may be ahead of now by a burst at the most.
+Writes: Graph allows one application 3,000 in 150 seconds. Time slots are reserved by the generic cell rate algorithm:
+one time stamp says when all that is reserved will have been written at an even pace, and it may be ahead of now by a
+burst at the most. With the burst no window takes more than the quota.
 https://learn.microsoft.com/graph/throttling-limits#identity-and-access-service-limits
+
+Graph may give less, and others may write with the same application. A sign of it is a 429, or an answer whose
+`x-ms-throttle-limit-percentage` is above 1. Then the pace falls, and comes back by itself:
+
+| Graph gives | then the pace is |
+|---|---|
+| a sign | as it was: whoever emptied the bucket may be gone |
+| one more within a window of the quota, a 429 | four fifths of what it was |
+| one more within a window of the quota, a percentage | divided by it |
+| no sign for a minute | a tenth of the whole higher with each further minute |
 
 Invitations: Graph blocks a tenant's invitations "due to suspicious activity" at a rate that nobody documents, and only
 support lifts that. So the pace begins low and grows with what went well; once blocked nobody is invited for an hour,
@@ -16,20 +26,30 @@ from typing import Final
 
 QUOTA: Final = 3000
 QUOTA_WINDOW: Final = timedelta(seconds=150)
-KEPT_FREE: Final = QUOTA // 10
-BURST: Final = 100
-INTERVAL: Final = QUOTA_WINDOW / (QUOTA - KEPT_FREE - BURST)
-"""Between two writes: with a burst at its start, no window of 150 seconds takes more than 2,700."""
+BURST: Final = 60
+"""Three batches: so much may be lost to a slow host without being lost for the pace."""
+
+INTERVAL: Final = QUOTA_WINDOW / (QUOTA - BURST)
+"""Between two writes, where Graph gives what it documents."""
+
+LEAST_SHARE: Final = 0.05
+ON_REFUSALS: Final = 0.8
+SETTLED: Final = timedelta(seconds=15)
+"""Signs that are so close have one cause, and a lower pace has shown no effect yet."""
+
+RESTS: Final = timedelta(minutes=1)
+RECOVERS: Final = timedelta(minutes=10)
+"""From nothing to the whole pace."""
 
 FIRST_INVITATIONS: Final = 20
 """People who may be invited at once before the pace counts."""
 
 SLOWEST: Final = 0.5
-FASTEST: Final = 8.5
-"""Invitations in a second: in the beginning, and at the most (each is followed by another write)."""
+FASTEST: Final = 10.0
+"""Invitations in a second: in the beginning, and at the most: the quota gives as many, for each takes two writes."""
 
 GROWTH: Final = 500
-"""So many invitations make the pace one in a second faster; 4,000 people take about 25 minutes to the fastest."""
+"""So many invitations make the pace one in a second faster; 4,750 people take about 25 minutes to the fastest."""
 
 FIRST_PAUSE: Final = timedelta(hours=1)
 LONGEST_PAUSE: Final = timedelta(hours=24)
@@ -43,6 +63,19 @@ class WriteBudget:
 
     not_before: datetime | None = None
     reserved: datetime | None = None
+    share: float = 1.0
+    """Of the whole pace, what Graph gave when it was last found to give less."""
+    slowed: datetime | None = None
+    """When that was."""
+    refused: datetime | None = None
+    """When the last sign came that Graph gives less."""
+
+    def share_at(self, now: datetime) -> float:
+        """Return at which share of the whole pace may be written now."""
+        if self.slowed is None:
+            return 1.0
+        rested = max(now - self.slowed - RESTS, timedelta(0))
+        return min(self.share + rested / RECOVERS, 1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,11 +108,33 @@ def reserve_writes(budget: WriteBudget, count: int, now: datetime, *, patience: 
     held = (budget.not_before or now) - now
     if held > timedelta(0):
         return Grant(count=0, wait=held), budget
-    reserved = max(budget.reserved or now, now) + count * INTERVAL
+    interval = INTERVAL / budget.share_at(now)
+    reserved = max(budget.reserved or now, now) + count * interval
     wait = max(reserved - BURST * INTERVAL - now, timedelta(0))
     if wait > patience:
         return Grant(count=0, wait=wait), budget
     return Grant(count=count, wait=wait), replace(budget, reserved=reserved)
+
+
+def held_until(budget: WriteBudget, until: datetime, refused: datetime | None = None) -> WriteBudget:
+    """Return the budget that gives nothing until then; `refused`: a 429 was met at that time."""
+    held = replace(budget, not_before=max(until, budget.not_before or until))
+    return held if refused is None else _after_sign(held, ON_REFUSALS, refused)
+
+
+def slowed_down(budget: WriteBudget, used: float, now: datetime) -> WriteBudget:
+    """Return the budget after Graph said that so much of the limit is used, where 1 is all of it."""
+    return budget if used <= 1 else _after_sign(budget, 1 / used, now)
+
+
+def _after_sign(budget: WriteBudget, factor: float, now: datetime) -> WriteBudget:
+    since = QUOTA_WINDOW if budget.refused is None else now - budget.refused
+    if since < SETTLED:
+        return budget
+    if since >= QUOTA_WINDOW:
+        return replace(budget, refused=now)
+    share = max(budget.share_at(now) * factor, LEAST_SHARE)
+    return replace(budget, refused=now, share=share, slowed=now)
 
 
 def reserve_invitations(

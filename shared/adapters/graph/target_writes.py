@@ -12,7 +12,7 @@ from shared.adapters.graph.batch import MOST_ITEMS, batch_answer, batch_call
 from shared.adapters.graph.client import GraphClient
 from shared.adapters.graph.errors import Failure, error_of, failure_of, is_missing, retry_after
 from shared.adapters.graph.observing import tell_written
-from shared.adapters.graph.throttling import WriteGate
+from shared.adapters.graph.throttling import WriteGate, used_of_limit
 from shared.cycles.pending import INVITATIONS_BLOCKED, POLICY_FORBIDS, READ_ONLY
 from shared.orchestration.ports import (
     Conflict,
@@ -125,6 +125,7 @@ class TargetWrites:
             return {write.source_id: self._failed(write, answer) for write in writes}
         answers = batch_answer(answer, calls).answers
         self._client.observer.answered(calls, answers)
+        await self._gate.slow_down(max((used_of_limit(each) for each in answers.values()), default=0.0))
         results = {key: self._result(write, answers.get(key)) for key, write in keys.items()}
         for key, write in keys.items():
             tell_written(span, write, results[key], answers.get(key))

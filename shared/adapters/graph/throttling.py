@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Final
 
+from shared.adapters.graph.answer import Answer
 from shared.orchestration.ports import BudgetStore, Clock, Conflict, StorageUnavailable
 
 PATIENCE: Final = timedelta(seconds=10)
@@ -19,6 +20,9 @@ _LONGEST_WAIT = timedelta(minutes=5)
 _LEAST_MARGIN = timedelta(seconds=2)
 # by how much two looks at the clock may disagree, in real time
 _CLOCK_ERROR = 0.05
+
+# documented up to 1.8; a number out of all proportion is none
+_MOST_USED = 10.0
 
 _logger = logging.getLogger(__name__)
 
@@ -57,14 +61,23 @@ class WriteGate:
         if len(told) < len(waits):
             told.append(self._guess())
         wait = max(told) + self._margin()
-        until = self._clock.now() + wait
-        self._not_before = max(until, self._not_before or until)
+        now = self._clock.now()
+        self._not_before = max(now + wait, self._not_before or now + wait)
         try:
-            await self.budgets.hold_until(self.tenant_id, self._not_before)
+            await self.budgets.hold_until(self.tenant_id, self._not_before, refused=now)
         except (StorageUnavailable, Conflict):
             # this process knows; the others will meet their own 429
             _logger.warning("hold not stored", extra={"action": "hold_until", "tenant_id": self.tenant_id})
         return wait
+
+    async def slow_down(self, used: float) -> None:
+        """Hear how much of its limit Graph says is used; what is not above all of it costs storage nothing."""
+        if used <= 1:
+            return
+        try:
+            await self.budgets.slow_down(self.tenant_id, used, self._clock.now())
+        except (StorageUnavailable, Conflict):
+            _logger.warning("pace not stored", extra={"action": "slow_down", "tenant_id": self.tenant_id})
 
     def passed(self) -> None:
         """Note that a batch passed without a 429: the next guess starts from the beginning."""
@@ -80,3 +93,15 @@ class WriteGate:
         # `Date` is in whole seconds, and where time runs faster a real blink is long
         real_second = self._clock.real(timedelta(seconds=1)).total_seconds()
         return max(_LEAST_MARGIN, timedelta(seconds=_CLOCK_ERROR / real_second))
+
+
+def used_of_limit(answer: Answer) -> float:
+    """Return how much of its limit Graph says is used; it does so above 0.8 only, and above 1 it refuses requests.
+
+    https://learn.microsoft.com/graph/throttling-limits#response-headers
+    """
+    try:
+        used = float(answer.headers.get("x-ms-throttle-limit-percentage", 0))
+    except ValueError:
+        return 0.0
+    return used if 0 <= used <= _MOST_USED else 0.0

@@ -1,6 +1,6 @@
 """Where does it stand whether, and how fast, a target tenant may be written to?"""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.adapters.tables.changing import change_row
@@ -11,9 +11,11 @@ from shared.cycles.write_budget import (
     Invitations,
     WriteBudget,
     blocked,
+    held_until,
     passed,
     reserve_invitations,
     reserve_writes,
+    slowed_down,
 )
 
 WRITES = "writes"
@@ -53,14 +55,23 @@ class TableBudgetStore:
         self._always_read_only = always_read_only
 
     async def not_before(self, tenant_id: str) -> datetime | None:
-        row = await self._rows.get(escape_key(tenant_id), WRITES)
-        return None if row is None else BUDGET.value(row).not_before
+        return (await self.writes(tenant_id)).not_before
 
-    async def hold_until(self, tenant_id: str, until: datetime) -> None:
+    async def hold_until(self, tenant_id: str, until: datetime, *, refused: datetime | None = None) -> None:
         def held(budget: WriteBudget) -> WriteBudget:
-            return replace(budget, not_before=max(until, budget.not_before or until))
+            return held_until(budget, until, refused)
 
         await change_row(self._rows, escape_key(tenant_id), WRITES, BUDGET, WriteBudget(), held)
+
+    async def slow_down(self, tenant_id: str, used: float, now: datetime) -> None:
+        def slowed(budget: WriteBudget) -> WriteBudget:
+            return slowed_down(budget, used, now)
+
+        await change_row(self._rows, escape_key(tenant_id), WRITES, BUDGET, WriteBudget(), slowed)
+
+    async def writes(self, tenant_id: str) -> WriteBudget:
+        row = await self._rows.get(escape_key(tenant_id), WRITES)
+        return WriteBudget() if row is None else BUDGET.value(row)
 
     async def reserve_writes(self, tenant_id: str, count: int, now: datetime, *, patience: timedelta) -> Grant:
         grants: list[Grant] = []

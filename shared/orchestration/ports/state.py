@@ -15,7 +15,7 @@ from shared.cycles.state import ConfigurationState
 from shared.cycles.statement import Statement
 from shared.cycles.surge import Surge
 from shared.cycles.work import Work
-from shared.cycles.write_budget import Grant, Invitations
+from shared.cycles.write_budget import Grant, Invitations, WriteBudget
 from shared.provisioning.link import Link
 from shared.provisioning.provisioning_log import ProvisioningLogRecord
 
@@ -266,8 +266,13 @@ class BudgetStore(Protocol):
     """Whether, and how fast, a target tenant may be written to. Writes raise Conflict where too many change a row."""
 
     async def not_before(self, tenant_id: str) -> datetime | None: ...
-    async def hold_until(self, tenant_id: str, until: datetime) -> None:
-        """Raise the mark to `until`; an earlier time changes nothing."""
+    async def writes(self, tenant_id: str) -> WriteBudget: ...
+    async def hold_until(self, tenant_id: str, until: datetime, *, refused: datetime | None = None) -> None:
+        """Raise the mark to `until`; an earlier time changes nothing. `refused`: for a 429 that was met then."""
+        ...
+
+    async def slow_down(self, tenant_id: str, used: float, now: datetime) -> None:
+        """Note that Graph said how much of its limit is used, more than 1 being more than there is."""
         ...
 
     async def reserve_writes(self, tenant_id: str, count: int, now: datetime, *, patience: timedelta) -> Grant:

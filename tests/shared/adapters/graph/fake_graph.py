@@ -121,9 +121,13 @@ class FakeBudgets(TableBudgetStore):
         self._fail()
         return await super().not_before(tenant_id)
 
-    async def hold_until(self, tenant_id: str, until: datetime) -> None:
+    async def hold_until(self, tenant_id: str, until: datetime, *, refused: datetime | None = None) -> None:
         self._fail()
-        await super().hold_until(tenant_id, until)
+        await super().hold_until(tenant_id, until, refused=refused)
+
+    async def slow_down(self, tenant_id: str, used: float, now: datetime) -> None:
+        self._fail()
+        await super().slow_down(tenant_id, used, now)
 
     async def reserve_writes(self, tenant_id: str, count: int, now: datetime, *, patience: timedelta) -> Grant:
         self._fail()

@@ -13,6 +13,7 @@ import pytest
 from shared.adapters.graph.target_writes import TargetWrites
 from shared.adapters.graph.throttling import WriteGate
 from shared.adapters.memory.clock import ManualClock
+from shared.cycles.write_budget import SETTLED
 from shared.orchestration.ports import StorageUnavailable, Write, WriteKind, WriteResult, WriteStatus
 from tests.shared.adapters.graph.fake_graph import (
     BASE,
@@ -244,6 +245,24 @@ async def test_no_write_leaves_before_the_longest_retry_after_has_passed(passed:
         await target.send(updates(2))
 
     assert len(setting.graph.requests) == sent
+
+
+@pytest.mark.parametrize(
+    ("told", "share"),
+    [("1.25", 0.8), ("0.97", 1.0), ("1.0", 1.0), ("", 1.0), ("many", 1.0), ("nan", 1.0), ("1e9", 1.0)],
+)
+async def test_the_pace_falls_where_graph_says_again_that_more_is_used_than_there_is(told: str, share: float) -> None:
+    answer = Reply(status=204, headers={"x-ms-throttle-limit-percentage": told})
+    setting = Setting(FakeGraph({"PATCH /users/t": answer}))
+
+    async with setting.writes() as target:
+        for _ in range(2):
+            result = await target.send([UPDATE])
+            await setting.clock.advance(SETTLED)
+
+    now = setting.clock.now()
+    assert result["s"].status is WriteStatus.DONE
+    assert (await setting.budgets.writes(TARGET)).share_at(now) == pytest.approx(share)
 
 
 async def test_a_hold_of_another_process_is_kept() -> None:

@@ -8,6 +8,7 @@ import pytest
 from shared.adapters.tables.budgets import WRITES, TableBudgetStore
 from shared.adapters.tables.row_format import VERSION
 from shared.adapters.tables.rows import Rows, Upsert
+from shared.cycles.write_budget import BURST, SETTLED
 from shared.orchestration.ports import NewerRow
 from tests.shared.adapters.tables.values import HOUR, NOW
 
@@ -56,18 +57,28 @@ async def test_slots_that_many_want_at_once_are_given_one_after_the_other(store:
 
     waits = sorted(grant.wait for grant in grants)
     assert [grant.count for grant in grants] == [20] * 10
-    assert waits[:5] == [timedelta(0)] * 5, "the burst"
-    assert len(set(waits[5:])) == 5
+    at_once = BURST // 20
+    assert waits[:at_once] == [timedelta(0)] * at_once, "the burst"
+    assert len(set(waits[at_once:])) == 10 - at_once
 
 
 async def test_a_hold_gives_no_slots_and_keeps_what_is_reserved(store: TableBudgetStore) -> None:
-    await store.reserve_writes("contoso", 100, NOW, patience=timedelta(0))
+    await store.reserve_writes("contoso", BURST, NOW, patience=timedelta(0))
     await store.hold_until("contoso", NOW + timedelta(seconds=1))
 
     assert (await store.reserve_writes("contoso", 1, NOW, patience=HOUR)).count == 0
     later = await store.reserve_writes("contoso", 20, NOW + timedelta(seconds=1), patience=timedelta(0))
     assert later.count == 0, "the burst is used up"
     assert (await store.reserve_writes("fabrikam", 20, NOW, patience=timedelta(0))).count == 20
+
+
+async def test_what_graph_says_of_its_limit_slows_all_hosts(store: TableBudgetStore) -> None:
+    later = NOW + SETTLED
+    await store.hold_until("contoso", NOW, refused=NOW)
+    await store.slow_down("contoso", 1.25, later)
+
+    assert (await store.writes("contoso")).share_at(later) == pytest.approx(0.8)
+    assert (await store.writes("fabrikam")).share_at(later) == 1.0
 
 
 async def test_invitations_are_counted_blocked_and_let_through_again(store: TableBudgetStore) -> None:

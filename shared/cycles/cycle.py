@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.cycles.doubt import Doubt
+from shared.cycles.forecast import Forecast
 from shared.cycles.statement import Statement
 
 
@@ -88,6 +89,8 @@ class Cycle:
     """What of it is otherwise than the cycle before has seen it."""
     closing: Statement | None = None
     """How everybody stood when it completed."""
+    forecast: Forecast | None = None
+    """When what it left open was expected to be done; None where it left nothing, or nobody could say."""
     error_code: str = ""
     error_message: str = ""
     etag: str = ""

@@ -172,3 +172,5 @@ class Workload:
     staged: int
     escrowed: int
     delayed: int = 0
+    creates: int = 0
+    """Of those that are due or wait, who is to be created as far as the reader knows."""

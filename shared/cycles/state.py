@@ -85,6 +85,8 @@ class ConfigurationState:
     """The newest full cycle that left people out, as direct reads have shown."""
     steady_since: datetime | None = None
     """When the first cycle completed."""
+    forecast_cycle: int = 0
+    """The cycle whose forecast nobody knows yet whether it holds; 0: there is none."""
     oldest_cycle: int = 1
     """Cycles before this one are past their time, and gone."""
     told_quarantine: str = ""

@@ -149,13 +149,13 @@ def reserve_invitations(
         return Grant(count=0, wait=closed), invitations
     if invitations.blocks:
         return Grant(count=1), replace(invitations, probing_until=now + PROBE)
-    rested = _rested(invitations, now)
-    interval = timedelta(seconds=1 / pace(rested.sent))
-    reserved = max(rested.reserved or now, now) + count * interval
+    standing = rested(invitations, now)
+    interval = timedelta(seconds=1 / pace(standing.sent))
+    reserved = max(standing.reserved or now, now) + count * interval
     wait = max(reserved - max(FIRST_INVITATIONS, count) * interval - now, timedelta(0))
     if wait > patience:
         return Grant(count=0, wait=wait), invitations
-    return Grant(count=count, wait=wait), replace(rested, sent=rested.sent + count, last=now, reserved=reserved)
+    return Grant(count=count, wait=wait), replace(standing, sent=standing.sent + count, last=now, reserved=reserved)
 
 
 def pace(sent: int) -> float:
@@ -176,7 +176,7 @@ def passed(invitations: Invitations) -> Invitations:
     return replace(invitations, blocks=0, blocked_until=None, probing_until=None)
 
 
-def _rested(invitations: Invitations, now: datetime) -> Invitations:
+def rested(invitations: Invitations, now: datetime) -> Invitations:
     """With each day on which nobody was invited the pace halves: what is usual is what was usual lately."""
     days = 0 if invitations.last is None else (now - invitations.last).days
     return replace(invitations, sent=invitations.sent >> min(max(days, 0), 60))

@@ -79,6 +79,7 @@ async def _completed(engine: Engine, state: ConfigurationState, cycle: Cycle) ->
         population=cycle.in_scope + cycle.held if initial else _carried_on(state, before, counters),
         steady_since=state.steady_since or cycle.completed,
         known_users=cycle.known_users,
+        forecast_cycle=state.forecast_cycle if cycle.forecast is None else cycle.number,
         quarantine=_standing(state, doubt, counters, engine.clock.now()),
     )
 

@@ -3,13 +3,16 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from shared.configuration.configuration import Configuration
 from shared.cycles.counters import Counters
 from shared.cycles.cycle import Cycle, CycleState
+from shared.cycles.forecast import Forecast, work_of
 from shared.cycles.pending import Workload
 from shared.cycles.state import ConfigurationState
 from shared.orchestration.engine import Engine
+from shared.orchestration.foresee import foreseen_end
 from shared.provisioning.provisioning_log import ProvisioningAction, ProvisioningStatus
 
 RECENT = 10
@@ -96,6 +99,28 @@ async def report_job(engine: Engine, job: Job) -> JobReport:
         last_successful=counted[0] if counted else None,
         last_with_exports=next((each for each in counted if each.exports), None),
         successive_failures=ended.index(completed[0]) if completed else len(ended),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenEntries:
+    """The open work of a job, and when it is expected to be done."""
+
+    workload: Workload
+    expected_end: datetime | None
+    """None: nothing is open that could be done, or nobody can say."""
+    forecast: Forecast | None
+    """The newest that a recent cycle has made."""
+
+
+async def open_entries(engine: Engine, job: Job) -> OpenEntries:
+    """Count what is open."""
+    workload = await engine.entries.workload(job.state, engine.clock.now())
+    cycles = await engine.cycles.newest(job.configuration.id, RECENT)
+    return OpenEntries(
+        workload=workload,
+        expected_end=await foreseen_end(engine, job.configuration, work_of(workload)),
+        forecast=next((cycle.forecast for cycle in cycles if cycle.forecast is not None), None),
     )
 
 

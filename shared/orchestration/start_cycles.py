@@ -11,6 +11,7 @@ from shared.cycles.schedule import next_due
 from shared.cycles.state import ConfigurationState
 from shared.orchestration.end_cycle import end_cycle
 from shared.orchestration.engine import Engine
+from shared.orchestration.foresee import note_end
 from shared.orchestration.forgive_escrows import forgive_escrows
 from shared.orchestration.hints import hint_reading
 from shared.orchestration.leave_quarantine import give_up, lift_if_recovered
@@ -72,6 +73,8 @@ async def _run(engine: Engine, state: ConfigurationState) -> None:
         return
     if counts_failures(state):
         state = await lift_if_recovered(engine, state)
+    if state.forecast_cycle:
+        state = await note_end(engine, state)
     if state.running:
         await _resume(engine, state, now)
     elif state.next_due is not None and state.next_due <= now + TOLERANCE and not must_wait(state, now + TOLERANCE):

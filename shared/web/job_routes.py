@@ -10,7 +10,7 @@ from shared.cycles.audit import Activity
 from shared.cycles.state import JobStatus
 from shared.orchestration.audit import audited
 from shared.orchestration.control_job import pause_job, start_job
-from shared.orchestration.job_status import list_jobs, newest_cycles, report_job
+from shared.orchestration.job_status import list_jobs, newest_cycles, open_entries, report_job
 from shared.orchestration.remove_configuration import remove_configuration
 from shared.web.acting import act_of
 from shared.web.authorization import Role
@@ -84,10 +84,10 @@ async def read_cycles(request: Request, service_principal_id: str, job_id: str) 
 
 
 async def read_workload(request: Request, service_principal_id: str, job_id: str) -> Response:
-    """The open work, counted."""
+    """The open work, counted, and when it is expected to be done."""
     engine = await engine_of(request)
     job = await found_job(engine, service_principal_id, job_id)
-    return JSONResponse(workload_resource(await engine.entries.workload(job.state, engine.clock.now())))
+    return JSONResponse(workload_resource(await open_entries(engine, job)))
 
 
 async def read_statement(request: Request, service_principal_id: str, job_id: str) -> Response:

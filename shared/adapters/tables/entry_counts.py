@@ -35,8 +35,13 @@ async def count_ends(
 
 
 async def count_open(rows: Rows, partition: str, released_cycle: int, now: datetime) -> Counter[str]:
-    """Open entries as `due`, `waiting`, `staged`, `escrowed` and `delayed`."""
-    return Counter([_standing_of(pending, released_cycle, now) async for pending in _open(rows, partition)])
+    """Open entries as `due`, `waiting`, `staged`, `escrowed` and `delayed`; of the first two, the `creates`."""
+    counted: Counter[str] = Counter()
+    async for pending in _open(rows, partition):
+        standing = _standing_of(pending, released_cycle, now)
+        counted[standing] += 1
+        counted["creates"] += standing in {"due", "waiting"} and joins(pending)
+    return counted
 
 
 async def statement(rows: Rows, partition: str) -> Statement:

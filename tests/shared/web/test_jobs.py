@@ -174,6 +174,7 @@ async def test_cycles_are_listed_newest_first_with_their_counters() -> None:
         "staged",
         "policyChanges",
         "closing",
+        "forecast",
         "error",
         "actions",
         "drifted",
@@ -190,8 +191,12 @@ async def test_the_workload_is_counted() -> None:
 
     workload = await read(world, "/workload")
 
-    assert set(workload) == {"due", "waiting", "staged", "escrowed", "delayed"}
-    assert (workload["due"], workload["waiting"]) == (0, 0)
+    assert set(workload) == {
+        *("due", "waiting", "staged", "escrowed", "delayed", "creates"),
+        *("expectedEndDateTime", "forecast"),
+    }
+    assert (workload["due"], workload["waiting"], workload["creates"]) == (0, 0, 0)
+    assert workload["expectedEndDateTime"] is None
 
 
 async def test_how_everybody_stands_is_told_now_and_of_each_cycle() -> None:

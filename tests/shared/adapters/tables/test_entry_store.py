@@ -166,13 +166,17 @@ async def test_links_behind_a_person_are_those_that_follow(store: TableEntryStor
 @pytest.mark.parametrize(
     ("row", "counted"),
     [
-        (pending("a"), Workload(due=1, waiting=0, staged=0, escrowed=0)),
-        (pending("a", due=NOW + SECOND), Workload(due=0, waiting=1, staged=0, escrowed=0)),
+        (pending("a"), Workload(due=1, waiting=0, staged=0, escrowed=0, creates=1)),
+        (pending("a", due=NOW + SECOND), Workload(due=0, waiting=1, staged=0, escrowed=0, creates=1)),
+        (pending("a", kind=WorkKind.UPDATE), Workload(due=1, waiting=0, staged=0, escrowed=0)),
         (pending("a", state=PendingState.ESCROWED), Workload(due=0, waiting=0, staged=0, escrowed=1)),
         (pending("a", state=PendingState.STAGED, staged_cycle=3), Workload(due=0, waiting=0, staged=1, escrowed=0)),
-        (pending("a", state=PendingState.STAGED, staged_cycle=2), Workload(due=1, waiting=0, staged=0, escrowed=0)),
         (
-            pending("a", state=PendingState.STAGED, staged_cycle=1, due=NOW + HOUR),
+            pending("a", kind=WorkKind.REMOVE, state=PendingState.STAGED, staged_cycle=2),
+            Workload(due=1, waiting=0, staged=0, escrowed=0),
+        ),
+        (
+            pending("a", kind=WorkKind.REMOVE, state=PendingState.STAGED, staged_cycle=1, due=NOW + HOUR),
             Workload(due=0, waiting=1, staged=0, escrowed=0),
         ),
         (pending("a", kind=WorkKind.DISABLE, staged_cycle=3), Workload(due=0, waiting=0, staged=1, escrowed=0)),
@@ -191,7 +195,7 @@ async def test_open_rows_are_counted_over_all_shards(store: TableEntryStore) -> 
     await store.stage(STATE, [pending(f"person {number}") for number in range(40)])
     await store.stage(STATE, [pending(f"later {number}", due=NOW + HOUR) for number in range(3)])
 
-    assert await store.workload(STATE, NOW) == Workload(due=40, waiting=3, staged=0, escrowed=0)
+    assert await store.workload(STATE, NOW) == Workload(due=40, waiting=3, staged=0, escrowed=0, creates=43)
 
 
 async def test_staged_removals_and_disables_are_counted_and_stale_due_rows_are_not(store: TableEntryStore) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from shared.cycles.attention import surveyed as attention_surveyed
 from shared.cycles.counters import Counters
 from shared.cycles.cycle import Cycle, CycleKind, CycleState
 from shared.cycles.doubt import Doubt
@@ -16,8 +17,11 @@ from shared.orchestration.update_state import update_state
 from shared.provisioning.provisioning_log import ProvisioningAction, ProvisioningStatus
 
 
-async def end_cycle(engine: Engine, cycle: Cycle) -> None:
-    """Make the configuration free for its next cycle."""
+async def end_cycle(engine: Engine, cycle: Cycle, *, surveyed: int | None = None) -> None:
+    """Make the configuration free for its next cycle.
+
+    `surveyed`: it was idle, and has looked at all links, when so many had said that they have written something.
+    """
     changed = False
 
     async def change(state: ConfigurationState) -> ConfigurationState | None:
@@ -27,12 +31,18 @@ async def end_cycle(engine: Engine, cycle: Cycle) -> None:
             return None
         if cycle.state is CycleState.FAILED:
             return _failed(state, cycle, engine.clock.now())
-        return await _completed(engine, state, cycle)
+        completed = await _completed(engine, state, cycle)
+        return completed if surveyed is None else _surveyed(completed, surveyed)
 
-    await forget_snapshots(engine, cycle.configuration_id, cycle.number)
+    if cycle.links_at or cycle.scope_at:
+        await forget_snapshots(engine, cycle.configuration_id, cycle.number)
     await update_state(engine, cycle.configuration_id, change)
     if changed:
         _tell(engine, cycle)
+
+
+def _surveyed(state: ConfigurationState, at: int) -> ConfigurationState:
+    return replace(state, attention=attention_surveyed(state.attention, at))
 
 
 def _tell(engine: Engine, cycle: Cycle) -> None:
@@ -67,7 +77,7 @@ async def _completed(engine: Engine, state: ConfigurationState, cycle: Cycle) ->
     asked_since = state.version != cycle.configuration_version or cycle.number <= state.restarted_at
     full_next = bool(doubt) or (state.full_next and (not initial or asked_since))
     before = await _cycle_before(engine, state)
-    counters = await engine.entries.counters(state, before.number) if before is not None else Counters()
+    counters = await _counters(engine, state, before)
     return replace(
         state,
         running=False,
@@ -75,6 +85,7 @@ async def _completed(engine: Engine, state: ConfigurationState, cycle: Cycle) ->
         proves_links=state.proves_links and full_next,
         last_full=cycle.started if initial else state.last_full,
         last_completed=cycle.number,
+        completed_at=cycle.completed,
         # Whom the guard holds is out of scope and provisioned: else the share of the others would let all of them go.
         population=cycle.in_scope + cycle.held if initial else _carried_on(state, before, counters),
         steady_since=state.steady_since or cycle.completed,
@@ -85,6 +96,13 @@ async def _completed(engine: Engine, state: ConfigurationState, cycle: Cycle) ->
 
 async def _cycle_before(engine: Engine, state: ConfigurationState) -> Cycle | None:
     return await engine.cycles.get(state.configuration_id, state.last_completed) if state.last_completed else None
+
+
+async def _counters(engine: Engine, state: ConfigurationState, before: Cycle | None) -> Counters:
+    """Return how the entries of the cycle before ended; nobody's did where nothing was open all the time."""
+    if before is None or (state.attention.idle and state.attention.worked_in < before.number):
+        return Counters()
+    return await engine.entries.counters(state, before.number)
 
 
 def _standing(state: ConfigurationState, doubt: Doubt, counters: Counters, now: datetime) -> Quarantine | None:

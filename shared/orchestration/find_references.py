@@ -93,3 +93,4 @@ async def _stage(reading: Reading, source_ids: list[str]) -> None:
         for source_id in source_ids
     ]
     await reading.engine.entries.exchange(reading.state, [(None, row) for row in rows])
+    reading.stirs |= bool(rows)

@@ -43,6 +43,10 @@ class DueView:
     def is_whole(self) -> bool:
         return len(self.named) < VIEWED
 
+    def may_have(self, due_class: DueClass, until: datetime) -> bool:
+        """May there be rows of a class that are due until then?"""
+        return not self.is_whole or any(each.due_class is due_class and each.due <= until for each in self.named)
+
     @property
     def busy(self) -> set[str]:
         """Return who is worked on, and who was while the record is not in the index: they cannot be leased."""

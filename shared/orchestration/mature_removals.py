@@ -17,6 +17,7 @@ async def mature_removals(reading: Reading) -> None:
     for shard in range(state.shards):
         rows = await live_due(engine, state, shard, DueClass.DELAYED, now, MOST)
         await engine.entries.exchange(state, [(row, _staged(reading, row, now)) for row in rows])
+        reading.stirs |= bool(rows)
 
 
 def _staged(reading: Reading, row: Pending, now: datetime) -> Pending:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from shared.cycles.attention import is_surveyed
 from shared.cycles.cycle import Cursor, CyclePhase
 from shared.cycles.pending import DueClass, Pending, PendingState, WorkKind
 from shared.cycles.released import Released
@@ -40,6 +41,9 @@ async def settle_removals(reading: Reading) -> None:
     as released, unless that could change the decision; then nothing is released in this cycle.
     """
     engine = reading.engine
+    if reading.is_idle and not is_held(reading.state):
+        await _settle_nothing(reading)
+        return
     await mature_removals(reading)
     # in this order: who is staged in between is counted twice, never not at all
     undecided = await engine.entries.undecided(reading.state)
@@ -61,6 +65,19 @@ async def settle_removals(reading: Reading) -> None:
     await dispatch_due(engine, reading.state)
     stay = [] if decided and decision.released else [row for row in counted if row.kind is WorkKind.REMOVE]
     reading.cycle = replace(reading.cycle, staged=len(staged), held=len(stay))
+    await reading.checkpoint(phase=CyclePhase.COMPLETE)
+
+
+async def _settle_nothing(reading: Reading) -> None:
+    """Nothing is open, so nothing is staged, due or in escrow; only the links may not have been looked at since."""
+    await doubt_reading(reading, ())
+    if reading.initial or not is_surveyed(reading.state.attention):
+        await find_references(reading)
+    reading.cycle = replace(reading.cycle, staged=0, held=0)
+    if not reading.stirs:
+        reading.pass_over(CyclePhase.COMPLETE)
+        return
+    await dispatch_due(reading.engine, reading.state)
     await reading.checkpoint(phase=CyclePhase.COMPLETE)
 
 

@@ -88,6 +88,8 @@ class Cycle:
     """What of it is otherwise than the cycle before has seen it."""
     closing: Statement | None = None
     """How everybody stood when it completed."""
+    idle_at: int | None = None
+    """Nothing was open when it settled; how often somebody had said by then that they have written something."""
     error_code: str = ""
     error_message: str = ""
     etag: str = ""

@@ -22,9 +22,12 @@ async def complete_cycle(reading: Reading) -> None:
     watched = await with_policies(engine, reading.configuration, cycle, previous)
     closing = await _statement(reading, previous)
     now = engine.clock.now()
-    done = replace(watched, state=CycleState.COMPLETED, completed=now, heartbeat=now, sequence=cycle.sequence + 1)
+    idle_at = reading.state.attention.stirred if reading.is_idle else None
+    done = replace(
+        watched, idle_at=idle_at, state=CycleState.COMPLETED, completed=now, heartbeat=now, sequence=cycle.sequence + 1
+    )
     reading.cycle = await engine.cycles.save(replace(done, closing=closing))
-    await end_cycle(engine, reading.cycle, surveyed=reading.state.attention.stirred if reading.is_idle else None)
+    await end_cycle(engine, reading.cycle)
     if reading.reads_groups:
         await engine.snapshots.prune(cycle.configuration_id, SCOPE, cycle.number)
 

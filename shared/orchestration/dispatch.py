@@ -23,7 +23,7 @@ from shared.cycles.state import ConfigurationState
 from shared.cycles.write_budget import Grant
 from shared.orchestration.engine import Engine
 from shared.orchestration.hints import CHUNK, hint_shard
-from shared.orchestration.live_due import DueView, idle_due, view_due
+from shared.orchestration.live_due import DueView, idle_due, named_due, view_due, view_named, with_works
 from shared.orchestration.ports import EntryRows
 
 UNDER_WAY: Final = timedelta(minutes=10)
@@ -58,7 +58,7 @@ async def dispatch(engine: Engine, state: ConfigurationState, shards: Iterable[i
 
 async def dispatch_due(engine: Engine, state: ConfigurationState) -> None:
     """Send a hint about each shard in which anything could be done now, and about which none is under way."""
-    await dispatch_viewed(engine, state, [await view_due(engine, state, shard) for shard in range(state.shards)])
+    await dispatch_viewed(engine, state, [await view_named(engine, state, shard) for shard in range(state.shards)])
 
 
 async def dispatch_viewed(engine: Engine, state: ConfigurationState, views: Sequence[DueView]) -> None:
@@ -72,7 +72,7 @@ async def dispatch_viewed(engine: Engine, state: ConfigurationState, views: Sequ
     for view in open_:
         if await engine.entries.is_hinted(state.configuration_id, view.shard, now):
             continue
-        if await chunk_of(view, creates=0 if blocked else 1, most=1):
+        if await chunk_of(await with_works(view), creates=0 if blocked else 1, most=1):
             await dispatch(engine, state, [view.shard])
 
 
@@ -91,16 +91,16 @@ async def end_hint(engine: Engine, state: ConfigurationState, shard: int) -> Non
         await dispatch(engine, state, [shard])
 
 
-async def reserve_creates(engine: Engine, state: ConfigurationState, tenant_id: str, shard: int) -> Grant:
+async def reserve_creates(view: DueView, tenant_id: str) -> Grant:
     """Reserve invitations for the creates that wait in a shard; they may be for a time within the next minute.
 
     Reserved before anybody is looked at: workers that all ask again at one time would mostly look in vain.
     """
-    now = engine.clock.now()
-    waiting = await engine.entries.due(state.configuration_id, shard, DueClass.CREATE, now, CREATES)
+    now = view.engine.clock.now()
+    waiting = await named_due(view, DueClass.CREATE, now, CREATES)
     if not waiting:
         return Grant(count=0)
-    return await engine.budgets.reserve_invitations(tenant_id, len(waiting), now, patience=LONGEST_HINT)
+    return await view.engine.budgets.reserve_invitations(tenant_id, len(waiting), now, patience=LONGEST_HINT)
 
 
 async def next_chunk(
@@ -110,7 +110,7 @@ async def next_chunk(
     return await chunk_of(await view_due(engine, state, shard), creates=creates, most=most)
 
 
-async def chunk_of(view: DueView, *, creates: int, most: int) -> list[EntryRows]:
+async def chunk_of(view: DueView, *, creates: int = CREATES, most: int = CHUNK) -> list[EntryRows]:
     """Return who is next in a shard that was looked at."""
     now, chunk = view.engine.clock.now(), list[EntryRows]()
     for due_class, limit in (_MOST | {DueClass.CREATE: creates}).items():

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from shared.cycles.attention import surveyed as attention_surveyed
+from shared.cycles.attention import surveyed
 from shared.cycles.counters import Counters
 from shared.cycles.cycle import Cycle, CycleKind, CycleState
 from shared.cycles.doubt import Doubt
@@ -17,11 +17,8 @@ from shared.orchestration.update_state import update_state
 from shared.provisioning.provisioning_log import ProvisioningAction, ProvisioningStatus
 
 
-async def end_cycle(engine: Engine, cycle: Cycle, *, surveyed: int | None = None) -> None:
-    """Make the configuration free for its next cycle.
-
-    `surveyed`: it was idle, and has looked at all links, when so many had said that they have written something.
-    """
+async def end_cycle(engine: Engine, cycle: Cycle) -> None:
+    """Make the configuration free for its next cycle."""
     changed = False
 
     async def change(state: ConfigurationState) -> ConfigurationState | None:
@@ -32,7 +29,7 @@ async def end_cycle(engine: Engine, cycle: Cycle, *, surveyed: int | None = None
         if cycle.state is CycleState.FAILED:
             return _failed(state, cycle, engine.clock.now())
         completed = await _completed(engine, state, cycle)
-        return completed if surveyed is None else _surveyed(completed, surveyed)
+        return completed if cycle.idle_at is None else _settled(completed, cycle.number, cycle.idle_at)
 
     if cycle.links_at or cycle.scope_at:
         await forget_snapshots(engine, cycle.configuration_id, cycle.number)
@@ -41,8 +38,10 @@ async def end_cycle(engine: Engine, cycle: Cycle, *, surveyed: int | None = None
         _tell(engine, cycle)
 
 
-def _surveyed(state: ConfigurationState, at: int) -> ConfigurationState:
-    return replace(state, attention=attention_surveyed(state.attention, at))
+def _settled(state: ConfigurationState, number: int, idle_at: int) -> ConfigurationState:
+    """Nothing was staged, so nothing is held; and all links were looked at while they did not change."""
+    released = state.released_cycle if is_held(state) else max(state.released_cycle, number)
+    return replace(state, released_cycle=released, attention=surveyed(state.attention, idle_at))
 
 
 def _tell(engine: Engine, cycle: Cycle) -> None:

@@ -161,13 +161,15 @@ class Reading:
 
     async def _held(self, asked: Collection[str]) -> Mapping[str, Pending]:
         """Return the rows that are open already: who is counted stays so, and what is decided is not forgotten."""
+        if self.pending_ids is None and not self.initial and self.is_idle:
+            self.pending_ids = frozenset()  # nothing was open when this slice began
         open_ = (await self.pending()).intersection(asked) if asked else frozenset[str]()
         rows = await self.engine.entries.read(self.state, sorted(open_), parts=frozenset({EntryPart.PENDING}))
         return {source_id: row.pending for source_id, row in rows.items() if row.pending is not None}
 
     async def checkpoint(self, *, phase: CyclePhase | None = None, cursor: Cursor | None = None) -> None:
         """Save the progress of this slice. Raises Conflict if another slice is ahead; then this one must stop."""
-        await self._stir()
+        await self.tell()
         await dispatch(self.engine, self.state, sorted(self.unsent))
         self.unsent.clear()
         before = self.cycle
@@ -192,8 +194,8 @@ class Reading:
         self.imported = self.in_scope = 0
         await self._prune_snapshots(before)
 
-    async def _stir(self) -> None:
-        """Say that rows were written, before it is saved that they need not be written again."""
+    async def tell(self) -> None:
+        """Say that rows were written; before anything is saved by which they would not be written again."""
         if not self.stirs:
             return
         standing = await stir(self.engine, self.cycle.configuration_id)

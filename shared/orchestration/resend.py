@@ -64,7 +64,7 @@ async def _resend_untold(engine: Engine, state: ConfigurationState, works: Seque
 
 
 async def _resend_released(engine: Engine, state: ConfigurationState, views: Sequence[DueView]) -> None:
-    staged = [view for view in views if view.may_have(DueClass.STAGED, engine.clock.now() - QUIET)]
+    staged = [view for view in views if view.may_have(DueClass.STAGED, until=engine.clock.now() - QUIET)]
     if not staged or await engine.budgets.is_read_only():
         return
     idle = await engine.provisioning_queue.length() == 0

@@ -88,8 +88,8 @@ class Cycle:
     """What of it is otherwise than the cycle before has seen it."""
     closing: Statement | None = None
     """How everybody stood when it completed."""
-    idle_at: int | None = None
-    """Nothing was open when it settled; how often somebody had said by then that they have written something."""
+    idle_at: int = -1
+    """How often somebody had said that they have written something, when it settled with nothing open; -1: it has not."""
     error_code: str = ""
     error_message: str = ""
     etag: str = ""

@@ -22,14 +22,17 @@ async def complete_cycle(reading: Reading) -> None:
     watched = await with_policies(engine, reading.configuration, cycle, previous)
     closing = await _statement(reading, previous)
     now = engine.clock.now()
-    idle_at = reading.state.attention.stirred if reading.is_idle else None
-    done = replace(
-        watched, idle_at=idle_at, state=CycleState.COMPLETED, completed=now, heartbeat=now, sequence=cycle.sequence + 1
-    )
-    reading.cycle = await engine.cycles.save(replace(done, closing=closing))
+    done = replace(watched, state=CycleState.COMPLETED, completed=now, heartbeat=now, sequence=cycle.sequence + 1)
+    reading.cycle = await engine.cycles.save(replace(done, closing=closing, idle_at=_idle_at(reading)))
     await end_cycle(engine, reading.cycle)
     if reading.reads_groups:
         await engine.snapshots.prune(cycle.configuration_id, SCOPE, cycle.number)
+
+
+def _idle_at(reading: Reading) -> int:
+    """Return the number of writes at which it settled with nothing open, if it is so still."""
+    settled_at = reading.cycle.idle_at
+    return settled_at if reading.is_idle and settled_at == reading.state.attention.stirred else -1
 
 
 async def _statement(reading: Reading, previous: Cycle | None) -> Statement:

@@ -29,7 +29,7 @@ async def end_cycle(engine: Engine, cycle: Cycle) -> None:
         if cycle.state is CycleState.FAILED:
             return _failed(state, cycle, engine.clock.now())
         completed = await _completed(engine, state, cycle)
-        return completed if cycle.idle_at is None else _settled(completed, cycle.number, cycle.idle_at)
+        return completed if cycle.idle_at < 0 else _settled(completed, cycle.number, cycle.idle_at)
 
     if cycle.links_at or cycle.scope_at:
         await forget_snapshots(engine, cycle.configuration_id, cycle.number)

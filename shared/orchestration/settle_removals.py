@@ -68,7 +68,7 @@ async def settle_removals(reading: Reading) -> None:
     else:
         await dispatch_viewed(engine, reading.state, views)
     stay = [] if decided and decision.released else [row for row in counted if row.kind is WorkKind.REMOVE]
-    reading.cycle = replace(reading.cycle, staged=len(staged), held=len(stay))
+    reading.cycle = replace(reading.cycle, staged=len(staged), held=len(stay), idle_at=-1)
     await reading.checkpoint(phase=CyclePhase.COMPLETE)
 
 
@@ -77,7 +77,8 @@ async def _settle_nothing(reading: Reading) -> None:
     await doubt_reading(reading, ())
     if reading.initial or not is_surveyed(reading.state.attention):
         await find_references(reading)
-    reading.cycle = replace(reading.cycle, staged=0, held=0)
+    idle_at = -1 if reading.stirs else reading.state.attention.stirred
+    reading.cycle = replace(reading.cycle, staged=0, held=0, idle_at=idle_at)
     if not reading.stirs:
         reading.pass_over(CyclePhase.COMPLETE)
         return

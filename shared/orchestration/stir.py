@@ -1,11 +1,15 @@
 """A row was written that somebody has to be told of: then the next tick looks, should the message get lost."""
 
 from dataclasses import replace
+from typing import Final
 
 from shared.cycles.attention import Attention, Look, looked, stirred
 from shared.cycles.state import ConfigurationState
 from shared.orchestration.engine import Engine
 from shared.orchestration.update_state import update_state
+
+MANY: Final = 40
+"""Many may say so at one time, and each of them has to get through."""
 
 
 async def stir(engine: Engine, configuration_id: str) -> ConfigurationState | None:
@@ -14,7 +18,7 @@ async def stir(engine: Engine, configuration_id: str) -> ConfigurationState | No
     async def change(state: ConfigurationState) -> ConfigurationState:
         return replace(state, attention=stirred(state.attention, state.cycle))
 
-    return await update_state(engine, configuration_id, change)
+    return await update_state(engine, configuration_id, change, attempts=MANY)
 
 
 async def note_look(engine: Engine, seen: ConfigurationState, look: Look) -> None:

@@ -89,7 +89,7 @@ class Cycle:
     closing: Statement | None = None
     """How everybody stood when it completed."""
     idle_at: int = -1
-    """How often somebody had said that they have written something, when it settled with nothing open; -1: it has not."""
+    """How often rows had been written that a tick must find, when it settled with nothing open; -1: it has not."""
     error_code: str = ""
     error_message: str = ""
     etag: str = ""

@@ -41,7 +41,7 @@ _STATUS = {
     Failure.PERMANENT: WriteStatus.REFUSED,
 }
 
-MOST_WRITES: Final = 200
+MOST_WRITES: Final = 100
 """For so many writes slots are reserved at once, and it is asked whether anybody says stop."""
 
 Results = dict[str, WriteResult]

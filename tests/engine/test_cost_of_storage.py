@@ -1,4 +1,4 @@
-"""What does a cycle cost in storage transactions: each read, page and commit of a table, each message put, got, deleted?
+"""What does a cycle cost in storage transactions: reads, pages and commits of tables, messages put, got and deleted?
 
 The host's own polling of empty queues is not counted. A year of cycles is mostly cycles in which nothing changes.
 """

@@ -11,6 +11,7 @@ import msgspec
 from shared.configuration.user_mapping import removal_action
 from shared.cycles.pending import LONGEST_WAIT, Pending, PendingState
 from shared.cycles.state import ConfigurationState
+from shared.cycles.surge import is_watched
 from shared.cycles.work import Work
 from shared.cycles.write_budget import Grant
 from shared.expressions import Environment
@@ -49,6 +50,9 @@ LEASE = timedelta(minutes=10)
 
 TURN = timedelta(minutes=2)
 """For so long one message goes on with the next chunk of its shard; then another message does."""
+
+WATCHED = 19
+"""Entries in a chunk where a guard over creates or rewrites is set: it counts after each chunk."""
 
 APART = timedelta(milliseconds=1)
 """Two passes over one entry never begin at the same time: its records are told apart by that."""
@@ -112,7 +116,8 @@ async def _work_on_shard(job: Job, shard: int, granted: int) -> tuple["_Outcome"
     if not granted:
         later = await reserve_creates(view, job.configuration.target.tenant_id)
         granted, later = (later.count, Grant(count=0)) if not later.wait else (0, later)
-    due = await chunk_of(view, creates=granted)
+    most = WATCHED if is_watched(job.configuration.guards) else CHUNK
+    due = await chunk_of(view, creates=granted, most=most)
     chunk = await without_surges(job, due)
     if due and not chunk:
         return _Outcome.HELD, later

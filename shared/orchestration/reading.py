@@ -213,8 +213,9 @@ class Reading:
     async def _save_snapshots(self) -> None:
         """Save what has changed in memory; it counts once the cycle's row with its number is saved."""
         cycle, links_at, scope_at = self.cycle, self.cycle.links_at, self.cycle.scope_at
-        if self.links is not None:
+        if self.links is not None and (self.links.changed or not links_at):
             links_at = await save_snapshot(self.engine, cycle, LINKS, self.links.packed)
+            self.links.changed = False
         if self.scope is not None and cycle.phase in {CyclePhase.ASSIGNMENTS, CyclePhase.GROUPS}:
             scope_at = await save_snapshot(self.engine, cycle, SCOPE_IN_WORK, pack(self.scope))
         self.cycle = replace(cycle, links_at=links_at, scope_at=scope_at)

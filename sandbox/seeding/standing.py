@@ -15,6 +15,7 @@ from sandbox.tenants.delta import LARGEST_PAGE
 from shared.adapters.graph.answer import selected
 from shared.configuration.document import parse
 from shared.configuration.user_mapping import source_attributes
+from shared.cycles.attention import Attention
 from shared.cycles.cycle import Cursor, Cycle, CycleKind, CyclePhase, CycleState
 from shared.cycles.state import ConfigurationState
 from shared.cycles.statement import Statement
@@ -23,9 +24,13 @@ from shared.orchestration.control_job import start_job
 from shared.orchestration.engine import Engine
 from shared.orchestration.ports import Watermark
 from shared.orchestration.read_users import KNOWN_USERS, USERS
+from shared.orchestration.reading import PAGES
 from shared.orchestration.watch_policies import with_policies
 
 CYCLES = 2
+
+_STIRRED = 1
+"""How often it was said that somebody has something to do; nobody has any more."""
 
 
 async def seed_standing(world: AgreedWorld, engine: Engine, graph: httpx.AsyncClient) -> None:
@@ -36,7 +41,7 @@ async def seed_standing(world: AgreedWorld, engine: Engine, graph: httpx.AsyncCl
     if state is None:
         raise RuntimeError(f"The configuration {configuration.id!r} is gone.")
     known = _known_users(world)
-    ended = await with_policies(engine, configuration, _cycle(world, state, known), 0)
+    ended = await with_policies(engine, configuration, _cycle(world, state, known), None)
     cycle = await engine.cycles.create(ended)
     await engine.configurations.save(_after(world, state, cycle))
     link = await _delta_link(graph, world, selected(source_attributes(configuration)))
@@ -52,13 +57,14 @@ def _cycle(world: AgreedWorld, state: ConfigurationState, known_users: tuple[str
         state=CycleState.COMPLETED,
         phase=CyclePhase.COMPLETE,
         cursor=Cursor(),
-        sequence=6,  # as often as such a cycle saves how far it is
+        sequence=2,  # as often as such a cycle saves how far it is
         heartbeat=world.now,
         started=world.now,
         completed=world.now,
         configuration_version=state.version,
         known_users=known_users,
         closing=Statement(in_scope=people, present=people, equal=people),
+        idle_at=_STIRRED,
     )
 
 
@@ -72,14 +78,17 @@ def _after(world: AgreedWorld, state: ConfigurationState, cycle: Cycle) -> Confi
         population=world.plan.users,
         known_users=cycle.known_users,
         last_completed=cycle.number,
+        completed_at=world.now,
+        attention=Attention(stirred=_STIRRED, idle=True, worked_in=cycle.number, surveyed=_STIRRED),
         steady_since=world.now,
         oldest_cycle=cycle.number,
     )
 
 
 def _known_users(world: AgreedWorld) -> tuple[str, ...]:
-    """The first people of the last page that the initial cycle has read."""
-    start = (len(world.users) - 1) // LARGEST_PAGE * LARGEST_PAGE
+    """The first people of the last pages that the initial cycle has taken together."""
+    together = LARGEST_PAGE * PAGES
+    start = (len(world.users) - 1) // together * together
     return tuple(user["id"] for user in islice(world.users, start, start + KNOWN_USERS))
 
 

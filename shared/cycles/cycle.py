@@ -91,6 +91,8 @@ class Cycle:
     """How everybody stood when it completed."""
     forecast: Forecast | None = None
     """When what it left open was expected to be done; None where it left nothing, or nobody could say."""
+    idle_at: int = -1
+    """How often rows had been written that a tick must find, when it settled with nothing open; -1: it has not."""
     error_code: str = ""
     error_message: str = ""
     etag: str = ""

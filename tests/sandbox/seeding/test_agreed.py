@@ -20,6 +20,7 @@ from shared.adapters.tables.claims import OWNER
 from shared.adapters.tables.claims import SHARDS as CLAIM_SHARDS
 from shared.adapters.tables.entry_keys import partition_key
 from shared.adapters.tables.rows import Row
+from shared.cycles.attention import Attention
 from shared.cycles.cycle import Cycle
 from shared.cycles.reset_scope import ResetScope
 from shared.cycles.state import ConfigurationState
@@ -100,13 +101,19 @@ def _comparable(user: dict[str, Any], persons: dict[str, str]) -> dict[str, Any]
 
 def timeless(state: ConfigurationState) -> ConfigurationState:
     """The state as of any time, and after any number of cycles: the first may be over before all are created."""
-    assert state.cycle == state.released_cycle == state.last_completed
-    state = replace(state, cycle=0, released_cycle=0, last_completed=0)
-    return replace(state, next_due=None, last_full=START, steady_since=START, oldest_cycle=0, etag="")
+    attention = state.attention
+    assert state.cycle == state.released_cycle == state.last_completed == attention.worked_in
+    assert attention.surveyed == attention.stirred
+    idle = Attention(idle=attention.idle)
+    state = replace(state, cycle=0, released_cycle=0, last_completed=0, attention=idle, purged="")
+    return replace(
+        state, completed_at=START, next_due=None, last_full=START, steady_since=START, oldest_cycle=0, etag=""
+    )
 
 
 def of_any_time(cycle: Cycle) -> Cycle:
-    return replace(cycle, number=0, heartbeat=START, started=START, completed=START, etag="")
+    assert cycle.idle_at >= 0
+    return replace(cycle, number=0, idle_at=0, heartbeat=START, started=START, completed=START, etag="")
 
 
 async def test_in_an_agreed_world_no_cycle_has_anything_to_write() -> None:

@@ -40,6 +40,10 @@ class History(Generic[_Value]):
             began = moment.time
         return began
 
+    def before(self, time: datetime) -> Iterator[_Value]:
+        """Every value that was so at any moment up to this time."""
+        yield from (value for moment, value in self._since if moment.time <= time)
+
     def since(self, began: Moment, slack: timedelta = timedelta(0)) -> Iterator[_Value]:
         """Every value that was so at any moment since then, or so long before."""
         for moment, value in reversed(self._since):

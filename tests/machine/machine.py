@@ -5,11 +5,13 @@ from hypothesis.stateful import initialize
 
 from tests.machine.settling import SettlingOperations
 from tests.machine.source_operations import LifeOperations, ScopeOperations
-from tests.machine.surroundings_operations import QueueOperations
+from tests.machine.surroundings_operations import LyingOperations, QueueOperations
 from tests.machine.worker_operations import WorkerOperations
 
 
-class PropertyMachine(SettlingOperations, LifeOperations, ScopeOperations, QueueOperations, WorkerOperations):
+class PropertyMachine(
+    SettlingOperations, LyingOperations, LifeOperations, ScopeOperations, QueueOperations, WorkerOperations
+):
     """All operations."""
 
     @initialize(

@@ -122,8 +122,10 @@ class OperatorOperations(Machine):
         self.host.provision_on_demand(self._wanted(number, count))
 
     @operation(number=NUMBER, count=st.integers(1, 2), touches=TOUCHES)
-    def begin_to_provision_on_demand(self, number: int, count: int, touches: int) -> None:
-        self.host.begin_on_demand(self._wanted(number, count), touches)
+    def begin_to_provision_on_demand(self, number: int, count: int, touches: int) -> bool:
+        if self.rough:
+            self.host.begin_on_demand(self._wanted(number, count), touches)
+        return self.rough
 
     def _wanted(self, number: int, count: int) -> list[str]:
         known = [*self.host.truth.people]

@@ -35,11 +35,15 @@ class WorkerOperations(Machine):
 
     @operation(number=NUMBER, effects=EFFECTS)
     def the_reader_dies(self, number: int, effects: int) -> bool:
+        if not self.rough:
+            return False
         self.let_there_be_reading()
         return self.host.deliver("import", number, dies_after=effects)
 
     @operation(number=NUMBER, effects=EFFECTS)
     def a_worker_dies(self, number: int, effects: int) -> bool:
+        if not self.rough:
+            return False
         self.give_work(number)
         return self.host.deliver("provisioning", number, dies_after=effects)
 
@@ -51,15 +55,19 @@ class WorkerOperations(Machine):
     @operation(name=st.sampled_from((*QUEUES, "provisioning", "tick")), number=NUMBER, touches=TOUCHES)
     def begin(self, name: str, number: int, touches: int) -> bool:
         """Start a function that stands still after a while."""
-        return len(self.host.started) < MOST_SLOW and self.host.begin(name, number, touches)
+        return self.rough and len(self.host.started) < MOST_SLOW and self.host.begin(name, number, touches)
 
     @operation(number=NUMBER, touches=TOUCHES)
     def go_on(self, number: int, touches: int) -> bool:
+        if not self.rough:
+            return False
         self._begin_if_none(number)
         return self.host.go_on(number, touches)
 
     @operation(number=NUMBER)
     def die_standing(self, number: int) -> bool:
+        if not self.rough:
+            return False
         self._begin_if_none(number)
         return self.host.die(number)
 

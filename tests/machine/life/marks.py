@@ -43,6 +43,8 @@ class Marks:
     had written all that it had to."""
     removed: datetime | None = None
     """When the engine deleted it last."""
+    unassigned: bool = False
+    """Was it deleted because the person was not assigned any more?"""
     left_by: datetime | None = None
     """When all was settled first and its person was out of scope."""
 

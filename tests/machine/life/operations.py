@@ -1,0 +1,166 @@
+"""What do administrators do to people in the target, and operators about it; and who leads whom in the source?"""
+
+from collections.abc import Sequence
+
+from hypothesis import strategies as st
+
+from sandbox.tenants.people import Presence
+from shared.orchestration.release_departures import release_departures
+from tests.engine.small_world import employee
+from tests.machine.base import NUMBER, Machine, pick
+from tests.machine.life.marks import ENABLED, MANAGER
+from tests.machine.life.options import DRIFTS, REMOVALS
+from tests.machine.life.settling import LifeSettling
+from tests.machine.objects import TargetObject
+from tests.machine.operations import operation
+
+BOSS = str(employee("boss")["id"])
+
+EDITS: Sequence[tuple[str, object]] = (
+    ("city", "Zwickau"),
+    ("city", None),
+    ("department", "Port"),
+    ("department", None),
+    ("jobTitle", "Sailor"),
+    ("jobTitle", None),
+    ("displayName", "X"),
+    ("businessPhones", ["+1"]),
+    ("businessPhones", []),
+    ("showInAddressList", False),
+)
+
+
+class TargetLife(LifeSettling):
+    """The target's administrators edit, block and lose our people, and operators let them back."""
+
+    def _ours(self) -> list[TargetObject]:
+        """Whoever is there for somebody, as far as that is certain; there is somebody if that can be."""
+        found = self._standing()
+        if not found and self.people:
+            self.bring_somebody()
+            found = self._standing()
+        return found
+
+    def _standing(self) -> list[TargetObject]:
+        return [each for each in self.host.oracle.objects if each.live and each.finished and each.owner]
+
+    def _edit(self, found: TargetObject, **values: object) -> None:
+        before = dict(found.document)
+        self.change_target({"op": "updateUser", "id": found.id, "set": values})
+        self.lives.edited(found.id, before, values)
+
+    @operation(number=NUMBER, edit=st.sampled_from(EDITS))
+    def the_target_edits_somebody(self, number: int, edit: tuple[str, object]) -> bool:
+        ours = self._ours()
+        if ours:
+            self._edit(pick(ours, number), **{edit[0]: edit[1]})
+        return bool(ours)
+
+    the_target_edits_somebody_else = the_target_edits_somebody
+    the_target_edits_a_third_one = the_target_edits_somebody
+
+    @operation(number=NUMBER)
+    def the_target_blocks_somebody(self, number: int) -> bool:
+        free = [each for each in self._ours() if not each.disabled]
+        if free:
+            self._edit(pick(free, number), **{ENABLED: False})
+        return bool(free)
+
+    the_target_blocks_somebody_else = the_target_blocks_somebody
+
+    @operation(number=NUMBER)
+    def the_target_enables_somebody(self, number: int) -> bool:
+        disabled = [each for each in self._ours() if each.disabled]
+        if disabled:
+            self._edit(pick(disabled, number), **{ENABLED: True})
+        return bool(disabled)
+
+    @operation(number=NUMBER)
+    def somebody_leaves_the_target(self, number: int) -> bool:
+        return self._act("deleteUser", self._ours(), number)
+
+    @operation(number=NUMBER)
+    def the_target_purges_somebody(self, number: int) -> bool:
+        return self._act("purgeUser", self._ours(), number)
+
+    @operation(number=NUMBER, other=NUMBER)
+    def the_target_gives_another_manager(self, number: int, other: int) -> bool:
+        ours = self._ours()
+        if ours:
+            manager = pick([None, BOSS, *(each.id for each in ours)], other)
+            self._edit(pick(ours, number), **{MANAGER: None if manager is None else {"id": manager}})
+        return bool(ours)
+
+    @operation(op=st.sampled_from(("resyncDelta", "expireDeltaTokens")))
+    def the_targets_tokens_are_void(self, op: str) -> None:
+        self.change_target({"op": op})
+
+    @operation(number=NUMBER)
+    def release_somebody(self, number: int) -> bool:
+        departed = self._departed()
+        if not departed:
+            return False
+        engine, state = self.host.local.engine, self.host.call(self.host.local.state())
+        chosen = [pick(departed, number).owner]
+        said = self.host.call(release_departures(engine, state, chosen, "operator"))
+        self.lives.released(said.released)
+        return bool(said.released)
+
+    release_somebody_else = release_somebody
+
+    def _departed(self) -> list[TargetObject]:
+        marks = self.lives.marks
+        return [
+            each
+            for each in self.host.oracle.objects
+            if each.owner and (marks[each.id].blocked or marks[each.id].departed) and not marks[each.id].released
+        ]
+
+    @operation(number=NUMBER)
+    def disable_and_then_unassign_somebody(self, number: int) -> bool:
+        """The one row of the matrix that takes two things to the same person."""
+        ours = [each for each in self._ours() if each.presence is Presence.ACTIVE]
+        if not ours:
+            return False
+        owner = pick(ours, number).owner
+        if self.host.truth.people[owner].now.user is None:
+            return False
+        self.change({"op": "updateUser", "id": owner, "set": {ENABLED: False}})
+        self.have_read()
+        self.change({"op": "unassign", "principalId": owner})
+        return True
+
+
+class Options(Machine):
+    """The operator says otherwise."""
+
+    @operation(name=st.sampled_from(sorted(DRIFTS)))
+    def change_the_drift(self, name: str) -> None:
+        self.configure(drift=DRIFTS[name])
+
+    change_the_drift_again = change_the_drift
+
+    @operation(name=st.sampled_from(sorted(REMOVALS)))
+    def change_the_removal(self, name: str) -> None:
+        self.configure(removal=REMOVALS[name])
+
+    @operation(on=st.booleans())
+    def let_internal_guests_come_or_not(self, on: bool) -> None:
+        self.configure(scope={**self.settings["scope"], "internalGuests": on})
+
+
+class Leading(Machine):
+    """People of the source get managers, lose them, and lead themselves or each other."""
+
+    @operation(number=NUMBER, other=NUMBER)
+    def get_a_manager(self, number: int, other: int) -> None:
+        self.update(number, manager={"id": pick(self.people, other).id})
+
+    get_another_manager = get_a_manager
+
+    @operation(number=NUMBER)
+    def have_no_manager(self, number: int) -> bool:
+        led = [each for each in self.people if each.document.get("manager")]
+        if led:
+            self.change({"op": "updateUser", "id": pick(led, number).id, "set": {"manager": None}})
+        return bool(led)

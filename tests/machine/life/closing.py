@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sandbox.judge import User, read_user
 from sandbox.judge.comparison import Difference, differences
@@ -145,6 +145,8 @@ class LifeClosing(Closing):
             yield f"{each} should be deleted: its owner is out of scope"
         elif not each.disabled and ENABLED not in marks.edits:
             yield f"{each} should be disabled: its owner is out of scope"
-        elif said.action == "delete" and marks.left_by is not None:
-            if self.oracle.truth.time - marks.left_by > said.delay + A_FEW_CYCLES:
-                yield f"{each} should be deleted: its owner has been out of scope for {said.delay}"
+        elif said.action == "delete" and marks.left_by and self._is_over(marks.left_by + said.delay):
+            yield f"{each} should be deleted: its owner has been out of scope for {said.delay}"
+
+    def _is_over(self, time: datetime) -> bool:
+        return self.oracle.truth.time - time > A_FEW_CYCLES

@@ -1,4 +1,4 @@
-"""What was done to an object in the target by others than the engine, and does the engine surely know what was before?"""
+"""What have others than the engine done to an object in the target, and does the engine surely know what was before?"""
 
 from dataclasses import dataclass, field
 from datetime import datetime

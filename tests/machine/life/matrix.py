@@ -1,6 +1,7 @@
 """Which rows has the deprovisioning matrix, and which of them did a world come through?
 
-What becomes of whom, by Entra's matrix of leaving and coming back; docs/compared_with_entra.md has it with a test for each row.
+What becomes of whom, by Entra's matrix of leaving and coming back; docs/compared_with_entra.md has it with a test for
+each row.
 """
 
 from collections import Counter

@@ -1,0 +1,42 @@
+"""Drift of people who are disabled in the source, and whose disable may not be carried out: all else is looked at."""
+
+import pytest
+
+from shared.cycles.pending import Verdict
+from shared.orchestration.decide_held import decide_held, held_removals
+from tests.engine.local_engine import LocalEngine
+from tests.engine.small_world import id_of, mail_of, person, small_world
+
+
+async def held() -> LocalEngine:
+    """The guard holds the disable of Ada and Bert."""
+    people = [person(name) for name in ("ada", "bert", "cleo")]
+    guards = {"removals": {"count": 2}}
+    local = LocalEngine(small_world(people, drift={"default": "enforce"}, guards=guards))
+    await local.begin()
+    await local.run_cycle()
+    for name in ("ada", "bert"):
+        local.change({"op": "updateUser", "id": id_of(name), "set": {"accountEnabled": False}})
+    await local.run_cycle()
+    return local
+
+
+@pytest.mark.parametrize("verdict", [Verdict.NONE, Verdict.REJECTED])
+async def test_what_others_write_is_written_again_and_nobody_is_disabled_for_that(verdict: Verdict) -> None:
+    local = await held()
+    if verdict is Verdict.REJECTED:
+        state = await local.state()
+        found = await held_removals(local.engine, state)
+        await decide_held(local.engine, state, found.digest, verdict, "somebody")
+    object_id = local.users()[mail_of("ada")]["id"]
+    before = (await local.rows(id_of("ada"))).pending
+
+    local.change_target({"op": "updateUser", "id": object_id, "set": {"department": "Dyeing"}})
+    await local.run_cycle()
+
+    ada = local.users()[mail_of("ada")]
+    assert (ada["department"], ada["accountEnabled"]) == ("Weaving", True)
+    after = (await local.rows(id_of("ada"))).pending
+    assert before is not None
+    assert after is not None
+    assert (after.state, after.verdict, after.staged_cycle) == (before.state, before.verdict, before.staged_cycle)

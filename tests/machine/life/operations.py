@@ -1,6 +1,7 @@
 """What do administrators do to people in the target, and operators about it; and who leads whom in the source?"""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from hypothesis import strategies as st
 
@@ -94,6 +95,7 @@ class TargetLife(LifeSettling):
     @operation(op=st.sampled_from(("resyncDelta", "expireDeltaTokens")))
     def the_targets_tokens_are_void(self, op: str) -> None:
         self.change_target({"op": op})
+        self.chain_may_be_new = True
 
     @operation(number=NUMBER)
     def release_somebody(self, number: int) -> bool:
@@ -131,14 +133,21 @@ class TargetLife(LifeSettling):
         return True
 
 
-class Options(Machine):
+class Options(LifeSettling):
     """The operator says otherwise."""
 
     @operation(name=st.sampled_from(sorted(DRIFTS)))
     def change_the_drift(self, name: str) -> None:
         self.configure(drift=DRIFTS[name])
+        self.chain_may_be_new = True
 
     change_the_drift_again = change_the_drift
+
+    @operation()
+    def eight_days_pass(self) -> None:
+        """Tokens of deltas are void after seven."""
+        self.host.pass_time(timedelta(days=8))
+        self.chain_may_be_new = True
 
     @operation(name=st.sampled_from(sorted(REMOVALS)))
     def change_the_removal(self, name: str) -> None:

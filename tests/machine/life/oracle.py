@@ -46,6 +46,8 @@ class LifeOracle(Oracle):
         self.marks = defaultdict[str, Marks](Marks)
         self._cleared: list[tuple[TargetObject, str, Run]] = []
         """Who has lost their manager in a run, if it was not because the manager's object went."""
+        self._settled_otherwise: dict[str, Moment] = {}
+        """Whom the target has blocked after somebody had rejected that they are disabled: that is over, if it was seen."""
         super().__init__(truth, released)
 
     # what others do
@@ -72,6 +74,13 @@ class LifeOracle(Oracle):
         else:
             sure = self._stayed(known, marks, lambda each: each.in_scope and each.enabled)
             marks.blocked = Act(at=self.truth.moment, sure=sure and not self.truth.troubled)
+        if not enabled:
+            self._settled_otherwise[known.owner] = self.truth.moment
+
+    def _verdict_on(self, source_id: str, *, disable: bool) -> Verdict:
+        verdict, since = super()._verdict_on(source_id, disable=disable), self._settled_otherwise.get(source_id)
+        over = disable and since is not None and verdict is not Verdict.NONE
+        return Verdict.NONE if over and since.number > self.verdicts[source_id].at.number else verdict
 
     def _stayed(self, known: TargetObject, marks: Marks, so: Callable[[Standing], bool]) -> bool:
         """Was the owner such all the time since the engine had surely written the object?"""

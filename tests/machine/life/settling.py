@@ -34,6 +34,8 @@ class LifeSettling(SettlingOperations):
     hosted_by = LifeHost
     removed_at_last = False
     """Does the world end with the removal of its configuration?"""
+    chain_may_be_new = False
+    """May the target's chain of changes have begun, or have to begin, since all was settled?"""
 
     @property
     def lives(self) -> LifeOracle:
@@ -53,9 +55,11 @@ class LifeSettling(SettlingOperations):
         note_rows(self.lives)
 
     def _run_cycles(self) -> None:
-        """Run one more: what was before a chain of the target began is looked at by the next cycle."""
-        self._run_cycle("first cycle")
-        self.look_at_laws()
+        """What was before a chain of the target began is looked at by the next cycle: where it may be new, run one more."""
+        if self.chain_may_be_new or self.host.truth.troubled:
+            self._run_cycle("first cycle")
+            self.look_at_laws()
+        self.chain_may_be_new = False
         super()._run_cycles()
 
     def bring_somebody(self) -> None:

@@ -3,6 +3,7 @@
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize
 
+from tests.machine.operator_operations import BusyOperator
 from tests.machine.settling import SettlingOperations
 from tests.machine.source_operations import LifeOperations, ScopeOperations
 from tests.machine.surroundings_operations import LyingOperations, QueueOperations
@@ -10,7 +11,13 @@ from tests.machine.worker_operations import WorkerOperations
 
 
 class PropertyMachine(
-    SettlingOperations, LyingOperations, LifeOperations, ScopeOperations, QueueOperations, WorkerOperations
+    SettlingOperations,
+    LyingOperations,
+    BusyOperator,
+    LifeOperations,
+    ScopeOperations,
+    QueueOperations,
+    WorkerOperations,
 ):
     """All operations."""
 

@@ -96,8 +96,20 @@ class LyingOperations(GraphOperations):
         self.tell_the_truth()
 
 
-class QueueOperations(Machine):
-    """Messages are lost, come twice, and too early; time passes."""
+class TimeOperations(Machine):
+    """Time passes."""
+
+    @operation(span=st.sampled_from(SPANS))
+    def time_passes(self, span: timedelta) -> None:
+        self.host.pass_time(span)
+
+    @operation()
+    def eight_days_pass(self) -> None:
+        self.host.pass_time(timedelta(days=8))
+
+
+class QueueOperations(TimeOperations):
+    """Messages are lost, come twice, and too early."""
 
     @operation(number=NUMBER)
     def a_message_is_lost(self, number: int) -> bool:
@@ -122,11 +134,3 @@ class QueueOperations(Machine):
         if messages:
             act(*pick(messages, number))
         return bool(messages)
-
-    @operation(span=st.sampled_from(SPANS))
-    def time_passes(self, span: timedelta) -> None:
-        self.host.pass_time(span)
-
-    @operation()
-    def eight_days_pass(self) -> None:
-        self.host.pass_time(timedelta(days=8))

@@ -7,17 +7,17 @@ from tests.engine.small_world import id_of
 from tests.machine.life.operations import Leading, Options, TargetLife
 from tests.machine.life.options import DRIFTS, REMOVALS
 from tests.machine.source_operations import LifeOperations, ScopeOperations
-from tests.machine.surroundings_operations import QueueOperations
-from tests.machine.worker_operations import WorkerOperations
+from tests.machine.surroundings_operations import TimeOperations
+from tests.machine.worker_operations import FunctionOperations
 
 
-class LifeMachine(TargetLife, Options, Leading, LifeOperations, ScopeOperations, QueueOperations, WorkerOperations):
+class LifeMachine(TargetLife, Options, Leading, LifeOperations, ScopeOperations, TimeOperations, FunctionOperations):
     """All operations but the lies of the source, which are the other machine's."""
 
     @initialize(
         scope=st.sampled_from(({"kind": "all"}, {"kind": "assigned"}, {"kind": "all", "internalGuests": True})),
         adoption=st.sampled_from(("none", "review", "automatic")),
-        drift=st.sampled_from(sorted(DRIFTS)),
+        drift=st.sampled_from((*sorted(DRIFTS), "enforced", "some owned")),
         removal=st.sampled_from(sorted(REMOVALS)),
         ways=st.tuples(st.booleans(), st.booleans(), st.booleans()),
     )

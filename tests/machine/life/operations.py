@@ -59,6 +59,7 @@ class TargetLife(LifeSettling):
 
     the_target_edits_somebody_else = the_target_edits_somebody
     the_target_edits_a_third_one = the_target_edits_somebody
+    the_target_edits_a_fourth_one = the_target_edits_somebody
 
     @operation(number=NUMBER)
     def the_target_blocks_somebody(self, number: int) -> bool:

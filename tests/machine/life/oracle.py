@@ -79,8 +79,9 @@ class LifeOracle(Oracle):
 
     def _verdict_on(self, source_id: str, *, disable: bool) -> Verdict:
         verdict, since = super()._verdict_on(source_id, disable=disable), self._settled_otherwise.get(source_id)
-        over = disable and since is not None and verdict is not Verdict.NONE
-        return Verdict.NONE if over and since.number > self.verdicts[source_id].at.number else verdict
+        if not disable or since is None or verdict is Verdict.NONE:
+            return verdict
+        return Verdict.NONE if since.number > self.verdicts[source_id].at.number else verdict
 
     def _stayed(self, known: TargetObject, marks: Marks, so: Callable[[Standing], bool]) -> bool:
         """Was the owner such all the time since the engine had surely written the object?"""
@@ -223,6 +224,10 @@ class LifeOracle(Oracle):
 
     def _check_update(self, known: TargetObject, document: dict[str, Any], names: frozenset[str], run: Run) -> None:
         finished, before, marks = known.finished, known.document, self.marks[known.id]
+        now = shown(MANAGER, document.get(MANAGER))
+        if names == {MANAGER} and not now:  # it may just have gone with the manager's object
+            self._cleared.append((known, str(shown(MANAGER, before.get(MANAGER)) or ""), run))
+            return
         super()._check_update(known, document, names, run)
         if not finished and known.origin is Origin.OURS:
             return  # all of it flows once
@@ -231,7 +236,7 @@ class LifeOracle(Oracle):
         if ENABLED in names and document.get(ENABLED) is not False:
             self._check_enabled(known, run)
         if MANAGER in names:
-            self._check_manager(known, shown(MANAGER, document.get(MANAGER)), shown(MANAGER, before.get(MANAGER)), run)
+            self._check_manager(known, now, run)
         marks.edits = {name: each for name, each in marks.edits.items() if name == MANAGER or name not in names}
 
     def _check_enabled(self, known: TargetObject, run: Run) -> None:
@@ -265,11 +270,8 @@ class LifeOracle(Oracle):
         same = len({values_of(each, ()) for each in standings}) == 1
         return same and all(each.in_scope and each.enabled for each in standings)
 
-    def _check_manager(self, known: TargetObject, now: Value, before: Value, run: Run) -> None:
+    def _check_manager(self, known: TargetObject, now: Value, run: Run) -> None:
         """Is it the object of whom the source names, or was named while the run went on?"""
-        if not now:
-            self._cleared.append((known, str(before or ""), run))
-            return
         manager = self.objects.find(str(now))
         standings = self.truth.standings(known.owner, run.began)
         meant = {each.user.manager for each in standings if each.user is not None}

@@ -47,7 +47,7 @@ class LifeOracle(Oracle):
         self._cleared: list[tuple[TargetObject, str, Run]] = []
         """Who has lost their manager in a run, if it was not because the manager's object went."""
         self._settled_otherwise: dict[str, Moment] = {}
-        """Whom the target has blocked after somebody had rejected that they are disabled: that is over, if it was seen."""
+        """Whom the target has blocked; if somebody had rejected that they are disabled, that is over once seen."""
         super().__init__(truth, released)
 
     # what others do

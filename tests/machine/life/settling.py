@@ -55,7 +55,7 @@ class LifeSettling(SettlingOperations):
         note_rows(self.lives)
 
     def _run_cycles(self) -> None:
-        """What was before a chain of the target began is looked at by the next cycle: where it may be new, run one more."""
+        """What was before a chain of the target began is looked at by the cycle after that one."""
         if self.chain_may_be_new or self.host.truth.troubled:
             self._run_cycle("first cycle")
             self.look_at_laws()

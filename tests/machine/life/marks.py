@@ -48,6 +48,11 @@ class Marks:
     left_by: datetime | None = None
     """When all was settled first and its person was out of scope."""
 
+    @property
+    def touched(self) -> bool:
+        """Have others done something to it that may still be so?"""
+        return bool(self.edits or self.blocked or self.departed)
+
 
 def shown(name: str, value: Any) -> Value:  # noqa: ANN401 - whatever a directory holds
     """Return the value as it is compared; of a manager the id."""

@@ -14,6 +14,7 @@ from tests.machine.life.options import DRIFTS, REMOVALS
 from tests.machine.life.settling import LifeSettling
 from tests.machine.objects import TargetObject
 from tests.machine.operations import operation
+from tests.machine.source_operations import CITIES
 
 BOSS = str(employee("boss")["id"])
 
@@ -110,6 +111,34 @@ class TargetLife(LifeSettling):
         return bool(said.released)
 
     release_somebody_else = release_somebody
+
+    def _touched(self) -> list[str]:
+        """Whose object the target has blocked, deleted or edited."""
+        marks = self.lives.marks
+        found = [each for each in self.host.oracle.objects if each.owner and marks[each.id].touched]
+        return sorted({each.owner for each in found})
+
+    @operation(number=NUMBER)
+    def whom_the_target_has_touched_leaves(self, number: int) -> bool:
+        there = [each for each in self._touched() if self.host.truth.source.people.find(each)]
+        if there:
+            self.let_go(pick(there, number))
+        return bool(there)
+
+    @operation(number=NUMBER)
+    def whom_the_target_has_touched_comes_back(self, number: int) -> bool:
+        gone = [each for each in self._touched() if self.host.truth.source.people.find_deleted(each)]
+        if gone:
+            self.change({"op": "restoreUser", "id": pick(gone, number)})
+        return bool(gone)
+
+    @operation(number=NUMBER, enabled=st.booleans(), city=st.sampled_from(CITIES))
+    def whom_the_target_has_touched_changes(self, number: int, enabled: bool, city: str) -> bool:
+        there = [each for each in self._touched() if self.host.truth.source.people.find(each)]
+        if there:
+            values = {ENABLED: enabled, "city": city}
+            self.change({"op": "updateUser", "id": pick(there, number), "set": values})
+        return bool(there)
 
     def _departed(self) -> list[TargetObject]:
         marks = self.lives.marks

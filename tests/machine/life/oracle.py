@@ -101,7 +101,7 @@ class LifeOracle(Oracle):
         before = Presence.PURGED if known is None else known.presence
         super().changed(person, names)
         marks = self.marks[person.id]
-        if MANAGER in (names or ()) and MANAGER in marks.edits:
+        if MANAGER in (names or ()) and (MANAGER in marks.edits or ACTING.get() is None):
             self._other_manager(marks, shown(MANAGER, person.document.get(MANAGER)))
         if known is not None and person.presence is not before:
             self._came_or_went(known, marks, before)

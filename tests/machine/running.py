@@ -34,7 +34,7 @@ class Kind:
 
 
 ANY: Final = Kind()
-LIFE: Final = Kind(machine=LifeMachine, worlds=20, steps=50)
+LIFE: Final = Kind(machine=LifeMachine, worlds=20, steps=40)
 
 #: A world is garbage as a whole, and not before it ends: to look for some after each 700 objects is in vain.
 OBJECTS = 50_000

@@ -10,7 +10,7 @@ from sandbox.tenants.people import Presence
 from tests.machine.closing import Closing
 from tests.machine.history import Moment
 from tests.machine.life.marks import ENABLED, MANAGER, Act, Edit, shown
-from tests.machine.life.options import ENFORCE, Removal, departures, owned, policy, removal
+from tests.machine.life.options import ENFORCE, NOT_LOOKED_AT, Removal, departures, owned, policy, removal
 from tests.machine.life.oracle import LifeOracle, values_of
 from tests.machine.objects import By, Origin, TargetObject
 from tests.machine.truth import Standing
@@ -48,9 +48,11 @@ class LifeClosing(Closing):
         return departed is not None and self._is_released(each.owner, each, departed)
 
     def _is_released(self, source_id: str, each: TargetObject, act: Act) -> bool:
-        """Has an operator released the person since, and were they in scope from then on?"""
+        """Has an operator released the person since, and were they in scope, and drift looked at, from then on?"""
         released = self.oracle.marks[each.id].released
         if released is None or released.number < act.at.number:
+            return False
+        if any(departures(one) == NOT_LOOKED_AT for one in self.oracle.truth.document.since(released)):
             return False
         return all(one.in_scope for one in self.oracle.truth.standings(source_id, released))
 

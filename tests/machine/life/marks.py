@@ -46,7 +46,7 @@ class Marks:
     unassigned: bool = False
     """Was it deleted because the person was not assigned any more?"""
     left_by: datetime | None = None
-    """When all was settled first and its person was out of scope."""
+    """By when its person was out of scope, and the engine knew it."""
 
     @property
     def touched(self) -> bool:

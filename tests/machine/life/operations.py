@@ -9,6 +9,7 @@ from sandbox.tenants.people import Presence
 from shared.orchestration.release_departures import release_departures
 from tests.engine.small_world import employee
 from tests.machine.base import NUMBER, Machine, pick
+from tests.machine.host import MOST_SLICES
 from tests.machine.life.marks import ENABLED, MANAGER
 from tests.machine.life.options import DRIFTS, REMOVALS
 from tests.machine.life.settling import LifeSettling
@@ -51,16 +52,17 @@ class TargetLife(LifeSettling):
         self.change_target({"op": "updateUser", "id": found.id, "set": values})
         self.lives.edited(found.id, before, values)
 
-    @operation(number=NUMBER, edit=st.sampled_from(EDITS))
-    def the_target_edits_somebody(self, number: int, edit: tuple[str, object]) -> bool:
+    @operation(number=NUMBER, edits=st.lists(st.sampled_from(EDITS), min_size=1, max_size=3))
+    def the_target_edits_some(self, number: int, edits: list[tuple[str, object]]) -> bool:
+        """One person after the other, each in one thing."""
         ours = self._ours()
         if ours:
-            self._edit(pick(ours, number), **{edit[0]: edit[1]})
+            for place, (name, value) in enumerate(edits):
+                self._edit(pick(ours, number + place), **{name: value})
         return bool(ours)
 
-    the_target_edits_somebody_else = the_target_edits_somebody
-    the_target_edits_a_third_one = the_target_edits_somebody
-    the_target_edits_a_fourth_one = the_target_edits_somebody
+    the_target_edits_others = the_target_edits_some
+    the_target_edits_more_of_them = the_target_edits_some
 
     @operation(number=NUMBER)
     def the_target_blocks_somebody(self, number: int) -> bool:
@@ -101,16 +103,51 @@ class TargetLife(LifeSettling):
 
     @operation(number=NUMBER)
     def release_somebody(self, number: int) -> bool:
-        departed = self._departed()
-        if not departed:
-            return False
-        engine, state = self.host.local.engine, self.host.call(self.host.local.state())
-        chosen = [pick(departed, number).owner]
-        said = self.host.call(release_departures(engine, state, chosen, "operator"))
-        self.lives.released(said.released)
-        return bool(said.released)
+        self._let_somebody_depart(number)
+        return bool(self._release(number))
 
     release_somebody_else = release_somebody
+
+    @operation(number=NUMBER, city=st.sampled_from(CITIES))
+    def release_somebody_who_changes(self, number: int, city: str) -> bool:
+        """And that is read before a worker comes to it."""
+        self._let_somebody_depart(number)
+        released = self._release(number)
+        if released and self.host.truth.source.people.find(released):
+            self.change({"op": "updateUser", "id": released, "set": {"city": city}})
+            self.start_job()
+            self.host.start_due_cycle()
+            for _ in range(MOST_SLICES):
+                self.host.deliver("import", 0)
+        return bool(released)
+
+    def _let_somebody_depart(self, number: int) -> None:
+        """Let the target block or delete somebody, and let that be seen, if nobody is gone yet."""
+        ours = [] if self._departed() else self._ours()
+        if not ours:
+            return
+        if number % 2:
+            self._edit(pick(ours, number), **{ENABLED: False})
+        else:
+            self._act("deleteUser", ours, number)
+        self.have_read()
+
+    def _release(self, number: int) -> str:
+        """Release one of those who are gone or blocked; empty if there is none of whom the engine knows."""
+        departed = self._departed()
+        if not departed:
+            return ""
+        engine, state = self.host.local.engine, self.host.call(self.host.local.state())
+        said = self.host.call(release_departures(engine, state, [pick(departed, number).owner], "operator"))
+        self.lives.released(said.released)
+        return next(iter(said.released), "")
+
+    @operation(number=NUMBER)
+    def somebody_leaves_and_days_pass(self, number: int) -> None:
+        """So many that whom the document disables first is to be deleted."""
+        self.let_leave(number)
+        self.have_read()
+        self.host.pass_time(timedelta(days=4))
 
     def _touched(self) -> list[str]:
         """Whose object the target has blocked, deleted or edited."""

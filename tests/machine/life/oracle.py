@@ -186,14 +186,14 @@ class LifeOracle(Oracle):
     def _check_restore(self, known: TargetObject, run: Run) -> None:
         reach(Row.BACK)
         undone = self._undoes(known, run)
-        if known.origin is Origin.FOREIGN and not (known.adopted_by and undone):
+        if self._stays_away(known, run):
+            self._break("of departures", f"{known} was restored, and it was the target that had deleted it")
+        elif known.origin is Origin.FOREIGN and not (known.adopted_by and undone):
             self._break("5", f"{known} was restored")
         elif not any(self._was_in_scope(owner, run.began) for owner in known.possible_owners):
             self._break("1", f"{known} was restored, and its owner was not in scope")
         elif known.deleted_by is By.ADMINISTRATOR and not undone and not self._left_since(known):
             self._break("5", f"{known} was restored, and it was an administrator who had deleted it")
-        elif self._stays_away(known, run):
-            self._break("of departures", f"{known} was restored, and it was the target that had deleted it")
 
     def _check_removal(self, known: TargetObject, run: Run) -> None:
         super()._check_removal(known, run)
@@ -297,6 +297,7 @@ class LifeOracle(Oracle):
             super()._check_disable(known, owner, run)
             return
         reach(Row.DISABLED_ON_LEAVING)
+        self.marks[known.id].left_by = self.truth.time
         if self.last_verdict_on(owner, disable=True) is not Verdict.APPROVED:
             self._check_guard(known, run, disable=False)
 

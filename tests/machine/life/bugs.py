@@ -12,8 +12,8 @@ LIFE_BUGS: Final = (
     PlantedBug(
         name="a block is forgotten when its person leaves and comes back",
         file=_PROVISIONING + "drift.py",
-        original="    if link is None or link.departure is Departure.BLOCKED:\n        return True\n    return link.enabled",
-        replacement="    if link is None:\n        return True\n    return link.enabled and past.as_written",
+        original="link.departure is Departure.BLOCKED:\n        return True\n    return link.enabled",
+        replacement="link.departure is Departure.DELETED:\n        return True\n    return link.enabled and past.as_written",
         says="law of departures broken.*was enabled",
     ),
     PlantedBug(

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize
 
 from tests.engine.small_world import id_of
+from tests.machine.life.leaving import Leaving
 from tests.machine.life.operations import Leading, Options, TargetLife
 from tests.machine.life.options import DRIFTS, REMOVALS
 from tests.machine.source_operations import LifeOperations, ScopeOperations
@@ -11,7 +12,9 @@ from tests.machine.surroundings_operations import TimeOperations
 from tests.machine.worker_operations import FunctionOperations
 
 
-class LifeMachine(TargetLife, Options, Leading, LifeOperations, ScopeOperations, TimeOperations, FunctionOperations):
+class LifeMachine(
+    TargetLife, Leaving, Options, Leading, LifeOperations, ScopeOperations, TimeOperations, FunctionOperations
+):
     """All operations but the lies of the source, which are the other machine's."""
 
     @initialize(

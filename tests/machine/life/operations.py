@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
-from sandbox.tenants.people import Presence
 from shared.orchestration.release_departures import release_departures
 from tests.engine.small_world import employee
 from tests.machine.base import NUMBER, Machine, pick
@@ -142,13 +141,6 @@ class TargetLife(LifeSettling):
         self.lives.released(said.released)
         return next(iter(said.released), "")
 
-    @operation(number=NUMBER)
-    def somebody_leaves_and_days_pass(self, number: int) -> None:
-        """So many that whom the document disables first is to be deleted."""
-        self.let_leave(number)
-        self.have_read()
-        self.host.pass_time(timedelta(days=4))
-
     def _touched(self) -> list[str]:
         """Whose object the target has blocked, deleted or edited."""
         marks = self.lives.marks
@@ -184,20 +176,6 @@ class TargetLife(LifeSettling):
             for each in self.host.oracle.objects
             if each.owner and (marks[each.id].blocked or marks[each.id].departed) and not marks[each.id].released
         ]
-
-    @operation(number=NUMBER)
-    def disable_and_then_unassign_somebody(self, number: int) -> bool:
-        """The one row of the matrix that takes two things to the same person."""
-        ours = [each for each in self._ours() if each.presence is Presence.ACTIVE]
-        if not ours:
-            return False
-        owner = pick(ours, number).owner
-        if self.host.truth.people[owner].now.user is None:
-            return False
-        self.change({"op": "updateUser", "id": owner, "set": {ENABLED: False}})
-        self.have_read()
-        self.change({"op": "unassign", "principalId": owner})
-        return True
 
 
 class Options(LifeSettling):

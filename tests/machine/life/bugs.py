@@ -13,7 +13,7 @@ LIFE_BUGS: Final = (
         name="a block is forgotten when its person leaves and comes back",
         file=_PROVISIONING + "drift.py",
         original="link.departure is Departure.BLOCKED:\n        return True\n    return link.enabled",
-        replacement="link.departure is Departure.DELETED:\n        return True\n    return link.enabled and past.as_written",
+        replacement="link.departure is Departure.DELETED:\n        return True\n    return past.as_written",
         says="law of departures broken.*was enabled",
     ),
     PlantedBug(

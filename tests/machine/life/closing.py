@@ -103,7 +103,7 @@ class LifeClosing(Closing):
         now = values_of(history.now, left_out)
         if level is None or self.held or not history.now.enabled:
             return False
-        before = values_of([*history.before(level.time)][-1], left_out)
+        before = values_of(history.at(level), left_out)
         began = history.began(lambda each: values_of(each, left_out) == now)
         return now != before and began is not None and began > edit.at.time
 

@@ -1,52 +1,64 @@
 """How does somebody of the source go, and come back? In the ways that the deprovisioning matrix has a row for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 from hypothesis import strategies as st
 
 from tests.engine.small_world import APPLICATION, id_of
 from tests.machine.base import NUMBER, pick
+from tests.machine.life.options import REMOVALS
 from tests.machine.life.settling import LifeSettling
 from tests.machine.operations import operation
-from tests.machine.town import GROUPS
+from tests.machine.town import GROUPS, citizen
 
-DISABLE, UNASSIGN, DELETE, PURGE, RESTORE, BE_A_GUEST, WAIT = (
-    "disable",
-    "unassign",
-    "delete",
-    "purge",
-    "restore",
-    "guest",
-    "wait",
+DISABLE, UNASSIGN, BE_A_GUEST, WAIT = "disable", "unassign", "become a guest", "wait"
+DELETE, PURGE, RESTORE = "delete", "purge", "restore"
+
+AT_ONCE, LATER, ONLY_DISABLED, LEFT_ALONE = "deleted", "deleted later", "disabled", "left alone"
+
+#: What one person does after the other, each read and worked off before the next; and by which rule for whoever leaves.
+WAYS: Sequence[tuple[str, Sequence[str]]] = (
+    (AT_ONCE, (DISABLE, UNASSIGN)),
+    (AT_ONCE, (UNASSIGN, DELETE)),
+    (AT_ONCE, (DELETE, RESTORE)),
+    (AT_ONCE, (DISABLE, PURGE)),
+    (AT_ONCE, (BE_A_GUEST,)),
+    (LATER, (DELETE, WAIT)),
+    (LATER, (DELETE, RESTORE)),
+    (ONLY_DISABLED, (DELETE, RESTORE, DELETE)),
+    (LEFT_ALONE, (UNASSIGN, DELETE)),
 )
-
-#: What one person does after the other; each is read, and worked off, before the next.
-WAYS: Mapping[str, Sequence[str]] = {
-    "disabled, and then unassigned": (DISABLE, UNASSIGN),
-    "unassigned, and then deleted": (UNASSIGN, DELETE),
-    "deleted, and back": (DELETE, RESTORE),
-    "disabled, and deleted for good": (DISABLE, PURGE),
-    "a guest": (BE_A_GUEST,),
-    "deleted, and days pass": (DELETE, WAIT),
-    "deleted, back, and deleted": (DELETE, RESTORE, DELETE),
-}
 
 
 class Leaving(LifeSettling):
     """Somebody goes step by step."""
 
-    @operation(number=NUMBER, way=st.sampled_from(sorted(WAYS)))
-    def somebody_goes(self, number: int, way: str) -> bool:
+    @operation(number=NUMBER, way=st.sampled_from(WAYS))
+    def somebody_goes(self, number: int, way: tuple[str, Sequence[str]]) -> bool:
         there = [source_id for source_id in self._staying() if self._is_there(source_id)]
         if there:
-            source_id = pick(there, number)
-            for step in WAYS[way]:
+            source_id, (rule, steps) = pick(there, number), way
+            self.configure(removal=REMOVALS[rule])
+            if UNASSIGN in steps:
+                self._let_people_be_assigned()
+            for step in steps:
                 self._go(source_id, step)
                 self.have_read()
         return bool(there)
 
     somebody_else_goes = somebody_goes
+
+    @operation()
+    def somebody_joins_who_is_disabled(self) -> None:
+        self.let_join(citizen(self.newborn(), accountEnabled=False))
+
+    def _let_people_be_assigned(self) -> None:
+        """Where everybody is in scope, nobody can be unassigned: assign them, and say so."""
+        if self.settings["scope"]["kind"] == "all":
+            for each in self.people:
+                self.change({"op": "assign", "principalId": each.id})
+            self.configure(scope={**self.settings["scope"], "kind": "assigned"})
 
     def _is_there(self, source_id: str) -> bool:
         return any(each.live for each in self.host.oracle.objects.of(source_id))

@@ -91,7 +91,8 @@ class TargetLife(LifeSettling):
     def the_target_gives_another_manager(self, number: int, other: int) -> bool:
         ours = self._ours()
         if ours:
-            manager = pick([None, BOSS, *(each.id for each in ours)], other)
+            boss = [BOSS] if self.host.truth.target.people.find(BOSS) else []
+            manager = pick([None, *boss, *(each.id for each in ours)], other)
             self._edit(pick(ours, number), **{MANAGER: None if manager is None else {"id": manager}})
         return bool(ours)
 

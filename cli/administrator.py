@@ -3,7 +3,6 @@
 The plan of a setup is JSON that is compared, kept and put back as it was; models would drop what they do not know.
 """
 
-import ipaddress
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Annotated, Protocol
 import httpx
 import typer
 
+from cli.connecting import is_loopback, open_client
 from cli.output import at
 from shared.configuration.clouds import ENDPOINTS
 from shared.configuration.configuration import Cloud
@@ -142,12 +142,12 @@ def administrator(tenant: str, place: Place) -> Iterator[Administrator]:
     """Sign in to a tenant, by its id or one of its domains. Raises NotSignedIn when the first request needs a token."""
     graph = place.graph or ENDPOINTS[place.cloud].graph
     url = httpx.URL(graph.rstrip("/") + "/")
-    local = _is_loopback(url.host)
+    local = is_loopback(url.host)
     if url.scheme != "https" and not local:
         raise NotSignedIn(f"{graph} is not https; a token would be readable on the way.")
     if place.sign_in is SignIn.SANDBOX and not local:
         raise NotSignedIn(f"Sandbox tokens are for a loopback host only, not for {url.host}.")
-    with httpx.Client(base_url=url, timeout=_TIMEOUT, trust_env=not local) as client:
+    with open_client(url, _TIMEOUT) as client:
         yield Administrator(client=client, token=_token_source(tenant, place, url.host))
 
 
@@ -201,10 +201,3 @@ def _document(answer: httpx.Response) -> dict[str, object]:
     except ValueError:
         return {}
     return body if isinstance(body, dict) else {}
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

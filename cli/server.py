@@ -1,6 +1,5 @@
 """How is the HTTP API asked, and what do its refusals mean?"""
 
-import ipaddress
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from urllib.parse import quote
 import httpx
 import typer
 
+from cli.connecting import is_loopback, open_client
 from cli.output import at, fail, print_problems
 from shared.configuration.problems import Problem
 
@@ -130,7 +130,7 @@ def _client(url: str) -> httpx.Client:
         raise Unreachable(f"{url} is not an address: {error}") from error
     if base.scheme not in {"http", "https"} or not base.host:
         raise Unreachable(f"{url} is not an address; write one such as {DEFAULT_URL}")
-    local = _is_loopback(base.host)
+    local = is_loopback(base.host)
     token = os.environ.get("TENANTSYNC_TOKEN", "")
     if token and base.scheme == "http" and not local:
         raise Unreachable(f"{url} is not https; the token would be readable on the way")
@@ -138,14 +138,7 @@ def _client(url: str) -> httpx.Client:
     reason = os.environ.get("TENANTSYNC_REASON", "")
     if reason:  # for the audit; a header holds ASCII only
         headers["Tenantsync-Reason"] = quote(reason)
-    return httpx.Client(base_url=base, headers=headers, timeout=_TIMEOUT, trust_env=not local)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return open_client(base, _TIMEOUT, headers)
 
 
 def _refusal(response: httpx.Response) -> Refused:

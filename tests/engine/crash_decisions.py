@@ -27,6 +27,7 @@ from tests.engine.crash_stories import (
 from tests.engine.crash_walk import Story
 from tests.engine.hazards import CALM
 from tests.engine.local_engine import CYCLE, LocalEngine
+from tests.engine.short_way import ShortEngine
 from tests.engine.small_world import CONFIGURATION, assignment, document, id_of, person, small_world
 
 QUIET = timedelta(minutes=12)
@@ -60,12 +61,12 @@ def applies(**changes: object) -> Act:
 
 
 async def nothing_applied() -> LocalEngine:
-    return LocalEngine(small_world([person("ada")]))
+    return ShortEngine(small_world([person("ada")]))
 
 
 async def some_are_assigned() -> LocalEngine:
     parts = {"app_role_assignments": (assignment("cleo"), assignment("ada"))}
-    local = LocalEngine(small_world([person(name) for name in EVERYBODY], source=parts), shards=SHARDS)
+    local = ShortEngine(small_world([person(name) for name in EVERYBODY], source=parts), shards=SHARDS)
     await local.begin()
     return local
 

@@ -9,6 +9,7 @@ from shared.orchestration.release_departures import release_departures
 from tests.engine.crash_stories import PAIR, SHARDS, TRIO, Prelude, after_death, an_hour, becomes, each, reports_to
 from tests.engine.crash_walk import Story, Way
 from tests.engine.local_engine import LocalEngine
+from tests.engine.short_way import ShortEngine
 from tests.engine.small_world import Document, employee, id_of, mail_of, person, small_world
 
 ENFORCE: Document = {"default": "enforce", "departures": "enforce"}
@@ -23,7 +24,7 @@ def watched(drift: Document, *names: str, how: str = "updateUser", **values: obj
     async def prelude() -> LocalEngine:
         users = [person(name, **reports_to("cleo" if name == "dina" else None)) for name in ("cleo", *TRIO)]
         target = {"users": (employee("boss"),)}
-        local = LocalEngine(small_world(users, target=target, drift=drift), shards=SHARDS)
+        local = ShortEngine(small_world(users, target=target, drift=drift), shards=SHARDS)
         await local.begin()
         await local.run_cycle()
         local.judge()

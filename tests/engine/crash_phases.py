@@ -17,6 +17,7 @@ from tests.engine.crash_stories import (
 )
 from tests.engine.crash_walk import Story
 from tests.engine.local_engine import LocalEngine
+from tests.engine.short_way import ShortEngine
 from tests.engine.small_world import (
     Document,
     assigned_world,
@@ -32,7 +33,7 @@ HELD = {"guards": {"removals": {"count": 2}}}
 
 
 async def first_cycle() -> LocalEngine:
-    local = LocalEngine(small_world([person(name) for name in ("cleo", *PAIR)]), shards=1)
+    local = ShortEngine(small_world([person(name) for name in ("cleo", *PAIR)]), shards=1)
     await local.start()
     return local
 
@@ -40,7 +41,7 @@ async def first_cycle() -> LocalEngine:
 async def first_cycle_of_the_assigned() -> LocalEngine:
     groups = [group("weavers", *PAIR), group("spinners", "ada", nested=["weavers"])]
     assignments = [assignment("cleo"), assignment("weavers", "Group"), assignment("spinners", "Group")]
-    local = LocalEngine(assigned_world([person(name) for name in EVERYBODY], groups, *assignments), shards=1)
+    local = ShortEngine(assigned_world([person(name) for name in EVERYBODY], groups, *assignments), shards=1)
     await local.start()
     return local
 
@@ -51,7 +52,7 @@ def assigned(*changes: Document) -> Prelude:
     async def prelude() -> LocalEngine:
         groups = [group("weavers", *PAIR)]
         assignments = [assignment("cleo"), assignment("weavers", "Group")]
-        local = LocalEngine(assigned_world([person(name) for name in EVERYBODY], groups, *assignments), shards=SHARDS)
+        local = ShortEngine(assigned_world([person(name) for name in EVERYBODY], groups, *assignments), shards=SHARDS)
         await local.begin()
         local.change(*changes)
         return local

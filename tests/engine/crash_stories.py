@@ -14,6 +14,7 @@ import httpx
 from tests.engine.crash_walk import Story, Way, interrupted
 from tests.engine.hazards import CALM, Meddler, writes_of
 from tests.engine.local_engine import LocalEngine
+from tests.engine.short_way import ShortEngine
 from tests.engine.small_world import Document, guest, id_of, mail_of, person, small_world
 
 SHARDS = 2
@@ -65,7 +66,7 @@ def company(
     async def prelude() -> LocalEngine:
         target = {"users": tuple(guest(name) for name in guests)}
         users = [person(name) for name in ("cleo", *here)]
-        local = LocalEngine(small_world(users, target=target, **configuration), shards=SHARDS)
+        local = ShortEngine(small_world(users, target=target, **configuration), shards=SHARDS)
         await local.begin()
         if earlier:
             local.change(*earlier)

@@ -19,10 +19,12 @@ DAY = timedelta(days=1)
 ADA = id_of("person0")
 LATER = {"action": "delete", "afterDays": 3}
 SUCCESS = ProvisioningStatus.SUCCESS
+SELDOM = "PT4H"
+"""How often a cycle begins: days pass here, and most of their cycles have nothing to say."""
 
 
 async def begun(**configuration: Any) -> LocalEngine:  # noqa: ANN401 - a configuration's members
-    local = LocalEngine(small_world(people(4), **configuration))
+    local = LocalEngine(small_world(people(4), interval=SELDOM, **configuration))
     await local.start()
     await local.run_cycle()
     return local
@@ -97,7 +99,7 @@ async def test_a_change_of_who_is_delayed_does_not_forget_the_day() -> None:
     local.change({"op": "updateUser", "id": ADA, "set": {"city": "Jena"}})
     await local.run_for(DAY)
     pending = (await local.rows(ADA)).pending
-    await local.run_for(DAY + timedelta(hours=4))
+    await local.run_for(DAY + timedelta(hours=8))
 
     assert pending is not None
     assert pending.state is PendingState.DELAYED
@@ -120,7 +122,7 @@ async def test_another_document_decides_about_those_who_are_disabled_already(
     await local.run_for(DAY)
     assert not enabled(local)
 
-    local.documents = (document(removal=after),)
+    local.documents = (document(interval=SELDOM, removal=after),)
     await apply_configuration(local.engine, parse(local.documents[0]))
     await local.run_for(5 * DAY)
 
@@ -135,7 +137,7 @@ async def test_deletes_whose_delay_is_over_are_counted_by_the_guard_once_more() 
         await local.run_cycle()
     assert (await local.workload()).delayed == 2
 
-    local.documents = (document(removal=LATER, guards={"removals": {"count": 2}}),)
+    local.documents = (document(interval=SELDOM, removal=LATER, guards={"removals": {"count": 2}}),)
     await apply_configuration(local.engine, parse(local.documents[0]))
     await local.run_for(4 * DAY)
 

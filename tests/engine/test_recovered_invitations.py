@@ -202,6 +202,37 @@ async def test_the_disable_of_what_a_dead_worker_invited_is_held_like_any_other(
     assert (await local.workload()).staged == 1
 
 
+async def test_whom_a_dead_worker_may_have_invited_may_be_one_leaver_too_many() -> None:
+    limit = {"removals": {"count": 2}}
+    whole = LocalEngine(small_world([person("bert"), person("cleo")], guards=limit))
+    await whole.start()
+    await whole.run_cycle()
+    whole.change({"op": "createUser", "user": person("ada")})
+    effects = 0
+    local = whole
+    while not (work := (await local.rows(id_of("ada"))).work) or work.intent is None:
+        effects += 1
+        local = whole.copy()
+        local.work_by(Doom(effects))
+        while local.surroundings is not CALM:
+            await local.step()
+    state, row = await local.state(), (await local.rows(id_of("ada"))).pending
+    assert row is not None
+    doubted = replace(row, kind=WorkKind.EVALUATE, staged_cycle=state.cycle + 1)
+    await local.engine.entries.exchange(state, [(row, doubted)])
+    local.change({"op": "deleteUser", "id": id_of("bert")})
+    local.simulation.set_faults("none", tenant_id=local.target_id, switches={"unavailable_before": 1.0})
+    before = state.released_cycle
+
+    await local.run_cycle()
+    released = (await local.state()).released_cycle
+    local.simulation.set_faults("none")
+    await local.run_cycle()
+
+    assert released == before, "nobody could tell whether she is there and has to go, as the second one"
+    assert sorted(local.users()) == [mail_of("ada"), mail_of("cleo")]
+
+
 async def invited_anew_and_dead() -> LocalEngine:
     """Ada's object was purged, and the worker that invited her anew has died when it had written that down."""
     local = LocalEngine(small_world([person("ada"), person("cleo")]))

@@ -38,6 +38,11 @@ class Closing:
                 problems = self._in_scope(source_id, standing) if standing.in_scope else self._out_of_scope(source_id)
                 yield from problems
 
+    def has_conflict(self, found: TargetObject) -> bool:
+        """May the owner of this object not have the address that the source says now?"""
+        person = self._standing(found.owner).user if found.owner else None
+        return person is not None and self._conflicts(found.owner, person, found)
+
     def _standing(self, source_id: str) -> Standing:
         return self.oracle.truth.people[source_id].now
 

@@ -15,6 +15,7 @@ from shared.orchestration.record_poison import GivenUp, record_import_poison, re
 from shared.orchestration.start_cycles import tick
 from tests.engine.hazards import Doom, Meddler, ProcessDied
 from tests.engine.local_engine import handled
+from tests.engine.short_way import ShortEngine
 from tests.engine.small_world import CONFIGURATION
 from tests.machine.clockwork import EngineLoop
 from tests.machine.hooks import watch
@@ -22,7 +23,6 @@ from tests.machine.leash import Leash
 from tests.machine.oracle import Oracle
 from tests.machine.post import Post
 from tests.machine.run import ACTING, Run
-from tests.machine.short_way import ShortEngine
 from tests.machine.truth import Truth, standing_state
 
 _Value = TypeVar("_Value")

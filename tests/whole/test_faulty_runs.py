@@ -19,7 +19,7 @@ from sandbox.world import TenantDocument
 from tests.whole.copied_tree import run_sandbox
 from tests.whole.record import Line, early_writes, read_record, written_ids
 
-PEOPLE = int(os.environ.get("TENANTSYNC_TEST_PEOPLE", "100"))
+PEOPLE = int(os.environ.get("TENANTSYNC_TEST_PEOPLE", "60"))
 #: Slower than the other runs: what holds up so many people is work, not waiting.
 TIME_SCALE = "100"
 SECONDS = 900.0

@@ -12,7 +12,7 @@ from tests.whole.exported_directory import exported_directory
 
 pytestmark = pytest.mark.timeout(600)
 
-PEOPLE = 250
+PEOPLE = 120
 
 
 @pytest.mark.parametrize("assigned", [False, True], ids=["everybody", "assigned"])
@@ -36,7 +36,7 @@ def check_dump(directory: Path, tenants: dict[str, str]) -> None:
     source = load_source_directory(directory / f"{tenants['source']}.json").world.tenants[0]
 
     assert target.keys() == {"users", "groups", "appRoleAssignments", "deletedItems"}
-    assert len(read_directory(target).users) > 100
+    assert len(read_directory(target).users) > PEOPLE // 4
     assert len(source.users) > PEOPLE
     assert len(source.groups) == 5
 

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Mapping, Sequence
+from typing import ClassVar
 from urllib.parse import quote
 
 import msgspec
@@ -21,14 +22,21 @@ _DELTA_TOKEN = "%24deltatoken"  # noqa: S105  no secret: the name of an option
 class GraphCalls:
     """Describes requests; a description is sent by itself or as an item of a batch."""
 
+    _loaded: ClassVar[bool] = False
+
     def __init__(self, graph: GraphServiceClient) -> None:
         self._graph = graph
+        if not GraphCalls._loaded:
+            self._load_builders()
+            GraphCalls._loaded = True
+
+    def _load_builders(self) -> None:
         # builders load when they are first used, and the SDK's warn of classes of their own then: once, here
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
-            self._load_builders()
+            self._use_each()
 
-    def _load_builders(self) -> None:
+    def _use_each(self) -> None:
         self.users_delta(())
         self.groups_delta(())
         self.assigned_to("")

@@ -3,9 +3,13 @@
 import base64
 import json
 from collections.abc import Sequence
+from contextvars import ContextVar
+from functools import lru_cache
 from typing import Any
 
 import httpx
+from fastapi import FastAPI
+from starlette.types import Receive, Scope, Send
 
 from shared.orchestration.engine import Engine
 from shared.web.application import AccessSettings, create_app
@@ -15,6 +19,8 @@ OBJECT_ID = "5a17ed00-0000-4000-8000-00000000a11c"
 JOBS = f"/v1.0/servicePrincipals/{SERVICE_PRINCIPAL}/synchronization/jobs"
 JOB = f"{JOBS}/contoso-fabrikam"
 LOGS = "/v1.0/auditLogs/provisioning"
+
+SERVED: ContextVar[Engine] = ContextVar("served")
 
 
 def claims(*roles: str, wids: Sequence[str] = (), name: str = "Ada Lovelace") -> list[dict[str, Any]]:
@@ -38,12 +44,22 @@ def signed_in(*roles: str, wids: Sequence[str] = ()) -> dict[str, str]:
 def calling(engine: Engine, *roles: str, wids: Sequence[str] = (), platform: bool = True) -> httpx.AsyncClient:
     """A client of the API as somebody with these app roles and directory roles."""
 
-    async def provide() -> Engine:
-        return engine
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        SERVED.set(engine)
+        await _application(platform=platform)(scope, receive, send)
 
-    app = create_app(provide, AccessSettings(platform_authentication=platform))
     headers = signed_in(*roles, wids=wids)
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="https://sync.example", headers=headers)
+    return httpx.AsyncClient(transport=httpx.ASGITransport(serve), base_url="https://sync.example", headers=headers)
+
+
+@lru_cache
+def _application(*, platform: bool) -> FastAPI:
+    """Build it once: its routes take longer than most tests."""
+
+    async def provide() -> Engine:
+        return SERVED.get()
+
+    return create_app(provide, AccessSettings(platform_authentication=platform))
 
 
 def administrating(engine: Engine) -> httpx.AsyncClient:

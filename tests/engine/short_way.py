@@ -1,7 +1,8 @@
 """How does a request of the engine reach the simulated tenants within a process, without an HTTP client and a server?
 
-The machine's own short way: the SDK's client, httpx's and ASGI were a quarter of what a step costs, and all the other
-tests of the engine take the long one. The request is the one that the engine describes, the answer goes through JSON.
+For the property machine and the stories of crashes, which make hundreds of thousands of requests: the SDK's client,
+httpx's and ASGI were a quarter of what they cost. All the other tests of the engine take the long way. The request is
+the one that the engine describes, the answer goes through JSON.
 """
 
 import uuid

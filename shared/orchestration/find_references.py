@@ -6,8 +6,17 @@ provisioned is told, too: while the source was read, nobody knew of who stands o
 
 from collections import defaultdict
 from collections.abc import AsyncIterator
+from datetime import datetime
 
-from shared.cycles.pending import Pending, PendingState, WorkKind, is_coming
+from shared.cycles.pending import (
+    Pending,
+    PendingState,
+    Verdict,
+    WorkKind,
+    is_coming,
+    is_staged_disable,
+    looked_at_again,
+)
 from shared.orchestration.ports import EntryPart
 from shared.orchestration.reading import Reading
 from shared.provisioning.link import Link
@@ -17,7 +26,10 @@ PAGE = 500
 
 
 async def find_references(reading: Reading) -> None:
-    """Stage whoever does not have the manager that they shall have; who has open work is looked at anyway."""
+    """Stage whoever does not have the manager that they shall have; who has open work is looked at anyway.
+
+    But for those whose disable waits, and is not released: they are looked at once more.
+    """
     if reading.mapping.flow.manager is None:
         return
     wanted = await _wanted(reading)
@@ -92,4 +104,17 @@ async def _stage(reading: Reading, source_ids: list[str]) -> None:
         )
         for source_id in source_ids
     ]
-    await reading.engine.entries.exchange(reading.state, [(None, row) for row in rows])
+    fresh: list[tuple[Pending | None, Pending]] = [(None, row) for row in rows]
+    await reading.engine.entries.exchange(reading.state, [*fresh, *await _held(reading, source_ids, now)])
+
+
+async def _held(reading: Reading, source_ids: list[str], now: datetime) -> list[tuple[Pending | None, Pending]]:
+    standing = await reading.engine.entries.read(reading.state, source_ids, parts=frozenset({EntryPart.PENDING}))
+    open_ = [row.pending for row in standing.values() if row.pending is not None]
+    return [(row, looked_at_again(row, now)) for row in open_ if _is_held(reading, row)]
+
+
+def _is_held(reading: Reading, row: Pending) -> bool:
+    if not is_staged_disable(row) or row.verdict is Verdict.APPROVED:
+        return False
+    return row.verdict is Verdict.REJECTED or row.staged_cycle > reading.state.released_cycle

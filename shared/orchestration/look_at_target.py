@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from shared.cycles.cycle import Cursor
-from shared.cycles.pending import Pending, PendingState, WorkKind
+from shared.cycles.pending import Pending, PendingState, WorkKind, is_staged_disable, looked_at_again
 from shared.orchestration.manager_drift import other_manager, reported_manager
 from shared.orchestration.ports import EntryPart, Removed, TargetQuery
 from shared.orchestration.reading import PAGES, Reading
@@ -154,13 +154,13 @@ def _shards(reading: Reading, source_ids: Iterable[str]) -> set[int]:
 
 
 def _is_looked_at(row: Pending) -> bool:
-    return row.state in _AGAIN or (row.state is PendingState.STAGED and row.kind is WorkKind.DISABLE)
+    return row.state in _AGAIN or is_staged_disable(row)
 
 
 def _again(reading: Reading, row: Pending) -> Pending:
     """Return the row as it is, for the worker to find that it is another version; an escrow is tried again at once."""
-    if row.state is PendingState.STAGED:
-        return replace(row, state=PendingState.WAITING, due=reading.engine.clock.now())
+    if is_staged_disable(row):
+        return looked_at_again(row, reading.engine.clock.now())
     return replace(row, due=reading.engine.clock.now()) if row.state is PendingState.ESCROWED else row
 
 

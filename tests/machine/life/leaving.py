@@ -28,6 +28,9 @@ WAYS: Sequence[tuple[str, Sequence[str]]] = (
     (LATER, (DELETE, RESTORE)),
     (ONLY_DISABLED, (DELETE, RESTORE, DELETE)),
     (LEFT_ALONE, (UNASSIGN, DELETE)),
+    (AT_ONCE, (DISABLE, UNASSIGN)),
+    (AT_ONCE, (DISABLE, PURGE)),
+    (LATER, (DELETE, WAIT)),
 )
 
 

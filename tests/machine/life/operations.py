@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from shared.orchestration.release_departures import release_departures
 from tests.engine.small_world import employee
-from tests.machine.base import NUMBER, Machine, pick
+from tests.machine.base import NUMBER, pick
 from tests.machine.host import MOST_SLICES
 from tests.machine.life.marks import ENABLED, MANAGER
 from tests.machine.life.options import DRIFTS, REMOVALS
@@ -204,7 +204,7 @@ class Options(LifeSettling):
         self.configure(scope={**self.settings["scope"], "internalGuests": on})
 
 
-class Leading(Machine):
+class Leading(LifeSettling):
     """People of the source get managers, lose them, and lead themselves or each other."""
 
     @operation(number=NUMBER, other=NUMBER)
@@ -212,6 +212,18 @@ class Leading(Machine):
         self.update(number, manager={"id": pick(self.people, other).id})
 
     get_another_manager = get_a_manager
+
+    @operation(number=NUMBER)
+    def a_manager_is_a_guest_for_a_while(self, number: int) -> None:
+        """Whoever reports to them has no manager meanwhile."""
+        led = [str(manager["id"]) for each in self.people if (manager := each.document.get("manager"))]
+        here = [each for each in led if self.host.truth.source.people.find(each)]
+        if not here:
+            self.update(number + 1, manager={"id": pick(self.people, number).id})
+            here = [pick(self.people, number).id]
+        for kind in ("Guest", "Member"):
+            self.change({"op": "updateUser", "id": pick(here, number), "set": {"userType": kind}})
+            self.have_read()
 
     @operation(number=NUMBER)
     def have_no_manager(self, number: int) -> bool:

@@ -46,8 +46,8 @@ class LifeOracle(Oracle):
         self.marks = defaultdict[str, Marks](Marks)
         self._cleared: list[tuple[TargetObject, str, Run]] = []
         """Who has lost their manager in a run, if it was not because the manager's object went."""
-        self._settled_otherwise: dict[str, Moment] = {}
-        """Whom the target has blocked; if somebody had rejected that they are disabled, that is over once seen."""
+        self._overruled: dict[tuple[str, bool], Moment] = {}
+        """Who was disabled (or, False, removed) though it may have been rejected: by the target, or on demand."""
         super().__init__(truth, released)
 
     # what others do
@@ -75,13 +75,18 @@ class LifeOracle(Oracle):
             sure = self._stayed(known, marks, lambda each: each.in_scope and each.enabled)
             marks.blocked = Act(at=self.truth.moment, sure=sure and not self.truth.troubled)
         if not enabled:
-            self._settled_otherwise[known.owner] = self.truth.moment
+            self._overruled[known.owner, True] = self.truth.moment
 
     def _verdict_on(self, source_id: str, *, disable: bool) -> Verdict:
-        verdict, since = super()._verdict_on(source_id, disable=disable), self._settled_otherwise.get(source_id)
-        if not disable or since is None or verdict is Verdict.NONE:
+        verdict, since = super()._verdict_on(source_id, disable=disable), self._overruled.get((source_id, disable))
+        if since is None or verdict is Verdict.NONE:
             return verdict
         return Verdict.NONE if since.number > self.verdicts[source_id].at.number else verdict
+
+    def _check_guard(self, known: TargetObject, run: Run, *, disable: bool) -> None:
+        super()._check_guard(known, run, disable=disable)
+        if run.on_demand:
+            self._overruled[known.owner, disable] = self.truth.moment
 
     def _stayed(self, known: TargetObject, marks: Marks, so: Callable[[Standing], bool]) -> bool:
         """Was the owner such all the time since the engine had surely written the object?"""

@@ -1,4 +1,4 @@
-"""Drift of people who are disabled in the source, and whose disable may not be carried out: all else is looked at."""
+"""People who are disabled in the source, and whose disable may not be carried out: all else is looked at."""
 
 import pytest
 
@@ -40,3 +40,25 @@ async def test_what_others_write_is_written_again_and_nobody_is_disabled_for_tha
     assert before is not None
     assert after is not None
     assert (after.state, after.verdict, after.staged_cycle) == (before.state, before.verdict, before.staged_cycle)
+
+
+async def test_whose_managers_come_and_go_meanwhile_get_what_is_theirs() -> None:
+    """Cleo is Ada's manager, and is somebody who is not in the target until the guard holds Ada's disable."""
+    people = [person("ada", manager={"id": id_of("cleo")}), person("bert"), person("cleo", userType="Guest")]
+    local = LocalEngine(small_world(people, guards={"removals": {"count": 2}}))
+    await local.begin()
+    for name in ("ada", "bert"):
+        local.change({"op": "updateUser", "id": id_of(name), "set": {"accountEnabled": False}})
+    await local.run_cycle()
+    assert local.users()[mail_of("ada")].get("manager") is None
+
+    local.change({"op": "updateUser", "id": id_of("cleo"), "set": {"userType": "Member"}})
+    await local.run_cycle()
+    await local.run_cycle()
+
+    ada = local.users()[mail_of("ada")]
+    assert ada["accountEnabled"] is True
+    assert ada["manager"]["id"] == local.users()[mail_of("cleo")]["id"]
+    writes = local.writes()
+    await local.run_cycle()
+    assert local.writes() == writes

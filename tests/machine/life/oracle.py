@@ -47,7 +47,7 @@ class LifeOracle(Oracle):
         self._cleared: list[tuple[TargetObject, str, Run]] = []
         """Who has lost their manager in a run, if it was not because the manager's object went."""
         self._overruled: dict[tuple[str, bool], Moment] = {}
-        """Who was disabled (or, False, removed) though it may have been rejected: by the target, or on demand."""
+        """Who was disabled (or, False, removed), whatever somebody has decided about that: by the target, or on demand."""
         super().__init__(truth, released)
 
     # what others do
@@ -126,6 +126,7 @@ class LifeOracle(Oracle):
             stayed = self._stayed(known, marks, lambda each: each.in_scope)
             sure = stayed and not just_removed and not self.truth.troubled
             marks.departed = Act(at=self.truth.moment, sure=sure)
+            self._overruled |= {(known.owner, disable): self.truth.moment for disable in (True, False)}
         elif before is Presence.ACTIVE:
             marks.removed = self.truth.time
 
@@ -229,6 +230,9 @@ class LifeOracle(Oracle):
 
     def _check_update(self, known: TargetObject, document: dict[str, Any], names: frozenset[str], run: Run) -> None:
         finished, before, marks = known.finished, known.document, self.marks[known.id]
+        if document.get("employeeId") is None and self._is_orphan_switched_off(known, document, names, run):
+            self._check_guard(known, run, disable=False)
+            return
         now = shown(MANAGER, document.get(MANAGER))
         if names == {MANAGER} and not now:  # it may just have gone with the manager's object
             self._cleared.append((known, str(shown(MANAGER, before.get(MANAGER)) or ""), run))
@@ -295,6 +299,13 @@ class LifeOracle(Oracle):
             return False
         disables = any(removal(each).disables for each in self._documents(run.began, run))
         return disables and any(not each.in_scope for each in self.truth.standings(owner, run.began))
+
+    def _is_orphan_switched_off(
+        self, known: TargetObject, document: dict[str, Any], names: frozenset[str], run: Run
+    ) -> bool:
+        """Was it invited by a worker that died, and for somebody who has left before anything was written?"""
+        owners = known.possible_owners if known.origin is Origin.OURS else frozenset[str]()
+        return any(self._is_switched_off(each, document, names, run) for each in owners)
 
     def _check_disable(self, known: TargetObject, owner: str, run: Run) -> None:
         if not self._is_switched_off(owner, dict(known.document, **{ENABLED: False}), frozenset({ENABLED}), run):

@@ -15,7 +15,7 @@ LIFE_BUGS: Final = (
         original="link.departure is Departure.BLOCKED:\n        return True\n    return link.enabled",
         replacement="link.departure is Departure.DELETED:\n        return True\n    return past.as_written",
         says="law of departures broken.*was enabled",
-        seed=2,
+        seed=11,
     ),
     PlantedBug(
         name="whoever was deleted in the target is restored by the next change",
@@ -23,7 +23,7 @@ LIFE_BUGS: Final = (
         original="    return sight.linked.deleted and not _is_removed_by_us(link, sight.linked)\n",
         replacement="    return sight.linked.deleted and sight.past.as_written\n",
         says="law (of departures|5) broken.*was restored",
-        seed=2,
+        seed=5,
     ),
     PlantedBug(
         name="whoever was purged in the target is invited again",
@@ -31,7 +31,7 @@ LIFE_BUGS: Final = (
         original="        return link.state is not LinkState.DELETED\n",
         replacement="        return link.state is LinkState.RELEASED\n",
         says="law of departures broken.*was made",
-        seed=3,
+        seed=6,
     ),
     PlantedBug(
         name="a release is forgotten when the reader names its person",
@@ -39,7 +39,7 @@ LIFE_BUGS: Final = (
         original="    row = replace(row, released_by=before.released_by)\n",
         replacement="    row = replace(row)\n",
         says="law 1 or 10 broken.*should",
-        seed=15,
+        seed=2,
     ),
     PlantedBug(
         name="a release undoes nothing",
@@ -47,6 +47,7 @@ LIFE_BUGS: Final = (
         original="released=bool(entry.pending.released_by)",
         replacement="released=job.on_demand",
         says="law 1 or 10 broken.*should",
+        seed=7,
     ),
     PlantedBug(
         name="what the target owns is written like all else",
@@ -54,6 +55,7 @@ LIFE_BUGS: Final = (
         original="    return _left_to_target(users, owned) if owned else users\n",
         replacement="    return _left_to_target(users, owned[:0]) if owned else users\n",
         says="law of what the target owns broken",
+        seed=2,
     ),
     PlantedBug(
         name="what is to be enforced is only reported",
@@ -61,7 +63,7 @@ LIFE_BUGS: Final = (
         original="rules.policy(name) is DriftPolicy.REPORT\n\n\ndef is_blocked",
         replacement="rules.policy(name) is not DriftPolicy.TARGET_OWNED\n\n\ndef is_blocked",
         says="law 1 or 10 broken.*should",
-        seed=2,
+        seed=4,
     ),
     PlantedBug(
         name="what is only to be reported is written again",
@@ -69,7 +71,7 @@ LIFE_BUGS: Final = (
         original="rules.policy(name) is DriftPolicy.REPORT\n\n\ndef is_blocked",
         replacement="rules.policy(name) is DriftPolicy.TARGET_OWNED\n\n\ndef is_blocked",
         says="law of drift broken",
-        seed=2,
+        seed=3,
     ),
     PlantedBug(
         name="people get themselves as their managers",
@@ -84,7 +86,7 @@ LIFE_BUGS: Final = (
         original="    if clears:\n        return ManagerDecision(resolution=Resolution.REMOVE)\n",
         replacement="    if not clears:\n        return ManagerDecision(resolution=Resolution.REMOVE)\n",
         says="the manager should be nobody",
-        seed=5,
+        seed=2,
     ),
     PlantedBug(
         name="a manager who comes later is nobody's",
@@ -102,9 +104,9 @@ LIFE_BUGS: Final = (
     ),
     PlantedBug(
         name="whom the document disables first is never deleted",
-        file=_ORCHESTRATION + "mature_removals.py",
-        original="    for shard in range(state.shards):\n        rows = await live_due",
-        replacement="    for shard in range(0):\n        rows = await live_due",
+        file=_PROVISIONING + "change_planning.py",
+        original="    if delete_at is not None and delete_at <= now:\n",
+        replacement="    if delete_at is not None and delete_at < link.changed:\n",
         says="law 1 or 10 broken.*should be deleted",
     ),
     PlantedBug(

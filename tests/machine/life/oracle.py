@@ -47,7 +47,7 @@ class LifeOracle(Oracle):
         self._cleared: list[tuple[TargetObject, str, Run]] = []
         """Who has lost their manager in a run, if it was not because the manager's object went."""
         self._overruled: dict[tuple[str, bool], Moment] = {}
-        """Who was disabled (or, False, removed), whatever somebody has decided about that: by the target, or on demand."""
+        """Who was disabled (or, False, removed), whatever was decided about that: by the target, or on demand."""
         super().__init__(truth, released)
 
     # what others do

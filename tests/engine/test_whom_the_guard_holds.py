@@ -4,6 +4,7 @@ import pytest
 
 from shared.cycles.pending import Verdict
 from shared.orchestration.decide_held import decide_held, held_removals
+from shared.provisioning.link import LinkState
 from tests.engine.local_engine import LocalEngine
 from tests.engine.small_world import id_of, mail_of, person, small_world
 
@@ -62,3 +63,32 @@ async def test_whose_managers_come_and_go_meanwhile_get_what_is_theirs() -> None
     writes = local.writes()
     await local.run_cycle()
     assert local.writes() == writes
+
+
+async def test_who_comes_back_disabled_to_an_object_that_was_left_alone_is_in_use_again() -> None:
+    users = [person("ada"), person("bert"), person("cleo")]
+    guards = {"removals": {"count": 1}}
+    local = LocalEngine(small_world(users, removal={"action": "none"}, guards=guards))
+    await local.begin()
+    local.change({"op": "deleteUser", "id": id_of("ada")})
+    await local.run_cycle()
+    state = await local.state()
+    found = await held_removals(local.engine, state)
+    await decide_held(local.engine, state, found.digest, Verdict.APPROVED, "somebody")
+    await local.run_cycle()
+    assert await link_state(local) is LinkState.RELEASED
+
+    local.change({"op": "restoreUser", "id": id_of("ada")})
+    values = {"accountEnabled": False, "manager": {"id": id_of("cleo")}}
+    local.change({"op": "updateUser", "id": id_of("ada"), "set": values})
+    await local.run_cycle()
+
+    ada, cleo = (local.users()[mail_of(name)] for name in ("ada", "cleo"))
+    assert await link_state(local) is LinkState.ACTIVE
+    assert (ada["accountEnabled"], ada["manager"]["id"]) == (True, cleo["id"])
+
+
+async def link_state(local: LocalEngine) -> LinkState:
+    link = (await local.rows(id_of("ada"))).link
+    assert link is not None
+    return link.state

@@ -94,6 +94,7 @@ LIFE_BUGS: Final = (
         original="    if not wrong and not coming:\n",
         replacement="    if wanted:\n",
         says="the manager should be",
+        seed=17,
     ),
     PlantedBug(
         name="workers go by the first document for ever",
@@ -108,6 +109,7 @@ LIFE_BUGS: Final = (
         original="    if delete_at is not None and delete_at <= now:\n",
         replacement="    if delete_at is not None and delete_at < link.changed:\n",
         says="law 1 or 10 broken.*should be deleted",
+        seed=4,
     ),
     PlantedBug(
         name="days that a document gives are none",

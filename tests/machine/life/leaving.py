@@ -29,6 +29,8 @@ WAYS: Sequence[tuple[str, Sequence[str]]] = (
     (ONLY_DISABLED, (DELETE, RESTORE, DELETE)),
     (LEFT_ALONE, (UNASSIGN, DELETE)),
     (AT_ONCE, (DISABLE, UNASSIGN)),
+    (AT_ONCE, (UNASSIGN, DELETE)),
+    (AT_ONCE, (UNASSIGN, DELETE)),
     (AT_ONCE, (DISABLE, PURGE)),
     (LATER, (DELETE, WAIT)),
 )

@@ -157,7 +157,13 @@ class TargetLife(LifeSettling):
 
     @operation(number=NUMBER)
     def whom_the_target_has_touched_comes_back(self, number: int) -> bool:
-        gone = [each for each in self._touched() if self.host.truth.source.people.find_deleted(each)]
+        people = self.host.truth.source.people
+        touched = self._touched()
+        gone = [each for each in touched if people.find_deleted(each)]
+        if not gone and touched and people.find(pick(touched, number)):
+            self.let_go(pick(touched, number))
+            self.have_read()
+            gone = [pick(touched, number)]
         if gone:
             self.change({"op": "restoreUser", "id": pick(gone, number)})
         return bool(gone)

@@ -341,16 +341,13 @@ class LifeOracle(Oracle):
         if sure and marks.departed is not None and sticky:
             marks.departed = replace(marks.departed, known=True)
         if sure and marks.released is not None:
-            marks.blocked, marks.departed = since(marks.blocked, marks.released), since(marks.departed, marks.released)
+            # it was lost where the person left before it was carried out; of whom the source disables nobody can tell
             marks.released = None
+            if marks.blocked is not None and not standing.enabled:
+                marks.blocked = replace(marks.blocked, sure=False, known=False)
 
     def _break_in(self, run: Run, law: str, what: str) -> None:
         self.broken.append(f"law {law} broken by {run.name}: {what}")
-
-
-def since(act: Act | None, released: Moment) -> Act | None:
-    """Return what was done, unless it was released since."""
-    return act if act is not None and act.at.number > released.number else None
 
 
 def values_of(standing: Standing, without: Collection[str]) -> tuple[Value, ...]:

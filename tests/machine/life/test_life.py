@@ -14,8 +14,8 @@ from tests.machine.planted_bugs import REPOSITORY, PlantedBug
 from tests.machine.planting import changed_functions, planted
 from tests.machine.running import LIFE, Kind, run_batch, run_steps, undisturbed
 
-STEPS = 500
-SEED = 2
+STEPS = 600
+SEED = 118
 
 FEW = Kind(machine=LifeMachine, worlds=4, steps=LIFE.steps)
 

@@ -88,6 +88,8 @@ class Cycle:
     """What of it is otherwise than the cycle before has seen it."""
     closing: Statement | None = None
     """How everybody stood when it completed."""
+    idle_at: int = -1
+    """How often rows had been written that a tick must find, when it settled with nothing open; -1: it has not."""
     error_code: str = ""
     error_message: str = ""
     etag: str = ""

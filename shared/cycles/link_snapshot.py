@@ -38,6 +38,8 @@ class LinkSnapshot:
         if len(packed) % _RECORD:
             raise ValueError(f"{len(packed)} bytes are no table of {_RECORD}-byte records")
         self._packed = bytearray(packed)
+        self.changed = False
+        """Has anything been marked since it was packed, or saved?"""
 
     @classmethod
     def pack(cls, links: Iterable[Link], busy: Collection[str] = ()) -> Self:
@@ -85,12 +87,14 @@ class LinkSnapshot:
             index = self._find(source_id)
             if index is not None:
                 self._packed[index * _RECORD + _KEY] |= _BUSY
+                self.changed = True
 
     def mark_seen(self, source_id: str) -> None:
         """Note that the person was seen in scope; people without link or open work need no mark."""
         index = self._find(source_id)
         if index is not None:
             self._packed[(index + 1) * _RECORD - 1] = 1
+            self.changed = True
 
     def is_absent(self, source_id: str) -> bool:
         """Was the link active when the cycle began, and the person not seen in scope since?"""

@@ -1,10 +1,11 @@
 """What is one configuration doing: its small row that is changed by compare-and-swap only."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from shared.cycles.attention import Attention
 from shared.cycles.doubt import Doubt
 
 
@@ -93,6 +94,12 @@ class ConfigurationState:
     told_breaker: str = ""
     notification_error: str = ""
     """Why the last mail could not be sent; empty if it was."""
+    completed_at: datetime | None = None
+    """When the last completed cycle ended."""
+    purged: str = ""
+    """Of days before this one (ISO 8601) no log record and no cycle is left that is past its time."""
+    attention: Attention = field(default_factory=Attention)
+    """Does a tick have to look at the shards?"""
     etag: str = ""
 
     @property

@@ -13,6 +13,7 @@ from shared.orchestration.entry_pass import Ending, EntryPass, Job
 from shared.orchestration.hints import hint_waiting
 from shared.orchestration.index_logs import index_logs
 from shared.orchestration.ports import Closing, ClosingResult, Count
+from shared.orchestration.stir import stir
 from shared.orchestration.watch_surges import count_surges
 from shared.provisioning.change_planning import failure
 from shared.provisioning.provisioning_log import (
@@ -36,6 +37,8 @@ async def close_entries(job: Job, passes: list[EntryPass], *, apart: bool = Fals
     closings = await _stamped(job, closings)
     results = await job.engine.entries.close(job.state, closings)
     waiting = [closing.next for closing in closings if closing.next is not None]
+    if waiting and job.on_demand:  # a worker's chunk was due, so that a tick looks anyway
+        await stir(job.engine, job.configuration.id)
     for rows in [[row] for row in waiting] if apart else [waiting]:
         await hint_waiting(job.engine, job.state, rows)
     ended = zip(closings, results, strict=True)

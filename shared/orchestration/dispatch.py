@@ -14,7 +14,7 @@ never waits behind those who were found before:
 | 6 | escrows of earlier cycles | 12 |
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -23,7 +23,7 @@ from shared.cycles.state import ConfigurationState
 from shared.cycles.write_budget import Grant
 from shared.orchestration.engine import Engine
 from shared.orchestration.hints import CHUNK, hint_shard
-from shared.orchestration.live_due import DueView, idle_due, view_due
+from shared.orchestration.live_due import DueView, idle_due, named_due, view_due, view_named, with_works
 from shared.orchestration.ports import EntryRows
 
 UNDER_WAY: Final = timedelta(minutes=10)
@@ -58,16 +58,22 @@ async def dispatch(engine: Engine, state: ConfigurationState, shards: Iterable[i
 
 async def dispatch_due(engine: Engine, state: ConfigurationState) -> None:
     """Send a hint about each shard in which anything could be done now, and about which none is under way."""
+    await dispatch_viewed(engine, state, [await view_named(engine, state, shard) for shard in range(state.shards)])
+
+
+async def dispatch_viewed(engine: Engine, state: ConfigurationState, views: Sequence[DueView]) -> None:
+    """Send a hint about each of the shards where a look shows that anything could be done now, if none is under way."""
     configuration = await engine.configurations.configuration(state.configuration_id, state.version)
-    if configuration is None or await engine.budgets.is_read_only():
+    open_ = [view for view in views if view.named]
+    if not open_ or configuration is None or await engine.budgets.is_read_only():
         return
     now = engine.clock.now()
     blocked = (await engine.budgets.invitations(configuration.target.tenant_id)).closed_for(now) > timedelta(0)
-    for shard in range(state.shards):
-        if await engine.entries.is_hinted(state.configuration_id, shard, now):
+    for view in open_:
+        if await engine.entries.is_hinted(state.configuration_id, view.shard, now):
             continue
-        if await next_chunk(engine, state, shard, creates=0 if blocked else 1, most=1):
-            await dispatch(engine, state, [shard])
+        if await chunk_of(await with_works(view), creates=0 if blocked else 1, most=1):
+            await dispatch(engine, state, [view.shard])
 
 
 async def send_on(
@@ -85,24 +91,28 @@ async def end_hint(engine: Engine, state: ConfigurationState, shard: int) -> Non
         await dispatch(engine, state, [shard])
 
 
-async def reserve_creates(engine: Engine, state: ConfigurationState, tenant_id: str, shard: int) -> Grant:
+async def reserve_creates(view: DueView, tenant_id: str) -> Grant:
     """Reserve invitations for the creates that wait in a shard; they may be for a time within the next minute.
 
     Reserved before anybody is looked at: workers that all ask again at one time would mostly look in vain.
     """
-    now = engine.clock.now()
-    waiting = await engine.entries.due(state.configuration_id, shard, DueClass.CREATE, now, CREATES)
+    now = view.engine.clock.now()
+    waiting = await named_due(view, DueClass.CREATE, now, CREATES)
     if not waiting:
         return Grant(count=0)
-    return await engine.budgets.reserve_invitations(tenant_id, len(waiting), now, patience=LONGEST_HINT)
+    return await view.engine.budgets.reserve_invitations(tenant_id, len(waiting), now, patience=LONGEST_HINT)
 
 
 async def next_chunk(
     engine: Engine, state: ConfigurationState, shard: int, *, creates: int = CREATES, most: int = CHUNK
 ) -> list[EntryRows]:
     """Return the rows of who is next in a shard, the most urgent first; of creates at the most so many."""
-    now, chunk = engine.clock.now(), list[EntryRows]()
-    view = await view_due(engine, state, shard)
+    return await chunk_of(await view_due(engine, state, shard), creates=creates, most=most)
+
+
+async def chunk_of(view: DueView, *, creates: int = CREATES, most: int = CHUNK) -> list[EntryRows]:
+    """Return who is next in a shard that was looked at."""
+    now, chunk = view.engine.clock.now(), list[EntryRows]()
     for due_class, limit in (_MOST | {DueClass.CREATE: creates}).items():
         room = min(limit, most - len(chunk))
         if room > 0 and not (chunk and due_class is DueClass.REFERENCE):

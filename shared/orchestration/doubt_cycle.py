@@ -47,8 +47,10 @@ async def doubt_reading(reading: Reading, staged: Sequence[Pending]) -> None:
 
 
 async def _sees_somebody(reading: Reading) -> bool:
+    # where nothing is open, nobody is to go
+    choose = provisioned if reading.is_idle else standing
     known = dict.fromkeys(
-        [*reading.known_users, *reading.state.known_users, *await standing(reading.engine, reading.state)]
+        [*reading.known_users, *reading.state.known_users, *await choose(reading.engine, reading.state)]
     )
     if not known and not await provisioned(reading.engine, reading.state):
         return True

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from shared.cycles.attention import surveyed
 from shared.cycles.counters import Counters
 from shared.cycles.cycle import Cycle, CycleKind, CycleState
 from shared.cycles.doubt import Doubt
@@ -27,12 +28,20 @@ async def end_cycle(engine: Engine, cycle: Cycle) -> None:
             return None
         if cycle.state is CycleState.FAILED:
             return _failed(state, cycle, engine.clock.now())
-        return await _completed(engine, state, cycle)
+        completed = await _completed(engine, state, cycle)
+        return completed if cycle.idle_at < 0 else _settled(completed, cycle.number, cycle.idle_at)
 
-    await forget_snapshots(engine, cycle.configuration_id, cycle.number)
+    if cycle.links_at or cycle.scope_at:
+        await forget_snapshots(engine, cycle.configuration_id, cycle.number)
     await update_state(engine, cycle.configuration_id, change)
     if changed:
         _tell(engine, cycle)
+
+
+def _settled(state: ConfigurationState, number: int, idle_at: int) -> ConfigurationState:
+    """Nothing was staged, so nothing is held; and all links were looked at while they did not change."""
+    released = state.released_cycle if is_held(state) else max(state.released_cycle, number)
+    return replace(state, released_cycle=released, attention=surveyed(state.attention, idle_at))
 
 
 def _tell(engine: Engine, cycle: Cycle) -> None:
@@ -67,7 +76,7 @@ async def _completed(engine: Engine, state: ConfigurationState, cycle: Cycle) ->
     asked_since = state.version != cycle.configuration_version or cycle.number <= state.restarted_at
     full_next = bool(doubt) or (state.full_next and (not initial or asked_since))
     before = await _cycle_before(engine, state)
-    counters = await engine.entries.counters(state, before.number) if before is not None else Counters()
+    counters = await _counters(engine, state, before)
     return replace(
         state,
         running=False,
@@ -75,6 +84,7 @@ async def _completed(engine: Engine, state: ConfigurationState, cycle: Cycle) ->
         proves_links=state.proves_links and full_next,
         last_full=cycle.started if initial else state.last_full,
         last_completed=cycle.number,
+        completed_at=cycle.completed,
         # Whom the guard holds is out of scope and provisioned: else the share of the others would let all of them go.
         population=cycle.in_scope + cycle.held if initial else _carried_on(state, before, counters),
         steady_since=state.steady_since or cycle.completed,
@@ -85,6 +95,13 @@ async def _completed(engine: Engine, state: ConfigurationState, cycle: Cycle) ->
 
 async def _cycle_before(engine: Engine, state: ConfigurationState) -> Cycle | None:
     return await engine.cycles.get(state.configuration_id, state.last_completed) if state.last_completed else None
+
+
+async def _counters(engine: Engine, state: ConfigurationState, before: Cycle | None) -> Counters:
+    """Return how the entries of the cycle before ended; nobody's did where nothing was open all the time."""
+    if before is None or (state.attention.idle and state.attention.worked_in < before.number):
+        return Counters()
+    return await engine.entries.counters(state, before.number)
 
 
 def _standing(state: ConfigurationState, doubt: Doubt, counters: Counters, now: datetime) -> Quarantine | None:

@@ -1,7 +1,7 @@
 """What does one pass over a chunk of entries carry along, step by step?"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -10,7 +10,7 @@ from shared.cycles.pending import Pending, PendingState, Verdict, WorkKind
 from shared.cycles.state import ConfigurationState, holds_removals
 from shared.cycles.work import Intent, IntentAction, Work
 from shared.orchestration.engine import Engine
-from shared.orchestration.ports import SourceDirectory, TargetDirectory
+from shared.orchestration.ports import SourceDirectory, TargetDirectory, TenantStanding
 from shared.provisioning.change import Change
 from shared.provisioning.change_planning import Rules, Sight
 from shared.provisioning.entry import SourceEntry
@@ -39,6 +39,8 @@ class Job:
     rules: Rules
     owner: str
     started: datetime
+    standing: TenantStanding = field(default_factory=TenantStanding)
+    """What kept the target from being written to when the chunk began."""
     initiated_by: str = ""
     """The person who asked for it on demand; empty for a cycle's work."""
 

@@ -1,10 +1,8 @@
 """Who is provisioned and has not been seen in scope by an initial cycle? They are candidates for removal."""
 
-from dataclasses import replace
-
 from shared.configuration.configuration import RemovalAction
 from shared.configuration.user_mapping import removal_action
-from shared.cycles.cycle import Cursor, CyclePhase
+from shared.cycles.cycle import Cursor
 from shared.cycles.link_snapshot import LinkSnapshot
 from shared.cycles.pending import WorkKind
 from shared.orchestration.read_users import save_watermark
@@ -22,11 +20,10 @@ async def find_absent(reading: Reading) -> None:
     """
     await save_watermark(reading)
     shard = reading.cycle.cursor.position
-    if not reading.initial and reading.after_reading is CyclePhase.TARGET:
-        # nothing was done here that would have to be saved before the target is read
-        reading.cycle = replace(reading.cycle, phase=CyclePhase.TARGET, cursor=Cursor())
+    if not reading.initial:
+        reading.pass_over(reading.after_reading)
         return
-    if not reading.initial or shard >= reading.state.shards:
+    if shard >= reading.state.shards:
         await reading.checkpoint(phase=reading.after_reading)
         return
     snapshot = await reading.link_snapshot()

@@ -25,19 +25,20 @@ from shared.provisioning.reference_resolution import Resolution, resolve_manager
 PAGE = 500
 
 
-async def find_references(reading: Reading) -> None:
+async def find_references(reading: Reading) -> bool:
     """Stage whoever does not have the manager that they shall have; who has open work is looked at anyway.
 
-    But for those whose disable waits, and is not released: they are looked at once more.
+    But for those whose disable waits, and is not released: they are looked at once more. Returns whether there was
+    anybody.
     """
-    if reading.mapping.flow.manager is None:
-        return
-    wanted = await _wanted(reading)
+    wanted = await _wanted(reading) if reading.mapping.flow.manager is not None else {}
+    if not wanted:
+        return False
     standing = {link.source_id: link async for link in _links(reading) if link.source_id in wanted}
     wrong = {manager for manager, targets in wanted.items() if _differs(reading, manager, targets, standing)}
     coming = await _coming(reading, {manager for manager in wanted if not _is_there(standing.get(manager))})
     if not wrong and not coming:
-        return
+        return False
     found = list[str]()
     async for link in _links(reading):
         if link.manager in coming or (link.manager in wrong and _is_wrong(reading, link, standing)):
@@ -46,6 +47,7 @@ async def find_references(reading: Reading) -> None:
             await _stage(reading, found)
             found.clear()
     await _stage(reading, found)
+    return True
 
 
 async def _wanted(reading: Reading) -> dict[str, set[str]]:
@@ -106,6 +108,7 @@ async def _stage(reading: Reading, source_ids: list[str]) -> None:
     ]
     fresh: list[tuple[Pending | None, Pending]] = [(None, row) for row in rows]
     await reading.engine.entries.exchange(reading.state, [*fresh, *await _held(reading, source_ids, now)])
+    reading.stirs |= bool(rows)
 
 
 async def _held(reading: Reading, source_ids: list[str], now: datetime) -> list[tuple[Pending | None, Pending]]:

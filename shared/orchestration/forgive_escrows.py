@@ -8,6 +8,7 @@ from shared.cycles.retry import LONGEST_ESCROW
 from shared.cycles.state import ConfigurationState
 from shared.orchestration.engine import Engine
 from shared.orchestration.live_due import live_due
+from shared.orchestration.stir import stir
 from shared.orchestration.update_state import update_state
 
 MOST = 1000
@@ -16,13 +17,17 @@ MOST = 1000
 _LAST = LONGEST_ESCROW + timedelta(hours=1)
 
 
-async def forgive_escrows(engine: Engine, state: ConfigurationState) -> None:
-    """Let the escrows of the forgiven cycles wait like new work; when none is left, nothing is forgiven any more."""
+async def forgive_escrows(engine: Engine, state: ConfigurationState) -> ConfigurationState:
+    """Let the escrows of the forgiven cycles wait like new work; when none is left, nothing is forgiven any more.
+
+    Returns the state as it is then.
+    """
     left = False
     for shard in range(state.shards):
         left |= await _forgive_shard(engine, state, shard)
     if not left:
         await update_state(engine, state.configuration_id, lambda standing: _done(standing, state.forgiven_cycle))
+    return await engine.configurations.state(state.configuration_id) or state
 
 
 async def _forgive_shard(engine: Engine, state: ConfigurationState, shard: int) -> bool:
@@ -31,6 +36,8 @@ async def _forgive_shard(engine: Engine, state: ConfigurationState, shard: int) 
     rows = await live_due(engine, state, shard, DueClass.ESCROW, now + _LAST, MOST)
     forgiven = [row for row in rows if row.cycle <= state.forgiven_cycle]
     await engine.entries.exchange(state, [(row, _forgiven(row, state, now)) for row in forgiven])
+    if forgiven:
+        await stir(engine, state.configuration_id)
     return len(rows) >= MOST and bool(forgiven)
 
 

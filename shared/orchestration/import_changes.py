@@ -1,6 +1,7 @@
 """One slice of a cycle's reading: page by page, within a time budget, then a message for the next slice."""
 
 import logging
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -56,7 +57,9 @@ async def import_changes(engine: Engine, message: ImportMessage) -> None:
         if reading is not None:
             await _read_slice(reading)
     except Conflict:
-        return  # another slice is ahead: our part is theirs
+        if reading is not None:  # another slice is ahead: our part is theirs, but for rows that only we have written
+            with suppress(Conflict, StorageUnavailable):
+                await reading.tell()
     except (NewerRow, StorageUnavailable) as error:
         delay = NEWER if isinstance(error, NewerRow) else RETRY
         sequence = message.sequence if reading is None else reading.cycle.sequence
@@ -112,6 +115,7 @@ async def _read_all_again(reading: Reading) -> None:
 
     https://learn.microsoft.com/graph/delta-query-overview#synchronization-reset
     """
+    await reading.tell()
     cycle = replace(
         reading.cycle,
         kind=CycleKind.INITIAL,
@@ -133,6 +137,7 @@ async def _read_all_again(reading: Reading) -> None:
 
 async def _fail(reading: Reading, error: Forbidden | TooManyGroups | UnexpectedAnswer) -> None:
     """End the cycle; the next one is tried at its time. What is already in rows stays."""
+    await reading.tell()
     now = reading.engine.clock.now()
     failed = replace(
         reading.cycle,

@@ -43,6 +43,11 @@ class DueView:
     def is_whole(self) -> bool:
         return len(self.named) < VIEWED
 
+    def may_have(self, *classes: DueClass, until: datetime | None = None) -> bool:
+        """May there be rows of these classes, and that are due until then?"""
+        named = [entry for entry in self.named if entry.due_class in classes]
+        return not self.is_whole or any(until is None or entry.due <= until for entry in named)
+
     @property
     def busy(self) -> set[str]:
         """Return who is worked on, and who was while the record is not in the index: they cannot be leased."""
@@ -52,10 +57,19 @@ class DueView:
 
 async def view_due(engine: Engine, state: ConfigurationState, shard: int) -> DueView:
     """Look at a shard: one read where nothing is open there, two where something is."""
+    return await with_works(await view_named(engine, state, shard))
+
+
+async def view_named(engine: Engine, state: ConfigurationState, shard: int) -> DueView:
+    """Look at the due index of a shard only; who is worked on is not known."""
     named = await engine.entries.open_due(state.configuration_id, shard, VIEWED)
-    works = await engine.entries.open_works(state.configuration_id, shard) if named else ()
-    by_id = {work.source_id: work for work in works}
-    return DueView(engine=engine, state=state, shard=shard, named=named, works=by_id)
+    return DueView(engine=engine, state=state, shard=shard, named=named, works={})
+
+
+async def with_works(view: DueView) -> DueView:
+    """Look as well at who is worked on."""
+    works = await view.engine.entries.open_works(view.state.configuration_id, view.shard) if view.named else ()
+    return replace(view, works={work.source_id: work for work in works})
 
 
 async def idle_due(view: DueView, due_class: DueClass, until: datetime, limit: int) -> list[EntryRows]:
@@ -65,7 +79,7 @@ async def idle_due(view: DueView, due_class: DueClass, until: datetime, limit: i
     """
     look = 2 * limit
     while True:
-        named = await _named(view, due_class, until, look)
+        named = await named_due(view, due_class, until, look)
         free = [entry for entry in named if entry.source_id not in view.busy][:limit]
         if free or len(named) < look or look >= MOST_NAMED:
             break
@@ -80,7 +94,7 @@ async def idle_due(view: DueView, due_class: DueClass, until: datetime, limit: i
     return [replace(row, work=view.works.get(row.source_id)) for row in live]
 
 
-async def _named(view: DueView, due_class: DueClass, until: datetime, look: int) -> Sequence[DueEntry]:
+async def named_due(view: DueView, due_class: DueClass, until: datetime, look: int) -> Sequence[DueEntry]:
     """Return what the index names of one class; where the view does not show all of it, it is asked for."""
     if view.is_whole:
         return [entry for entry in view.named if entry.due_class is due_class and entry.due <= until][:look]

@@ -3,8 +3,10 @@
 from datetime import datetime, timedelta
 
 from shared.configuration.configuration import Configuration
+from shared.cycles.attention import needs_look
 from shared.cycles.cycle import Cycle
 from shared.cycles.pending import DueClass
+from shared.cycles.schedule import is_due
 from shared.cycles.state import ConfigurationState, is_held
 from shared.orchestration.engine import Engine
 from shared.orchestration.live_due import live_due, view_due
@@ -27,9 +29,12 @@ async def measure_configuration(engine: Engine, state: ConfigurationState) -> No
     telemetry.gauge(Gauge.QUARANTINE, 1 if reason else 0, configuration_id=id_, reason=reason)
     held = len(await engine.entries.staged(state)) if is_held(state) else 0
     telemetry.gauge(Gauge.REMOVALS_HELD, held, configuration_id=id_)
-    oldest = await _oldest_due(engine, state, now)
+    # that it is idle says that nothing waits, and nobody for the target; a tick with a cycle asks all the same
+    idle = state.attention.idle and not needs_look(state.attention, now)
+    oldest = now if idle else await _oldest_due(engine, state, now)
     telemetry.gauge(Gauge.OLDEST_DUE, (now - oldest).total_seconds(), configuration_id=id_)
-    await _measure_target(engine, configuration.target.tenant_id, now)
+    if not idle or is_due(state, now):
+        await _measure_target(engine, configuration.target.tenant_id, now)
 
 
 async def measure_app(engine: Engine) -> None:
@@ -49,6 +54,8 @@ async def _lateness(
     engine: Engine, state: ConfigurationState, configuration: Configuration, now: datetime
 ) -> float | None:
     """Return the intervals since the last completed cycle, or since the first one began; None before that."""
+    if state.last_completed and state.completed_at is not None:
+        return (now - state.completed_at) / configuration.interval
     cycle = await engine.cycles.get(state.configuration_id, max(state.last_completed, 1))
     return None if cycle is None else (now - _since(cycle, state)) / configuration.interval
 

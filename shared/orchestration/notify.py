@@ -44,7 +44,7 @@ async def notify(engine: Engine, state: ConfigurationState) -> None:
     configuration = await engine.configurations.configuration(state.configuration_id, state.version)
     if configuration is None:
         return
-    invitations = await _invitations(engine, configuration)
+    invitations = await _invitations(engine, configuration, state)
     for event in untold(state, invitations, engine.clock.now()):
         error = await _tell(engine, configuration, event)
         await update_state(engine, state.configuration_id, partial(_told, event=event, error=error))
@@ -52,9 +52,9 @@ async def notify(engine: Engine, state: ConfigurationState) -> None:
         await update_state(engine, state.configuration_id, partial(_closed, invitations=invitations))
 
 
-async def _invitations(engine: Engine, configuration: Configuration) -> Invitations:
-    """Return what is known of invitations, where somebody wants to hear of it."""
-    if configuration.notifications is None:
+async def _invitations(engine: Engine, configuration: Configuration, state: ConfigurationState) -> Invitations:
+    """Return what is known of invitations, where somebody wants to hear of it and anybody could wait for one."""
+    if configuration.notifications is None or (state.attention.idle and not state.told_breaker):
         return Invitations()
     return await engine.budgets.invitations(configuration.target.tenant_id)
 

@@ -101,7 +101,7 @@ async def _is_allowed(job: Job, look_up: LookUp) -> bool:
         await budgets.refuse(*pair, job.engine.clock.now())
         raise Forbidden(POLICY_FORBIDS, FORBIDDEN)
     if look_up.policy_allows is True:
-        since = await budgets.refused_since(*pair)
+        since = job.standing.refused_since
         if since is not None and look_up.date > since:
             await budgets.allow(*pair)
     return look_up.policy_allows is True

@@ -27,10 +27,14 @@ _EVER: Final = date(9000, 1, 1)
 
 
 async def purge_expired(engine: Engine, state: ConfigurationState) -> None:
-    """Delete a part of what is older than the configuration's `logRetention`."""
+    """Delete a part of what is older than the configuration's `logRetention`; once a day there may be something."""
     before = engine.clock.now() - await _retention(engine, state)
-    await _purge_logs(engine, state.configuration_id, before, state)
-    await _purge_cycles(engine, state, before)
+    day = before.date().isoformat()
+    if state.purged >= day:
+        return
+    purged = await _purge_logs(engine, state.configuration_id, before, state)
+    if await _purge_cycles(engine, state, before) and purged:
+        await update_state(engine, state.configuration_id, lambda standing: _purged(standing, day))
 
 
 async def purge_ownerless(engine: Engine) -> None:
@@ -59,21 +63,24 @@ async def _retention(engine: Engine, state: ConfigurationState) -> timedelta:
 
 async def _purge_logs(
     engine: Engine, configuration_id: str, before: datetime, state: ConfigurationState | None = None
-) -> None:
-    """Delete a part of the records of whole days before a time."""
+) -> bool:
+    """Delete a part of the records of whole days before a time; returns whether none is left."""
     left = MOST
     while left > 0:
         expired = await engine.log_index.expired(configuration_id, before.date(), min(left, _PAGE))
         if expired is None:
-            return
+            return True
         if state is not None and expired.records:
             await engine.entries.forget_logs(state, expired.records)
         left -= await engine.log_index.forget(configuration_id, expired, left)
+    return False
 
 
-async def _purge_cycles(engine: Engine, state: ConfigurationState, before: datetime) -> None:
+async def _purge_cycles(engine: Engine, state: ConfigurationState, before: datetime) -> bool:
+    """Delete some of the cycles that ended before a time; returns whether no more are to go."""
     number = state.oldest_cycle
-    last = min(state.cycle - KEPT_CYCLES, state.oldest_cycle + MOST_CYCLES, state.last_completed - 1)
+    most = state.oldest_cycle + MOST_CYCLES
+    last = min(state.cycle - KEPT_CYCLES, most, state.last_completed - 1)
     while number <= last:
         cycle = await engine.cycles.get(state.configuration_id, number)
         if cycle is not None and (cycle.state is CycleState.RUNNING or (cycle.completed or cycle.started) >= before):
@@ -83,7 +90,12 @@ async def _purge_cycles(engine: Engine, state: ConfigurationState, before: datet
         number += 1
     if number > state.oldest_cycle:
         await update_state(engine, state.configuration_id, lambda standing: _without(standing, number))
+    return number <= most
 
 
 async def _without(state: ConfigurationState, number: int) -> ConfigurationState:
     return replace(state, oldest_cycle=max(state.oldest_cycle, number))
+
+
+async def _purged(state: ConfigurationState, day: str) -> ConfigurationState:
+    return replace(state, purged=max(state.purged, day))

@@ -30,7 +30,7 @@ async def read_all_assignments(source: SourceDirectory) -> tuple[frozenset[str],
 async def read_assignments(reading: Reading) -> None:
     """Compare the assignments with the last cycle's, and stage whoever came or went by them."""
     if not reading.reads_groups:
-        await reading.checkpoint(phase=CyclePhase.USERS)
+        reading.pass_over(CyclePhase.USERS)
         return
     before = await _last_scope(reading)
     users, groups = await _entitled(reading, before)

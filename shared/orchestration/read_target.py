@@ -91,6 +91,7 @@ async def _read_chain(reading: Reading, watermark: Watermark) -> None:
         page = await reading.target.objects_page(link)
         await find_drift(reading, page.entries, watermark.issued)
         if page.delta_link:
+            await reading.tell()
             await _save(reading, page.delta_link, begun=None if looked else watermark.begun)
             await reading.checkpoint(phase=CyclePhase.SETTLE)
             return

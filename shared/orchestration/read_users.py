@@ -8,7 +8,7 @@ from shared.cycles.cycle import Cursor, CyclePhase
 from shared.cycles.link_snapshot import LinkSnapshot
 from shared.cycles.pending import WorkKind
 from shared.orchestration.cycle_snapshots import SnapshotLost
-from shared.orchestration.ports import EntryPart, EntryRows, Removed, UsersPage, Watermark
+from shared.orchestration.ports import EntryPart, EntryRows, Removed, Throttled, Unavailable, Watermark
 from shared.orchestration.reading import PAGES, Reading
 from shared.provisioning.entry import Attributes, SourceEntry
 from shared.provisioning.link import LinkState
@@ -16,6 +16,9 @@ from shared.provisioning.scoping import ScopeUndecided, ScopingDecision, Scoping
 
 USERS = "users"
 KNOWN_USERS = 3
+TOGETHER = 1000
+"""So many people are judged together: those of one shard are read and written with few requests."""
+
 _SIGHT = frozenset({EntryPart.LINK, EntryPart.PENDING})
 
 
@@ -26,15 +29,30 @@ async def read_users(reading: Reading) -> None:
     """
     await reading.source.verified_domains()
     link = reading.cycle.cursor.link or await _watermark(reading)
+    told = list[SourceEntry | Removed]()
     for _ in range(PAGES):
-        page = await reading.source.users_page(link)
-        await _take_page(reading, page)
+        try:
+            page = await reading.source.users_page(link)
+        except (Throttled, Unavailable):
+            await _take(reading, told, link)  # what was read is kept, however often reading is stopped
+            raise
+        told += page.entries
         if page.delta_link:
+            await _take(reading, told, "")
             await reading.checkpoint(phase=CyclePhase.ABSENT, cursor=Cursor(link=page.delta_link))
             return
         link = page.next_link
-        reading.reached = Cursor(link=link)
+        if len(told) >= TOGETHER:
+            await _take(reading, told, link)
+    await _take(reading, told, link)
     await reading.checkpoint(cursor=reading.reached)
+
+
+async def _take(reading: Reading, told: list[SourceEntry | Removed], reached: str) -> None:
+    """Write rows for the people of some pages; of who is named twice the last word counts."""
+    await _take_people(reading, told)
+    told.clear()
+    reading.reached = Cursor(link=reached) if reached else None
 
 
 async def save_watermark(reading: Reading) -> None:
@@ -57,8 +75,8 @@ async def _watermark(reading: Reading) -> str:
     raise SnapshotLost(reading.cycle.number)
 
 
-async def _take_page(reading: Reading, page: UsersPage) -> None:
-    told = [_told_whole(reading, entry) for entry in page.entries]
+async def _take_people(reading: Reading, entries: Sequence[SourceEntry | Removed]) -> None:
+    told = [_told_whole(reading, entry) for entry in entries]
     people = {entry.id: entry for entry in await _with_memberships(reading, told)}
     if not people:
         return

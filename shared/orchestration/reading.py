@@ -27,6 +27,7 @@ from shared.orchestration.dispatch import dispatch
 from shared.orchestration.engine import Engine
 from shared.orchestration.mappings import CompiledMapping
 from shared.orchestration.ports import EntryPart, SourceDirectory, TargetDirectory
+from shared.orchestration.stir import stir
 from shared.provisioning.entry import Attributes
 
 SCOPE = "scope"
@@ -52,6 +53,8 @@ class Reading:
     known_users: tuple[str, ...] = ()
     """A few people whom reading saw last, in this cycle or before."""
     pending_ids: frozenset[str] | None = None
+    stirs: bool = False
+    """Rows are written that a tick must find, and nobody has said so yet."""
     unsent: set[int] = field(default_factory=set)
     """Shards with rows that are written, and that no worker has been told of yet."""
     reached: Cursor | None = None
@@ -86,6 +89,15 @@ class Reading:
     def reads_groups(self) -> bool:
         """Is there anything to read before the users: assignments, or groups that the scoping filter names?"""
         return self.assigned_only or bool(self.mapping.scope_filter.group_ids)
+
+    @property
+    def is_idle(self) -> bool:
+        """Was nothing open when this slice began, and has it written nothing since?"""
+        return self.state.attention.idle and not self.stirs
+
+    def pass_over(self, phase: CyclePhase) -> None:
+        """Go on to a phase. Nothing was done that would have to be saved: after a crash it is done once more."""
+        self.cycle = replace(self.cycle, phase=phase, cursor=Cursor())
 
     async def link_snapshot(self) -> LinkSnapshot:
         """Return the links as they were when this initial cycle began, with what has been seen since."""
@@ -139,6 +151,7 @@ class Reading:
         ]
         rows = [_kept(row, before.get(row.source_id)) for row in rows if new or not _is_known(row, before)]
         await self.engine.entries.stage(self.state, rows)
+        self.stirs |= bool(rows)
         if self.pending_ids is not None:
             self.pending_ids |= frozenset(work)
         if self.links is not None:
@@ -148,12 +161,15 @@ class Reading:
 
     async def _held(self, asked: Collection[str]) -> Mapping[str, Pending]:
         """Return the rows that are open already: who is counted stays so, and what is decided is not forgotten."""
+        if self.pending_ids is None and not self.initial and self.is_idle:
+            self.pending_ids = frozenset()  # nothing was open when this slice began
         open_ = (await self.pending()).intersection(asked) if asked else frozenset[str]()
         rows = await self.engine.entries.read(self.state, sorted(open_), parts=frozenset({EntryPart.PENDING}))
         return {source_id: row.pending for source_id, row in rows.items() if row.pending is not None}
 
     async def checkpoint(self, *, phase: CyclePhase | None = None, cursor: Cursor | None = None) -> None:
         """Save the progress of this slice. Raises Conflict if another slice is ahead; then this one must stop."""
+        await self.tell()
         await dispatch(self.engine, self.state, sorted(self.unsent))
         self.unsent.clear()
         before = self.cycle
@@ -178,6 +194,15 @@ class Reading:
         self.imported = self.in_scope = 0
         await self._prune_snapshots(before)
 
+    async def tell(self) -> None:
+        """Say that rows were written; before anything is saved by which they would not be written again."""
+        if not self.stirs:
+            return
+        standing = await stir(self.engine, self.cycle.configuration_id)
+        if standing is not None:
+            self.state = replace(self.state, attention=standing.attention)
+        self.stirs = False
+
     async def save_reached(self) -> None:
         """Save what was read before Graph stopped answering, and that the cycle is alive even if that was nothing.
 
@@ -188,8 +213,9 @@ class Reading:
     async def _save_snapshots(self) -> None:
         """Save what has changed in memory; it counts once the cycle's row with its number is saved."""
         cycle, links_at, scope_at = self.cycle, self.cycle.links_at, self.cycle.scope_at
-        if self.links is not None:
+        if self.links is not None and (self.links.changed or not links_at):
             links_at = await save_snapshot(self.engine, cycle, LINKS, self.links.packed)
+            self.links.changed = False
         if self.scope is not None and cycle.phase in {CyclePhase.ASSIGNMENTS, CyclePhase.GROUPS}:
             scope_at = await save_snapshot(self.engine, cycle, SCOPE_IN_WORK, pack(self.scope))
         self.cycle = replace(cycle, links_at=links_at, scope_at=scope_at)

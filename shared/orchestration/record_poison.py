@@ -19,6 +19,7 @@ from shared.orchestration.messages import (
     decode_provisioning,
 )
 from shared.orchestration.ports import Count
+from shared.orchestration.stir import stir
 from shared.provisioning.change_planning import failure
 from shared.provisioning.provisioning_log import (
     Identity,
@@ -93,6 +94,7 @@ async def record_import_poison(engine: Engine, given_up: GivenUp) -> None:
     cycle = await engine.cycles.get(message.configuration_id, message.cycle)
     if cycle is None or cycle.state is not CycleState.RUNNING or cycle.sequence != message.sequence:
         return
+    await stir(engine, message.configuration_id)  # what the slices have written before they died
     now = engine.clock.now()
     failed = await engine.cycles.save(
         replace(

@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from shared.cycles.attention import Look, needs_look
 from shared.cycles.pending import DueClass, Pending
 from shared.cycles.state import ConfigurationState, holds_removals
 from shared.cycles.work import Work
-from shared.orchestration.dispatch import dispatch_due
+from shared.orchestration.dispatch import dispatch_viewed
 from shared.orchestration.engine import Engine
 from shared.orchestration.hints import hint_entries
 from shared.orchestration.index_logs import index_logs
-from shared.orchestration.live_due import live_due
+from shared.orchestration.live_due import VIEWED, DueView, live_due
 from shared.orchestration.recover_objects import is_untold_removal
+from shared.orchestration.stir import note_look
 
 QUIET = timedelta(minutes=5)
 """A released removal that is due for so long, while the queue is empty, was forgotten."""
@@ -24,12 +26,34 @@ MOST = 50
 
 
 async def resend_stalled(engine: Engine, state: ConfigurationState) -> None:
-    """Finish the log index where a worker died before it could, and send hints for work that nobody was told of."""
-    for shard in range(state.shards):
-        await _resend_untold(engine, state, await index_logs(engine, state, shard))
-    await dispatch_due(engine, state)
-    if not holds_removals(state) and not await engine.budgets.is_read_only():
-        await _resend_released(engine, state)
+    """Look at all shards, unless it is known that nothing is to be found there by now."""
+    if not needs_look(state.attention, engine.clock.now()):
+        return
+    views = [await _view(engine, state, shard) for shard in range(state.shards)]
+    for view in views:
+        await _resend_untold(engine, state, list(view.works.values()))
+    await dispatch_viewed(engine, state, views)
+    if not holds_removals(state):
+        await _resend_released(engine, state, views)
+    await note_look(engine, state, _look(views))
+
+
+async def _view(engine: Engine, state: ConfigurationState, shard: int) -> DueView:
+    """Return what is open in a shard; where a worker died before it could, the log index is finished first.
+
+    What is due is read before who is worked on: of a pass that ends in between one of the two is seen.
+    """
+    named = await engine.entries.open_due(state.configuration_id, shard, VIEWED)
+    works = await index_logs(engine, state, shard)
+    by_id = {work.source_id: work for work in works if not work.log_key}
+    return DueView(engine=engine, state=state, shard=shard, named=named, works=by_id)
+
+
+def _look(views: Sequence[DueView]) -> Look:
+    works = [work for view in views for work in view.works.values()]
+    under_way = any(view.busy for view in views) or any(is_untold_removal(work) for work in works)
+    whole = all(view.is_whole for view in views)
+    return Look(busy=under_way or not whole, open=tuple(entry for view in views for entry in view.named))
 
 
 async def _resend_untold(engine: Engine, state: ConfigurationState, works: Sequence[Work]) -> None:
@@ -39,11 +63,14 @@ async def _resend_untold(engine: Engine, state: ConfigurationState, works: Seque
     await hint_entries(engine, state, untold[:MOST])
 
 
-async def _resend_released(engine: Engine, state: ConfigurationState) -> None:
+async def _resend_released(engine: Engine, state: ConfigurationState, views: Sequence[DueView]) -> None:
+    staged = [view for view in views if view.may_have(DueClass.STAGED, until=engine.clock.now() - QUIET)]
+    if not staged or await engine.budgets.is_read_only():
+        return
     idle = await engine.provisioning_queue.length() == 0
     until = engine.clock.now() - (QUIET if idle else FORGOTTEN)
-    for shard in range(state.shards):
-        rows = await _released(engine, state, shard, until)
+    for view in staged:
+        rows = await _released(engine, state, view.shard, until)
         await hint_entries(engine, state, [row.source_id for row in rows])
 
 

@@ -4,17 +4,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from shared.cycles.attention import is_surveyed
 from shared.cycles.cycle import Cursor, CyclePhase
 from shared.cycles.pending import DueClass, Pending, PendingState, WorkKind
 from shared.cycles.released import Released
 from shared.cycles.removal_guard import GuardDecision, decide_staged
 from shared.cycles.state import ConfigurationState, Quarantine, QuarantineReason, is_held
 from shared.cycles.work import IntentAction
-from shared.orchestration.dispatch import dispatch_due
+from shared.orchestration.dispatch import dispatch_due, dispatch_viewed
 from shared.orchestration.doubt_cycle import doubt_reading
 from shared.orchestration.find_references import find_references
 from shared.orchestration.hints import hint_entries
-from shared.orchestration.live_due import live_due
+from shared.orchestration.live_due import live_due, view_named
 from shared.orchestration.mature_removals import mature_removals
 from shared.orchestration.ports import Conflict, EntryPart, EntryRows
 from shared.orchestration.reading import Reading
@@ -40,14 +41,19 @@ async def settle_removals(reading: Reading) -> None:
     as released, unless that could change the decision; then nothing is released in this cycle.
     """
     engine = reading.engine
-    await mature_removals(reading)
+    if reading.is_idle and not is_held(reading.state):
+        await _settle_nothing(reading)
+        return
+    unsettled = await engine.entries.unsettled(reading.state, engine.clock.now())
+    await mature_removals(reading, unsettled.mature)
     # in this order: who is staged in between is counted twice, never not at all
-    undecided = await engine.entries.undecided(reading.state)
-    staged = await engine.entries.staged(reading.state)
+    views = [await view_named(engine, reading.state, shard) for shard in range(reading.state.shards)]
+    may_be_staged = any(view.may_have(DueClass.DISABLE, DueClass.STAGED) for view in views)
+    staged = await engine.entries.staged(reading.state) if may_be_staged else ()
     await doubt_reading(reading, staged)
     released = await load_released(engine, reading.state)
     decision = _decide(reading, staged, released)
-    leavers = await _possible_leavers(reading, undecided) if decision.released else []
+    leavers = await _possible_leavers(reading, unsettled.undecided) if decision.released else []
     looks = reading.cycle.cursor.position
     if leavers and looks < MOST_LOOKS:
         reading.rest = LOOK_AGAIN
@@ -57,10 +63,26 @@ async def settle_removals(reading: Reading) -> None:
     decided = not leavers or _decide(reading, counted, released).released
     if decided:
         await _carry_out(reading, decision, counted, released)
-    await find_references(reading)
-    await dispatch_due(engine, reading.state)
+    if await find_references(reading):
+        await dispatch_due(engine, reading.state)
+    else:
+        await dispatch_viewed(engine, reading.state, views)
     stay = [] if decided and decision.released else [row for row in counted if row.kind is WorkKind.REMOVE]
-    reading.cycle = replace(reading.cycle, staged=len(staged), held=len(stay))
+    reading.cycle = replace(reading.cycle, staged=len(staged), held=len(stay), idle_at=-1)
+    await reading.checkpoint(phase=CyclePhase.COMPLETE)
+
+
+async def _settle_nothing(reading: Reading) -> None:
+    """Nothing is open, so nothing is staged, due or in escrow; only the links may not have been looked at since."""
+    await doubt_reading(reading, ())
+    if reading.initial or not is_surveyed(reading.state.attention):
+        await find_references(reading)
+    idle_at = -1 if reading.stirs else reading.state.attention.stirred
+    reading.cycle = replace(reading.cycle, staged=0, held=0, idle_at=idle_at)
+    if not reading.stirs:
+        reading.pass_over(CyclePhase.COMPLETE)
+        return
+    await dispatch_due(reading.engine, reading.state)
     await reading.checkpoint(phase=CyclePhase.COMPLETE)
 
 
@@ -103,7 +125,7 @@ async def _carry_out(reading: Reading, decision: GuardDecision, staged: Sequence
         at = await save_released(reading, staged, released)
     reading.state = await _save_decision(reading, decision, at)
     if decision.released:
-        await _hint_released(reading)
+        await _hint_released(reading, staged)
     else:
         await record_staged(reading.engine, reading.state)
 
@@ -132,10 +154,10 @@ def _hold(state: ConfigurationState, decision: GuardDecision, now: datetime) -> 
     )
 
 
-async def _hint_released(reading: Reading) -> None:
+async def _hint_released(reading: Reading, staged: Sequence[Pending]) -> None:
     engine, state = reading.engine, reading.state
     now = engine.clock.now()
-    for shard in range(state.shards):
+    for shard in range(state.shards) if staged else ():
         rows = await live_due(engine, state, shard, DueClass.STAGED, now, MOST)
         released = [row.source_id for row in rows if row.staged_cycle <= state.released_cycle]
         await hint_entries(engine, state, released)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from shared.cycles.cycle import Cursor, Cycle, CycleKind, CyclePhase, CycleState
 from shared.cycles.quarantine import counts_failures, is_given_up, must_wait
-from shared.cycles.schedule import next_due
+from shared.cycles.schedule import TOLERANCE, is_due, next_due
 from shared.cycles.state import ConfigurationState
 from shared.orchestration.end_cycle import end_cycle
 from shared.orchestration.engine import Engine
@@ -21,9 +21,6 @@ from shared.orchestration.purge_logs import purge_expired, purge_ownerless
 from shared.orchestration.remove_configuration import purge_removed
 from shared.orchestration.resend import resend_stalled
 
-TOLERANCE = timedelta(seconds=30)
-"""A tick that fires at the very second must not miss a cycle because storage's clock is told in whole seconds."""
-
 FULL_AFTER = timedelta(days=7)
 """An empty delta cannot be told from a lost one, so everybody is evaluated again once a week."""
 
@@ -36,13 +33,17 @@ _log = logging.getLogger(__name__)
 async def tick(engine: Engine) -> None:
     """Start each configuration that is due, and re-send what nobody works on. One failing does not stop the others."""
     engine.telemetry.count(Count.TICKS)
+    ownerless = True
     async for state in engine.configurations.states():
+        # with a cycle, so that what is seldom there is not looked for each five minutes
+        ownerless &= not state.active or is_due(state, engine.clock.now())
         await _survive(_tick_one(engine, state), state.configuration_id)
         # whatever became of it: who is late must be told above all where ticks fail
         if engine.telemetry.is_measured:
             await _survive(measure_configuration(engine, state), state.configuration_id)
-    await _survive(purge_ownerless(engine), "")
-    if engine.telemetry.is_measured:
+    if ownerless:
+        await _survive(purge_ownerless(engine), "")
+    if ownerless and engine.telemetry.is_measured:
         await _survive(measure_app(engine), "")
 
 
@@ -74,10 +75,10 @@ async def _run(engine: Engine, state: ConfigurationState) -> None:
         state = await lift_if_recovered(engine, state)
     if state.running:
         await _resume(engine, state, now)
-    elif state.next_due is not None and state.next_due <= now + TOLERANCE and not must_wait(state, now + TOLERANCE):
+    elif is_due(state, now) and not must_wait(state, now + TOLERANCE):
         await _start(engine, state, now)
     if state.forgiven_cycle:
-        await forgive_escrows(engine, state)
+        state = await forgive_escrows(engine, state)
     await resend_stalled(engine, state)
 
 

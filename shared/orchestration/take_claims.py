@@ -10,7 +10,7 @@ from shared.orchestration.remove_configuration import is_gone
 from shared.orchestration.write_results import refused
 from shared.provisioning.address import normalized_mail
 from shared.provisioning.attribute_flow import Flow
-from shared.provisioning.change import ChangeKind
+from shared.provisioning.change import Change, ChangeKind
 from shared.provisioning.change_planning import failure
 from shared.provisioning.entry import SourceEntry
 from shared.provisioning.link import LinkState
@@ -48,11 +48,18 @@ def _needed(job: Job, entry: EntryPass) -> list[Claim]:
     needed = []
     if change.kind is not ChangeKind.DELETE and mail and (entry.link is None or entry.link.mail != mail):
         needed.append(claim_of(job, entry, ClaimKind.MAIL, mail))
-    if change.target_id:
+    if change.target_id and not _is_ours(entry, change):
         needed.append(claim_of(job, entry, ClaimKind.TARGET, change.target_id))
     if change.finishing:
         needed += value_claims(job, entry)
     return needed
+
+
+def _is_ours(entry: EntryPass, change: Change) -> bool:
+    """Is the object that is updated the one of the link? Its claim was taken before there was a link."""
+    link = entry.link
+    updates = change.kind is ChangeKind.UPDATE and link is not None and link.state is LinkState.ACTIVE
+    return updates and link is not None and link.target_id == change.target_id
 
 
 def value_claims(job: Job, entry: EntryPass) -> list[Claim]:

@@ -22,7 +22,9 @@ async def take_snapshot(reading: Reading) -> None:
             links = entries.links(reading.cycle.configuration_id, shard)
             parts.append(LinkSnapshot.pack([_taken(link, reading) async for link in links], busy))
         reading.links = LinkSnapshot.merge(parts)
-    await reading.checkpoint(phase=CyclePhase.ASSIGNMENTS)
+        await reading.checkpoint(phase=CyclePhase.ASSIGNMENTS)
+        return
+    reading.pass_over(CyclePhase.ASSIGNMENTS)
 
 
 def _taken(link: Link, reading: Reading) -> Link:

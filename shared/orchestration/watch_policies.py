@@ -12,10 +12,8 @@ from shared.orchestration.engine import Engine
 _log = logging.getLogger(__name__)
 
 
-async def with_policies(engine: Engine, configuration: Configuration, cycle: Cycle, last_completed: int) -> Cycle:
-    """Return the cycle with what the policies say now; what cannot be read is as it was last seen."""
-    # not the one before: a cycle that failed has not looked
-    previous = await engine.cycles.get(cycle.configuration_id, last_completed)
+async def with_policies(engine: Engine, configuration: Configuration, cycle: Cycle, previous: Cycle | None) -> Cycle:
+    """Return the cycle with what the policies say now; what cannot be read is as it was last seen, in `previous`."""
     before: Mapping[str, bool] = previous.policies if previous is not None else {}
     source, target = await engine.directories.policies(configuration)
     now = seen_policies(

@@ -77,7 +77,7 @@ async def test_what_is_more_urgent_goes_first_though_it_was_found_later(first: W
 async def test_a_chunk_takes_so_many(kind: WorkKind, most: int) -> None:
     local = await begun()
 
-    chunk = await chunk_of(local, [row(local, each, kind) for each in ids_of_shard(local, 0, 40)])
+    chunk = await chunk_of(local, [row(local, each, kind) for each in ids_of_shard(local, 0, most + 10)])
 
     assert len(chunk) == most
 

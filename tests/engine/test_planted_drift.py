@@ -47,6 +47,7 @@ PLANTED: Final = (
             "        await find_drift(reading, page.entries, watermark.issued)\n        if page.delta_link:\n"
         ),
         says=ENFORCED,
+        seed=41,
     ),
     PlantedBug(
         name="a chain that is void begins anew, and nobody looks at what was before",
@@ -78,7 +79,7 @@ def test_what_a_bug_replaces_stands_there_once(bug: PlantedBug) -> None:
 
 
 async def lived(bug: PlantedBug) -> None:
-    for seed in range(_SEEDS):
+    for seed in range(bug.seed - 1, bug.seed - 1 + _SEEDS):
         if bug.says == ENFORCED:
             await lives.enforced(seed, "flaky" if seed % 2 else "none")
         else:

@@ -12,6 +12,7 @@ from shared.cycles.reset_scope import USUAL, ResetScope
 from shared.cycles.state import JobStatus, QuarantineReason
 from shared.orchestration.control_job import pause_job, start_job
 from shared.orchestration.restart_job import restart_job
+from shared.orchestration.stir import stir
 from shared.provisioning.provisioning_log import ProvisioningAction, ProvisioningStatus
 from tests.engine.local_engine import CYCLE, LocalEngine
 from tests.engine.small_world import CONFIGURATION, SOURCE, id_of, mail_of, people, person, small_world
@@ -187,6 +188,7 @@ async def count_in(local: LocalEngine, cycle: int, action: ProvisioningAction, *
     counts = {(action, ProvisioningStatus(status)): count for status, count in ends.items()}
     key, rows = counters_key(cycle, "test"), local.tables.rows("entries")
     await rows.commit(partition_key(CONFIGURATION, 0), [Upsert(key=key, values=counts_columns(counts))])
+    await stir(local.engine, CONFIGURATION)
 
 
 async def test_a_cycle_in_which_too_much_fails_is_a_quarantine_until_one_that_goes_well() -> None:

@@ -54,7 +54,7 @@ async def test_an_app_that_is_off_for_eight_days_in_the_middle_of_a_cycle_catche
     assert len(local.deleted_users()) == 1
 
 
-@pytest.mark.parametrize("steps", range(0, 12, 2))
+@pytest.mark.parametrize("steps", range(0, 10, 2))
 async def test_queues_that_are_emptied_by_hand_in_the_middle_of_a_cycle_cost_time_only(steps: int) -> None:
     local = await begun(steps)
     number = (await local.state()).cycle

@@ -102,8 +102,8 @@ PLANTED_BUGS = (
         name="lost page: those between the first and the last are read and forgotten",
         bug=Substitution(
             file=_READ_USERS,
-            original="        await _take_page(reading, page)",
-            replacement="        if not link or page.delta_link:\n            await _take_page(reading, page)",
+            original="        told += page.entries",
+            replacement="        if not link or page.delta_link:\n            told += page.entries",
         ),
         says="expected a new user, found nobody",
         surroundings=(SMALL_PAGES,),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from typing import Final
 
 from kiota_abstractions.request_information import RequestInformation
 
@@ -19,6 +20,7 @@ from shared.orchestration.ports import (
     Forbidden,
     Span,
     StorageUnavailable,
+    TenantStanding,
     Unavailable,
     UnexpectedAnswer,
     Write,
@@ -39,6 +41,9 @@ _STATUS = {
     Failure.PERMANENT: WriteStatus.REFUSED,
 }
 
+MOST_WRITES: Final = 100
+"""For so many writes slots are reserved at once, and it is asked whether anybody says stop."""
+
 Results = dict[str, WriteResult]
 
 
@@ -54,11 +59,9 @@ class TargetWrites:
     async def send(self, writes: Sequence[Write]) -> Results:
         """Send the writes in batches; once a 429 has closed the gate, the rest is not sent."""
         results: Results = {}
-        for start in range(0, len(writes), MOST_ITEMS):
-            chunk = writes[start : start + MOST_ITEMS]
+        for start in range(0, len(writes), MOST_WRITES):
             async with self._gate.turn:
-                sent = await self._send_through_gate(chunk)
-            results |= sent
+                results |= await self._send_through_gate(writes[start : start + MOST_WRITES])
         return results
 
     async def _send_through_gate(self, writes: Sequence[Write]) -> Results:
@@ -67,6 +70,16 @@ class TargetWrites:
         except (StorageUnavailable, Conflict):
             return _all(writes, WriteResult(status=WriteStatus.NOT_SENT, code="StorageUnavailable"))
         if refusal is not None:
+            return _all(writes, refusal)
+        results: Results = {}
+        for start in range(0, len(writes), MOST_ITEMS):
+            results |= await self._send_unless_closed(writes[start : start + MOST_ITEMS])
+        return results
+
+    async def _send_unless_closed(self, writes: Sequence[Write]) -> Results:
+        closed = self._gate.closed_by_itself()
+        if closed > timedelta(0):
+            refusal = WriteResult(status=WriteStatus.NOT_SENT, retry_after=closed, code="TooManyRequests")
             return _all(writes, refusal)
         results = await self._send_batch(writes)
         await self._note_invitations(writes, results)
@@ -88,12 +101,18 @@ class TargetWrites:
         # Only now, after a slot may have been waited for: whoever says stop must be heard before the next write.
         if await budgets.is_read_only():
             return WriteResult(status=WriteStatus.NOT_SENT, code=READ_ONLY)
-        if await budgets.refused_since(tenant_id, self._source_tenant_id) is not None:
+        return self._stopped(await budgets.standing(tenant_id, self._source_tenant_id), writes)
+
+    def _stopped(self, standing: TenantStanding, writes: Sequence[Write]) -> WriteResult | None:
+        now = self._client.clock.now()
+        held = max((standing.not_before or now) - now, timedelta(0))
+        if held > timedelta(0):  # while we waited another host may have met a 429
+            return WriteResult(status=WriteStatus.NOT_SENT, retry_after=held, code="TooManyRequests")
+        if standing.refused_since is not None:
             return WriteResult(status=WriteStatus.NOT_SENT, code=POLICY_FORBIDS)
-        if _is_inviting(writes):
-            closed = (await budgets.invitations(tenant_id)).closed_for(self._client.clock.now())
-            if closed > timedelta(0):
-                return WriteResult(status=WriteStatus.NOT_SENT, retry_after=closed, code=INVITATIONS_BLOCKED)
+        closed = standing.invitations.closed_for(now)
+        if _is_inviting(writes) and closed > timedelta(0):
+            return WriteResult(status=WriteStatus.NOT_SENT, retry_after=closed, code=INVITATIONS_BLOCKED)
         return None
 
     async def _note_invitations(self, writes: Sequence[Write], results: Results) -> None:

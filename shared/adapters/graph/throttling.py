@@ -11,7 +11,7 @@ from typing import Final
 
 from shared.orchestration.ports import BudgetStore, Clock, Conflict, StorageUnavailable
 
-PATIENCE: Final = timedelta(seconds=10)
+PATIENCE: Final = timedelta(minutes=1)
 """For a slot so near a batch waits here; a later one is not reserved, and its entries wait in their rows."""
 
 _FIRST_WAIT = timedelta(seconds=10)
@@ -41,15 +41,19 @@ class WriteGate:
         Raises StorageUnavailable, and Conflict where too many want slots at this moment.
         """
         now = self._clock.now()
-        if self._not_before is not None and self._not_before > now:
-            return self._not_before - now
+        closed = self.closed_by_itself()
+        if closed > timedelta(0):
+            return closed
         grant = await self.budgets.reserve_writes(self.tenant_id, count, now, patience=PATIENCE)
         if not grant.count or not grant.wait:
             return grant.wait
         await self._clock.sleep(grant.wait)
-        # While we waited another host may have met a 429.
-        held = await self.budgets.not_before(self.tenant_id)
-        return timedelta(0) if held is None else max(held - self._clock.now(), timedelta(0))
+        return timedelta(0)
+
+    def closed_by_itself(self) -> timedelta:
+        """Return for how long nothing may be written as far as this process has seen a 429."""
+        now = self._clock.now()
+        return max((self._not_before or now) - now, timedelta(0))
 
     async def close(self, waits: list[timedelta | None]) -> timedelta:
         """Close the gate after 429s, each with its `Retry-After` or None; returns for how long."""

@@ -80,6 +80,8 @@ class MemoryRows:
         while rows:
             for row in rows:
                 yield _selected(row, select)
+            if len(rows) < PAGE_ROWS:
+                return  # a page that is not full says that nothing follows
             rows = await self._page(partition, rows[-1].key + " ", before, PAGE_ROWS)  # no key sorts between
 
     async def page(

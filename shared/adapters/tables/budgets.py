@@ -15,6 +15,7 @@ from shared.cycles.write_budget import (
     reserve_invitations,
     reserve_writes,
 )
+from shared.orchestration.ports import TenantStanding
 
 WRITES = "writes"
 INVITATIONS = "invitations"
@@ -55,6 +56,16 @@ class TableBudgetStore:
     async def not_before(self, tenant_id: str) -> datetime | None:
         row = await self._rows.get(escape_key(tenant_id), WRITES)
         return None if row is None else BUDGET.value(row).not_before
+
+    async def standing(self, tenant_id: str, source_tenant_id: str) -> TenantStanding:
+        """All of a tenant's rows together: it has a few, and they are one request."""
+        rows = {row.key: row async for row in self._rows.scan(escape_key(tenant_id))}
+        writes, invited, refused = map(rows.get, (WRITES, INVITATIONS, _refused_key(source_tenant_id)))
+        return TenantStanding(
+            not_before=None if writes is None else BUDGET.value(writes).not_before,
+            refused_since=None if refused is None else REFUSED.value(refused).since,
+            invitations=Invitations() if invited is None else INVITED.value(invited),
+        )
 
     async def hold_until(self, tenant_id: str, until: datetime) -> None:
         def held(budget: WriteBudget) -> WriteBudget:

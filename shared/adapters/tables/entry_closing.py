@@ -35,6 +35,7 @@ from shared.orchestration.ports import Closing, ClosingResult, Conflict, Storage
 
 # Each try can fail only because the reader, or another worker of our slot, was faster.
 _TRIES = 20
+_MOST_KNOWN = 1000
 _ENDED = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -64,6 +65,8 @@ class EntryClosing:
         self._slot = slot
         # Chunks of one process that close in one partition at once would only make each other's counters conflict.
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        # What this store has written to its own counters last: nobody else writes them but in its place.
+        self._counted: dict[tuple[str, str], Row] = {}
 
     async def close(self, partition: str, closings: Sequence[Closing]) -> list[ClosingResult]:
         attempts = [_Attempt(closing=closing) for closing in closings]
@@ -118,13 +121,21 @@ class EntryClosing:
     async def _commit(self, partition: str, attempts: Sequence[_Attempt]) -> None:
         operations = [operation for attempt in attempts for operation in _operations(attempt)]
         counters = await self._counters(partition, [attempt.closing for attempt in attempts])
-        await self._rows.commit(partition, [*operations, *counters])
+        for counter in counters:
+            self._counted.pop((partition, counter.key), None)  # known again once the commit has gone well
+        etags = await self._rows.commit(partition, [*operations, *counters])
+        if len(self._counted) > _MOST_KNOWN:
+            self._counted.clear()
+        for counter in counters:
+            row = Row(partition=partition, key=counter.key, values=counter.values, etag=etags[counter.key])
+            self._counted[partition, counter.key] = row
 
-    async def _counters(self, partition: str, closings: Sequence[Closing]) -> list[Operation]:
+    async def _counters(self, partition: str, closings: Sequence[Closing]) -> list[Insert | Replace]:
         counted = [closing.count for closing in closings if closing.count is not None]
         keys = {cycle: counters_key(cycle, self._slot) for cycle in sorted({one.cycle for one in counted})}
-        rows = await self._rows.get_many(partition, list(keys.values()))
-        operations: list[Operation] = []
+        rows = {key: row for key in keys.values() if (row := self._counted.get((partition, key))) is not None}
+        rows |= await self._rows.get_many(partition, [key for key in keys.values() if key not in rows])
+        operations: list[Insert | Replace] = []
         for cycle, key in keys.items():
             row = rows.get(key)
             values = counts_columns(added(counts_of(row), (one for one in counted if one.cycle == cycle)))

@@ -11,6 +11,7 @@ from shared.adapters.tables.row_format import VERSION, RowFormat, check_version
 from shared.adapters.tables.rows import Row, Rows
 from shared.cycles.pending import DueClass, Pending, PendingState, Verdict, WorkKind
 from shared.cycles.statement import Statement, drift_reason, joins, leaves, reason_of
+from shared.orchestration.ports import Unsettled
 from shared.provisioning.link import Departure, LinkState
 from shared.provisioning.provisioning_log import ProvisioningAction, ProvisioningStatus
 
@@ -83,15 +84,16 @@ def _is_undecided(pending: Pending) -> bool:
     return pending.due_class in _STAGED and pending.verdict is Verdict.NONE
 
 
-async def undecided(rows: Rows, partition: str, released_cycle: int) -> list[str]:
-    """Whose rows have a stamp that no guard has released, and are not in the classes DISABLE and STAGED."""
-    return [
-        pending.source_id
-        async for pending in _open(rows, partition)
-        if pending.staged_cycle > released_cycle
-        and pending.due_class not in _STAGED
-        and pending.verdict is Verdict.NONE
-    ]
+async def unsettled(rows: Rows, partition: str, released_cycle: int, now: datetime) -> Unsettled:
+    """Whose rows have a stamp that no guard has released, without being staged; and whose delayed removal is due."""
+    undecided, mature = list[str](), list[str]()
+    async for pending in _open(rows, partition):
+        stamped = pending.staged_cycle > released_cycle and pending.verdict is Verdict.NONE
+        if stamped and pending.due_class not in _STAGED:
+            undecided.append(pending.source_id)
+        if pending.due_class is DueClass.DELAYED and pending.due <= now:
+            mature.append(pending.source_id)
+    return Unsettled(undecided=tuple(undecided), mature=tuple(mature))
 
 
 async def _open(rows: Rows, partition: str) -> AsyncIterator[Pending]:

@@ -7,9 +7,10 @@ from dataclasses import fields
 from datetime import datetime
 from typing import TypeVar
 
+from shared.adapters.tables.close_reading import read_close
 from shared.adapters.tables.entry_batches import grouped
 from shared.adapters.tables.entry_closing import EntryClosing
-from shared.adapters.tables.entry_counts import count_ends, count_open, staged, statement, undecided
+from shared.adapters.tables.entry_counts import count_ends, count_open, staged, statement, unsettled
 from shared.adapters.tables.entry_keys import (
     LINKS,
     PENDING,
@@ -47,7 +48,7 @@ from shared.cycles.pending import DueClass, DueEntry, Pending, Workload
 from shared.cycles.state import ConfigurationState, holds_removals
 from shared.cycles.statement import Statement, summed
 from shared.cycles.work import Work
-from shared.orchestration.ports import WHOLE_ENTRY, Clock, Closing, ClosingResult, EntryPart, EntryRows
+from shared.orchestration.ports import WHOLE_ENTRY, Clock, Closing, ClosingResult, EntryPart, EntryRows, Unsettled
 from shared.provisioning.link import Link
 from shared.provisioning.provisioning_log import ProvisioningAction, ProvisioningLogRecord, ProvisioningStatus
 
@@ -202,10 +203,13 @@ class TableEntryStore:
         found = await in_parallel(staged(self._rows, partition) for partition in _partitions(state))
         return [pending for part in found for pending in part]
 
-    async def undecided(self, state: ConfigurationState) -> Sequence[str]:
+    async def unsettled(self, state: ConfigurationState, now: datetime) -> Unsettled:
         released = state.released_cycle
-        found = await in_parallel(undecided(self._rows, partition, released) for partition in _partitions(state))
-        return [source_id for part in found for source_id in part]
+        found = await in_parallel(unsettled(self._rows, partition, released, now) for partition in _partitions(state))
+        return Unsettled(
+            undecided=tuple(source_id for part in found for source_id in part.undecided),
+            mature=tuple(source_id for part in found for source_id in part.mature),
+        )
 
     async def log_records(
         self, state: ConfigurationState, source_id: str, limit: int
@@ -216,8 +220,10 @@ class TableEntryStore:
         return [record_of(row) for row in await self._rows.page(partition, first=first, before=before, limit=limit)]
 
     async def _read(self, partition: str, source_ids: Sequence[str], parts: frozenset[EntryPart]) -> list[EntryRows]:
-        keys = [_KEYS[part](source_id) for source_id in source_ids for part in sorted(parts)]
-        rows = await self._rows.get_many(partition, keys)
+        rows = dict[str, Row]()
+        # The link last: of a pass that ends in between, its pending row is seen, or the link as it has left it.
+        for part in sorted(parts, reverse=True):
+            rows |= await read_close(self._rows, partition, [_KEYS[part](source_id) for source_id in source_ids])
         return [_entry_rows(source_id, rows) for source_id in source_ids]
 
 

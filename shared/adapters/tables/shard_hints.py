@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.adapters.tables.row_format import RowFormat
-from shared.adapters.tables.rows import Delete, Insert, Operation, Replace, RowConflict, Rows, Upsert
+from shared.adapters.tables.rows import Delete, Insert, Replace, RowConflict, Rows, RowValue, Upsert
 
 KEY = "hint"
 
@@ -28,14 +28,19 @@ class ShardHints:
     async def begin(self, partition: str, now: datetime, until: datetime) -> bool:
         """Note a hint, unless one is under way; False if one is, or if somebody noted one at this moment."""
         columns = SHARD_HINT.columns(ShardHint(until=until))
-        row = await self._rows.get(partition, KEY)
-        if row is not None and SHARD_HINT.value(row).until > now:
-            return False
-        operation: Operation = Insert(key=KEY, values=columns)
-        if row is not None:
-            operation = Replace(key=KEY, values=columns, etag=row.etag)
         try:
-            await self._rows.commit(partition, [operation])
+            await self._rows.commit(partition, [Insert(key=KEY, values=columns)])
+        except RowConflict:
+            return await self._begin_anew(partition, now, columns)
+        return True
+
+    async def _begin_anew(self, partition: str, now: datetime, columns: dict[str, RowValue]) -> bool:
+        """Note a hint in the place of one that is believed to be lost."""
+        row = await self._rows.get(partition, KEY)
+        if row is None or SHARD_HINT.value(row).until > now:
+            return False
+        try:
+            await self._rows.commit(partition, [Replace(key=KEY, values=columns, etag=row.etag)])
         except RowConflict:
             return False
         return True

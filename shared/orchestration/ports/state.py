@@ -1,7 +1,7 @@
 """What does the engine keep, and how does it ask for it?"""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
@@ -135,6 +135,16 @@ class ClosingResult(StrEnum):
     LOST = "lost"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsettled:
+    """Open rows that are not staged (yet), and that settling has to know of."""
+
+    undecided: tuple[str, ...]
+    """They have a stamp that `released_cycle` does not cover."""
+    mature: tuple[str, ...]
+    """Their delayed removal is due."""
+
+
 class EntryStore(Protocol):
     """Links, pending work, leases, log records and counters: one partition for each shard of a configuration."""
 
@@ -233,8 +243,8 @@ class EntryStore(Protocol):
         """Return the rows of the classes DISABLE and STAGED without a verdict; source values are left out."""
         ...
 
-    async def undecided(self, state: ConfigurationState) -> Sequence[str]:
-        """Return whose rows have a stamp that `released_cycle` does not cover, while nothing is staged (yet)."""
+    async def unsettled(self, state: ConfigurationState, now: datetime) -> Unsettled:
+        """Return whom settling a cycle has to know of besides those who are staged."""
         ...
 
     async def log_records(
@@ -262,10 +272,22 @@ class ClaimStore(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenantStanding:
+    """What keeps a target tenant from being written to, read at one moment."""
+
+    not_before: datetime | None = None
+    """Until when nothing may be written after a 429."""
+    refused_since: datetime | None = None
+    """When the partner policy was first seen to forbid the source that is asked for; None while it allows it."""
+    invitations: Invitations = field(default_factory=Invitations)
+
+
 class BudgetStore(Protocol):
     """Whether, and how fast, a target tenant may be written to. Writes raise Conflict where too many change a row."""
 
     async def not_before(self, tenant_id: str) -> datetime | None: ...
+    async def standing(self, tenant_id: str, source_tenant_id: str) -> TenantStanding: ...
     async def hold_until(self, tenant_id: str, until: datetime) -> None:
         """Raise the mark to `until`; an earlier time changes nothing."""
         ...

@@ -124,6 +124,7 @@ async def test_the_app_goes_on_with_new_records_in_old_tables() -> None:
     for each in (late, replace(late, id="2", started=world.clock.time)):
         await world.engine.log_index.add([each], alone=True)
     assert len(await world.index()) == 2
+    world.clock.time += DAY
     await tick(world.engine)
 
     assert [each.id for each in await world.index()] == ["2"]

@@ -76,6 +76,15 @@ async def test_rows_with_a_stamp_that_is_not_released_are_undecided_until_they_a
     ]
     await store.stage(ONE_SHARD, rows)
 
-    undecided = await store.undecided(replace(ONE_SHARD, released_cycle=3))
+    unsettled = await store.unsettled(replace(ONE_SHARD, released_cycle=3), NOW)
 
-    assert sorted(undecided) == ["a", "failed"]
+    assert sorted(unsettled.undecided) == ["a", "failed"]
+    assert unsettled.mature == ()
+
+
+async def test_a_delayed_removal_is_mature_once_it_is_due(store: TableEntryStore) -> None:
+    delayed = pending("a", kind=WorkKind.REMOVE, state=PendingState.DELAYED, due=NOW)
+    await store.stage(ONE_SHARD, [delayed, replace(delayed, source_id="later", due=NOW + SECOND)])
+
+    assert (await store.unsettled(ONE_SHARD, NOW - SECOND)).mature == ()
+    assert (await store.unsettled(ONE_SHARD, NOW)).mature == ("a",)

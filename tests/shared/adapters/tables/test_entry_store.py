@@ -231,7 +231,7 @@ async def test_what_somebody_has_decided_about_is_not_the_guards_any_more(
     assert getattr(workload, counted) == 1
     assert row.due_class is due_class
     assert len(await store.staged(STATE)) == (row.verdict is Verdict.NONE)
-    assert list(await store.undecided(STATE)) == []
+    assert (await store.unsettled(STATE, NOW)).undecided == ()
 
 
 async def test_nothing_staged_is_none(store: TableEntryStore) -> None:

@@ -1,0 +1,38 @@
+"""A row was written that somebody has to be told of: then the next tick looks, should the message get lost."""
+
+from dataclasses import replace
+from typing import Final
+
+from shared.cycles.attention import Attention, Look, looked, stirred
+from shared.cycles.state import ConfigurationState
+from shared.orchestration.engine import Engine
+from shared.orchestration.update_state import update_state
+
+MANY: Final = 40
+"""Many may say so at one time, and each of them has to get through."""
+
+
+async def stir(engine: Engine, configuration_id: str) -> ConfigurationState | None:
+    """Say so; after the row is written, and before whoever wrote it says that they are done."""
+
+    async def change(state: ConfigurationState) -> ConfigurationState:
+        return replace(state, attention=stirred(state.attention, state.cycle))
+
+    return await update_state(engine, configuration_id, change, attempts=MANY)
+
+
+async def note_look(engine: Engine, seen: ConfigurationState, look: Look) -> None:
+    """Note what a look has found that began when the state was as `seen`; nothing is written where that is known."""
+    if _after(engine, seen, seen.attention, look) == seen.attention:
+        return
+
+    async def change(state: ConfigurationState) -> ConfigurationState:
+        return replace(state, attention=_after(engine, state, seen.attention, look))
+
+    await update_state(engine, seen.configuration_id, change)
+
+
+def _after(engine: Engine, state: ConfigurationState, seen: Attention, look: Look) -> Attention:
+    now = engine.clock.now()
+    next_cycle = now if state.running or state.next_due is None else state.next_due
+    return looked(state.attention, look, seen.stirred, state.cycle, (now, next_cycle))

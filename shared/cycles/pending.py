@@ -3,7 +3,7 @@
 One row for each source object; the newest replaces older ones. Waiting, escrow and staged removal are its states.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -144,6 +144,16 @@ def is_coming(pending: Pending | None) -> bool:
     if pending is None or pending.state is not PendingState.WAITING or pending.reason == INVITATIONS_BLOCKED:
         return False
     return pending.kind in {WorkKind.CREATE, WorkKind.UPDATE, WorkKind.EVALUATE}
+
+
+def is_staged_disable(pending: Pending) -> bool:
+    """Does a disable wait for the guard, or for ever? All else of the person flows, and is looked at."""
+    return pending.state is PendingState.STAGED and pending.kind is WorkKind.DISABLE
+
+
+def looked_at_again(pending: Pending, now: datetime) -> Pending:
+    """Return the row of a staged disable for a worker who looks at all else: what is counted or decided stays so."""
+    return replace(pending, state=PendingState.WAITING, due=now)
 
 
 _APART: Final = {PendingState.ESCROWED: DueClass.ESCROW, PendingState.DELAYED: DueClass.DELAYED}

@@ -54,7 +54,7 @@ def _removed(job: Job, entry: EntryPass, link: Link) -> Ending:
         action=action,
         status=ProvisioningStatus.SUCCESS,
         link=replace(
-            link,
+            _left(entry, link),
             state=state,
             digest="",
             enabled=link.enabled and not disables,
@@ -64,6 +64,15 @@ def _removed(job: Job, entry: EntryPass, link: Link) -> Ending:
         next=None if change.delete_at is None else delayed(entry, change.delete_at),
         modified=change.modified,
     )
+
+
+def _left(entry: EntryPass, link: Link) -> Link:
+    """Return the link with what the target's side had done before: of whom it has brought back since, nothing."""
+    if entry.decided.kind is ChangeKind.DISABLE:
+        return link.with_drift(entry.decided.drift)
+    seen = entry.seen.linked
+    back = link.departure is Departure.DELETED and seen is not None and not seen.deleted
+    return link.with_drift(None) if back else link
 
 
 def _kind(entry: EntryPass) -> ChangeKind:

@@ -6,8 +6,17 @@ provisioned is told, too: while the source was read, nobody knew of who stands o
 
 from collections import defaultdict
 from collections.abc import AsyncIterator
+from datetime import datetime
 
-from shared.cycles.pending import Pending, PendingState, WorkKind, is_coming
+from shared.cycles.pending import (
+    Pending,
+    PendingState,
+    Verdict,
+    WorkKind,
+    is_coming,
+    is_staged_disable,
+    looked_at_again,
+)
 from shared.orchestration.ports import EntryPart
 from shared.orchestration.reading import Reading
 from shared.provisioning.link import Link
@@ -19,7 +28,8 @@ PAGE = 500
 async def find_references(reading: Reading) -> bool:
     """Stage whoever does not have the manager that they shall have; who has open work is looked at anyway.
 
-    Returns whether there was anybody.
+    But for those whose disable waits, and is not released: they are looked at once more. Returns whether there was
+    anybody.
     """
     wanted = await _wanted(reading) if reading.mapping.flow.manager is not None else {}
     if not wanted:
@@ -96,5 +106,18 @@ async def _stage(reading: Reading, source_ids: list[str]) -> None:
         )
         for source_id in source_ids
     ]
-    await reading.engine.entries.exchange(reading.state, [(None, row) for row in rows])
+    fresh: list[tuple[Pending | None, Pending]] = [(None, row) for row in rows]
+    await reading.engine.entries.exchange(reading.state, [*fresh, *await _held(reading, source_ids, now)])
     reading.stirs |= bool(rows)
+
+
+async def _held(reading: Reading, source_ids: list[str], now: datetime) -> list[tuple[Pending | None, Pending]]:
+    standing = await reading.engine.entries.read(reading.state, source_ids, parts=frozenset({EntryPart.PENDING}))
+    open_ = [row.pending for row in standing.values() if row.pending is not None]
+    return [(row, looked_at_again(row, now)) for row in open_ if _is_held(reading, row)]
+
+
+def _is_held(reading: Reading, row: Pending) -> bool:
+    if not is_staged_disable(row) or row.verdict is Verdict.APPROVED:
+        return False
+    return row.verdict is Verdict.REJECTED or row.staged_cycle > reading.state.released_cycle

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from shared.cycles.cycle import Cursor
-from shared.cycles.pending import Pending, PendingState, WorkKind
+from shared.cycles.pending import Pending, PendingState, WorkKind, is_staged_disable, looked_at_again
 from shared.orchestration.manager_drift import other_manager, reported_manager
 from shared.orchestration.ports import EntryPart, Removed, TargetQuery
 from shared.orchestration.reading import PAGES, Reading
@@ -135,9 +135,12 @@ async def _stage(reading: Reading, links: Sequence[Link]) -> None:
 
 
 async def _touch(reading: Reading, source_ids: Sequence[str]) -> None:
-    """Make another version of the rows that are open, so that no pass that has looked already can close them."""
+    """Make another version of the rows that are open, so that no pass that has looked already can close them.
+
+    Whose disable is held, or was rejected, is looked at too: all but that flows.
+    """
     standing = (await _pending(reading, source_ids)).items() if source_ids else ()
-    open_ = {source_id: row for source_id, row in standing if row is not None and row.state in _AGAIN}
+    open_ = {source_id: row for source_id, row in standing if row is not None and _is_looked_at(row)}
     reading.stirs |= bool(open_)
     await reading.engine.entries.exchange(reading.state, [(row, _again(reading, row)) for row in open_.values()])
     reading.unsent |= _shards(reading, open_)
@@ -152,8 +155,14 @@ def _shards(reading: Reading, source_ids: Iterable[str]) -> set[int]:
     return {reading.engine.entries.shard(source_id, reading.state.shards) for source_id in source_ids}
 
 
+def _is_looked_at(row: Pending) -> bool:
+    return row.state in _AGAIN or is_staged_disable(row)
+
+
 def _again(reading: Reading, row: Pending) -> Pending:
     """Return the row as it is, for the worker to find that it is another version; an escrow is tried again at once."""
+    if is_staged_disable(row):
+        return looked_at_again(row, reading.engine.clock.now())
     return replace(row, due=reading.engine.clock.now()) if row.state is PendingState.ESCROWED else row
 
 

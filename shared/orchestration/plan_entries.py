@@ -271,6 +271,11 @@ def _is_looked_at(entry: EntryPass, link: Link | None) -> bool:
     return entry.in_scope and link is not None and (entry.pending.kind is WorkKind.DRIFT or link.drift is not None)
 
 
+def _back_in_use(entry: EntryPass, link: Link | None) -> Link | None:
+    """Return the link of an object that is in use again; None for others, of whom nothing is to be written down."""
+    return link if entry.link is not None and entry.link.state is not LinkState.ACTIVE else None
+
+
 def _skipped(job: Job, entry: EntryPass, change: Change) -> EntryPass:
     """End a pass that has nothing to write; where a disable is held, only that stays staged."""
     link = entry.link
@@ -283,7 +288,7 @@ def _skipped(job: Job, entry: EntryPass, change: Change) -> EntryPass:
     if before is not None:
         return entry.end(Ending(action=before, status=ProvisioningStatus.SUCCESS, link=link, next=held))
     if held is not None:
-        return entry.end(Ending(next=held))
+        return entry.end(Ending(link=_back_in_use(entry, link), next=held))
     if job.rules.drift is not None and not job.on_demand and _is_looked_at(entry, link):
         return entry.end(looked_at(entry, change, link))
     adopting = bool(_adopting(entry))

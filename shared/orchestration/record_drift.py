@@ -48,8 +48,8 @@ def is_gone(change: Change) -> bool:
 
 
 def departed_link(link: Link, change: Change) -> Link:
-    """Return the link of somebody who is not in the target any more; what was written last still counts."""
-    return replace(link, shown="").with_drift(change.drift)
+    """Return the link of somebody in scope who is not in the target any more; what was written last still counts."""
+    return replace(link, state=LinkState.ACTIVE, shown="").with_drift(change.drift)
 
 
 def looked_at(entry: EntryPass, change: Change, link: Link | None) -> Ending:

@@ -105,7 +105,8 @@ def _is_open(job: Job, entry: EntryPass, link: Link, current: str) -> bool:
     """Is it worth a look? Whoever has the manager that they had before has them still: what becomes of a manager is
     seen once in a cycle, for all who report to them."""
     manager = entry.person.manager
-    if entry.pending.kind is WorkKind.REFERENCE or (job.on_demand and (manager or current)):
+    asked = job.on_demand or entry.pending.kind is WorkKind.DISABLE  # beside that a reference has no row of its own
+    if entry.pending.kind is WorkKind.REFERENCE or (asked and (manager or current)):
         return True
     if not manager:
         return bool(current)

@@ -14,7 +14,7 @@ The table, read from the top; the first row that fits decides:
 | out | disabled | - | SKIP |
 | in | any | could not be read | WAIT |
 | in | any | the new mail cannot be used, or another object holds it | ESCROW |
-| in | any but deleted | deleted in the target; drift is looked at, departures are sticky | SKIP |
+| in | any but deleted; deleted, too, where that was known | deleted in the target, and departures are sticky | SKIP |
 | in | active or released | found | UPDATE, or SKIP where nothing differs; drift is left or written by its rules |
 | in | active or released | soft-deleted in the target by somebody; drift is not looked at | ESCROW |
 | in | 〃 | 〃; departures are undone | RESTORE |
@@ -40,6 +40,7 @@ from shared.provisioning.drift import (
     REPORTED,
     Circumstances,
     Judgement,
+    is_blocked,
     is_kept,
     judge_drift,
     since,
@@ -108,7 +109,17 @@ def plan_removal(link: Link | None, sight: Sight, rules: Rules, scoping: Scoping
         return Change(kind=ChangeKind.RELEASE, target_id=link.target_id, error=skip("NotEffectivelyEntitled", reason))
     if deletes and not removal.after_days:
         return Change(kind=ChangeKind.DELETE, target_id=link.target_id)
-    return _plan_disabling(link, sight, now + removal.delay if deletes else None, scoping)
+    change = _plan_disabling(link, sight, now + removal.delay if deletes else None, scoping)
+    return replace(change, drift=_block_before(link, sight, rules, now))
+
+
+def _block_before(link: Link, sight: Sight, rules: Rules, now: datetime) -> Drift | None:
+    """Return what is known of the target's doings, with a block that nobody has seen before the person left."""
+    disabled = sight.linked is not None and sight.linked.attributes.get(ENABLED) is False
+    if rules.drift is None or not disabled or not is_blocked(rules.drift, link, sight.past):
+        return link.drift
+    found = Drift(since=now, departure=Departure.BLOCKED, attributes=link.drifted or ())
+    return since(found, link.drift)
 
 
 def _plan_disabling(link: Link, sight: Sight, delete_at: datetime | None, scoping: ScopingDecision) -> Change:
@@ -174,6 +185,8 @@ def _has_departed(link: Link, sight: Sight, rules: Rules) -> bool:
     """Was the object deleted in the target, and is to stay so?"""
     if rules.drift is None or not is_kept(rules.drift, sight.past):
         return False
+    if link.departure is Departure.DELETED and (sight.linked is None or sight.linked.deleted):
+        return True  # also of whom we have removed since, because they had left
     if sight.linked is None:
         return link.state is not LinkState.DELETED
     return sight.linked.deleted and not _is_removed_by_us(link, sight.linked)

@@ -1,5 +1,7 @@
 """Whom the target's side has blocked or deleted is released by somebody: once, and nobody else."""
 
+from dataclasses import replace
+
 import pytest
 
 from shared.configuration.document import parse
@@ -128,3 +130,67 @@ async def test_whoever_was_deleted_in_the_target_and_leaves_the_source_is_forgot
 
     assert sorted(local.users()) == [mail_of("bert"), mail_of("cleo")]
     assert local.writes() - before <= 1
+
+
+@pytest.mark.parametrize("how", ["deleteUser", "purgeUser"])
+async def test_who_was_deleted_in_the_target_stays_away_after_leaving_the_scope_and_coming_back(how: str) -> None:
+    local = await departed(how, "ada")
+
+    for op in ("deleteUser", "restoreUser"):
+        local.change({"op": op, "id": id_of("ada")})
+        await local.run_cycle()
+        await local.run_cycle()
+
+    assert mail_of("ada") not in local.users()
+    assert await departure(local, "ada") is Departure.DELETED
+    records = len(await local.records(id_of("ada")))
+    await local.engine.configurations.save(replace(await local.state(), full_next=True))
+    await local.run_cycle()
+    assert len(await local.records(id_of("ada"))) == records
+    await release(local, "ada")
+    await local.run_cycle()
+    assert local.users()[mail_of("ada")]["accountEnabled"] is True
+
+
+async def test_who_stayed_away_after_coming_back_is_seen_when_the_target_restores_them() -> None:
+    local = await departed("deleteUser", "ada")
+    object_id = next(iter(local.deleted_users()))
+    for op in ("deleteUser", "restoreUser"):
+        local.change({"op": op, "id": id_of("ada")})
+        await local.run_cycle()
+
+    local.change_target({"op": "restoreUser", "id": object_id})
+    await local.run_cycle()
+
+    assert await departure(local, "ada") is Departure.NONE
+    local.assert_agreement()
+
+
+async def test_whom_the_target_has_restored_and_we_have_removed_since_is_brought_back_by_us() -> None:
+    local = await departed("deleteUser", "ada")
+    local.change_target({"op": "restoreUser", "id": next(iter(local.deleted_users()))})
+    local.change({"op": "deleteUser", "id": id_of("ada")})
+    await local.run_cycle()
+    assert len(local.deleted_users()) == 1
+
+    local.change({"op": "restoreUser", "id": id_of("ada")})
+    await local.run_cycle()
+
+    local.assert_agreement()
+
+
+@pytest.mark.parametrize("action", ["disable", "delete"])
+async def test_a_block_that_nobody_saw_before_the_person_left_counts_where_leavers_are_disabled(action: str) -> None:
+    removal = {"action": action, **({"afterDays": 3} if action == "delete" else {})}
+    local = LocalEngine(small_world([person("ada"), person("bert"), person("cleo")], drift=STICKY, removal=removal))
+    await local.begin()
+    object_id = local.users()[mail_of("ada")]["id"]
+
+    local.change_target({"op": "updateUser", "id": object_id, "set": {"accountEnabled": False}})
+    local.change({"op": "deleteUser", "id": id_of("ada")})
+    await local.run_cycle()
+    local.change({"op": "restoreUser", "id": id_of("ada")})
+    await local.run_cycle()
+
+    assert local.users()[mail_of("ada")]["accountEnabled"] is False
+    assert await departure(local, "ada") is Departure.BLOCKED

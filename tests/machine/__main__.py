@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 
 def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
@@ -12,6 +13,7 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--each", type=int, default=0, help="and each of them so often, at the least")
     parser.add_argument("--seed", type=int, default=1, help="of the first batch; each further one has the next seed")
     parser.add_argument("--jobs", type=int, default=1, help="processes; what they do does not depend on their number")
+    parser.add_argument("--life", action="store_true", help="the machine for what happens to people in the target")
     parser.add_argument("--shrink", action="store_true", help="look for the fewest steps that break a law (minutes)")
     return parser.parse_args(given)
 
@@ -20,13 +22,14 @@ def main(given: Sequence[str] | None = None) -> int:
     """Return 0 if every law held."""
     options = arguments(given)
     # here and not above: the engine and its SDK take their time
-    from tests.machine.running import run_steps
+    from tests.machine.running import ANY, LIFE, run_steps
 
-    executed = Counter[str]()
-    for batch in run_steps(options.steps, options.seed, each=options.each, jobs=options.jobs, shrink=options.shrink):
+    executed, kind = Counter[str](), replace(LIFE if options.life else ANY, shrink=options.shrink)
+    for batch in run_steps(options.steps, options.seed, kind, each=options.each, jobs=options.jobs):
         if batch.broken:
             print(batch.broken)
-            print(f"\nA law was broken. Repeat it with: python -m tests.machine --steps 1 --seed {batch.seed} --shrink")
+            again = f"--steps 1 --seed {batch.seed}{' --life' if options.life else ''} --shrink"
+            print(f"\nA law was broken. Repeat it with: python -m tests.machine {again}")
             return 1
         executed.update(batch.executed)
         each = 1000 * batch.seconds / max(batch.steps, 1)

@@ -38,6 +38,9 @@ class Machine(RuleBasedStateMachine):
     """The base of all operations: a town in the source, its target, and the engine between them."""
 
     host: Host
+    hosted_by: type[Host] = Host
+    rough = True
+    """May functions die, and Graph fail, in this world?"""
 
     def __init__(self) -> None:
         super().__init__()
@@ -52,7 +55,7 @@ class Machine(RuleBasedStateMachine):
         """Begin the world with a configuration of these settings, as it is before the first cycle."""
         # the oracle counts the records of a whole life, which may last for months
         self.settings |= {"logRetention": "P3650D", **settings}
-        self.host = Host(town(self.settings))
+        self.host = self.hosted_by(town(self.settings))
 
     def step(self, operation: Callable[[], bool | None]) -> bool:
         """Carry out an operation, then look at the laws."""

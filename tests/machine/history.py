@@ -40,6 +40,15 @@ class History(Generic[_Value]):
             began = moment.time
         return began
 
+    def at(self, moment: Moment) -> _Value:
+        """Return what was so at this moment, or at first."""
+        past = [value for since, value in self._since if since.number <= moment.number]
+        return past[-1] if past else self._since[0][1]
+
+    def before(self, time: datetime) -> Iterator[_Value]:
+        """Every value that was so at any moment up to this time."""
+        yield from (value for moment, value in self._since if moment.time <= time)
+
     def since(self, began: Moment, slack: timedelta = timedelta(0)) -> Iterator[_Value]:
         """Every value that was so at any moment since then, or so long before."""
         for moment, value in reversed(self._since):

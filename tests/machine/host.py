@@ -56,6 +56,8 @@ class Started:
 class Host:
     """The engine in memory, its functions, and the oracle that watches them."""
 
+    watched_by: type[Oracle] = Oracle
+
     def __init__(self, scenario: Scenario, seed: int = 1) -> None:
         self.network = Meddler()
         self.local = ShortEngine(scenario, shards=SHARDS, network=self.network.transport, seed=seed)
@@ -63,7 +65,7 @@ class Host:
         self.call(self.local.start())
         self.post = Post(self.local)
         self.truth = Truth(self.local)
-        self.oracle = Oracle(self.truth, lambda: standing_state(self.local).released_cycle)
+        self.oracle = self.watched_by(self.truth, lambda: standing_state(self.local).released_cycle)
         watch(self.local.simulation, self.oracle.changed, self.oracle.asked)
         self.started: list[Started] = []
         self.local.on_step = self._blink
@@ -91,6 +93,7 @@ class Host:
         if message is None:
             return False
         engine = self.local.worker if dies_after is None else self.local.assembled(Doom(dies_after))
+        self.truth.troubled |= dies_after is not None
         with suppress(ProcessDied):
             self.run(queue, self._function(engine, queue, message))
         return True
@@ -224,6 +227,7 @@ class Host:
         self._reap()
 
     def _kill(self, started: Started) -> None:
+        self.truth.troubled = True
         started.leash.kill()
         self.call(_ended([started.task]))
         self._reap()

@@ -3,13 +3,22 @@
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize
 
+from tests.machine.operator_operations import BusyOperator
 from tests.machine.settling import SettlingOperations
 from tests.machine.source_operations import LifeOperations, ScopeOperations
-from tests.machine.surroundings_operations import QueueOperations
+from tests.machine.surroundings_operations import LyingOperations, QueueOperations
 from tests.machine.worker_operations import WorkerOperations
 
 
-class PropertyMachine(SettlingOperations, LifeOperations, ScopeOperations, QueueOperations, WorkerOperations):
+class PropertyMachine(
+    SettlingOperations,
+    LyingOperations,
+    BusyOperator,
+    LifeOperations,
+    ScopeOperations,
+    QueueOperations,
+    WorkerOperations,
+):
     """All operations."""
 
     @initialize(

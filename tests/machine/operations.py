@@ -1,8 +1,9 @@
 """Which operations has the machine, and how often was each of them executed?"""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
+from types import FunctionType
 from typing import Any, Protocol
 
 from hypothesis.stateful import rule
@@ -10,6 +11,8 @@ from hypothesis.strategies import SearchStrategy
 
 #: Executions by operation, since the process began; every operation is named from the start.
 EXECUTED: Counter[str] = Counter()
+
+_COUNTED = "operation"
 
 
 class Steps(Protocol):
@@ -36,6 +39,18 @@ def operation(**arguments: SearchStrategy[Any]) -> Callable[[Method], Callable[.
             if machine.step(lambda: method(machine, **drawn)):
                 EXECUTED[method.__name__] += 1
 
-        return drawn_by(counted)
+        drawn = drawn_by(counted)
+        vars(drawn)[_COUNTED] = method.__name__
+        return drawn
 
     return decorate
+
+
+def operations_of(machine: type) -> frozenset[str]:
+    """Return the names of all operations of a machine."""
+    members = (vars(each) for each in machine.__mro__)
+    return frozenset(vars(one)[_COUNTED] for own in members for one in own.values() if _COUNTED in _attributes(one))
+
+
+def _attributes(member: object) -> Mapping[str, object]:
+    return vars(member) if isinstance(member, FunctionType) else {}

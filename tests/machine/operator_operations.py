@@ -102,16 +102,9 @@ class OperatorOperations(Machine):
     def work_until_nothing_is_left(self) -> None:
         self.run_to_quiet()
 
-    decide_again = decide_about_what_is_held
-    decide_once_more = decide_about_what_is_held
-    decide_a_third_time = decide_about_what_is_held
-    decide_a_fourth_time = decide_about_what_is_held
-
     @operation()
     def pause(self) -> None:
         self.host.call(pause_job(self.host.local.engine, CONFIGURATION))
-
-    pause_again = pause
 
     @operation()
     def start(self) -> None:
@@ -121,13 +114,23 @@ class OperatorOperations(Machine):
     def provision_on_demand(self, number: int, count: int) -> None:
         self.host.provision_on_demand(self._wanted(number, count))
 
-    @operation(number=NUMBER, count=st.integers(1, 2), touches=TOUCHES)
-    def begin_to_provision_on_demand(self, number: int, count: int, touches: int) -> None:
-        self.host.begin_on_demand(self._wanted(number, count), touches)
-
     def _wanted(self, number: int, count: int) -> list[str]:
         known = [*self.host.truth.people]
         return [pick(known, number + each) for each in range(count)]
+
+
+class BusyOperator(OperatorOperations):
+    """Decides oftener, and does not wait for what was asked for."""
+
+    decide_again = OperatorOperations.decide_about_what_is_held
+    decide_once_more = OperatorOperations.decide_about_what_is_held
+    decide_a_third_time = OperatorOperations.decide_about_what_is_held
+    decide_a_fourth_time = OperatorOperations.decide_about_what_is_held
+    pause_again = OperatorOperations.pause
+
+    @operation(number=NUMBER, count=st.integers(1, 2), touches=TOUCHES)
+    def begin_to_provision_on_demand(self, number: int, count: int, touches: int) -> None:
+        self.host.begin_on_demand(self._wanted(number, count), touches)
 
 
 async def _work_off(local: LocalEngine) -> None:

@@ -200,7 +200,7 @@ class Oracle:
 
     def note_settled(self) -> None:
         """By now the engine has seen everybody who is in scope and enabled: what was decided about them is over."""
-        self.truth.settled = self.truth.moment
+        self.truth.settled, self.truth.troubled = self.truth.moment, False
         for source_id in [*self.verdicts]:
             standing = self.truth.people[source_id].now
             if standing.in_scope and standing.enabled:

@@ -36,19 +36,39 @@ SPANS = tuple(timedelta(seconds=seconds) for seconds in (5, 31, 65, 300, 900, 24
 
 
 class GraphOperations(Machine):
-    """Graph fails, throttles, lags and lies."""
+    """Graph fails, throttles and lags."""
 
     @operation(profile=st.sampled_from(PROFILES))
-    def graph_behaves(self, profile: str) -> None:
+    def graph_behaves(self, profile: str) -> bool:
+        if not self.rough:
+            return False
+        self.host.truth.troubled |= profile != "none"
         simulation = self.host.local.simulation
         if profile == "storm":
             simulation.set_faults("flaky", switches=STORM)
         else:
             simulation.set_faults(profile)
+        return True
 
     @operation(reinvite=st.sampled_from(("same", "conflict")))
     def inviting_again_answers(self, reinvite: str) -> None:
         self.host.local.simulation.set_faults(tenant_id=TARGET, switches={"reinvite": reinvite})
+
+    @operation(op=st.sampled_from(("resyncDelta", "expireDeltaTokens")))
+    def delta_tokens_are_void(self, op: str) -> None:
+        self.change({"op": op})
+
+    def tell_the_truth(self) -> None:
+        if self.lied:
+            self.lie()  # until now
+        self.host.network.on = False
+        self.host.truth.hides_assignments.note(self.host.truth.pass_on(), False)
+        honest = {"empty_delta": 0.0, "early_end": 0.0, "empty_assignments": 0.0, "members_per_page": 500}
+        self.host.local.simulation.set_faults(tenant_id=SOURCE, switches=honest)
+
+
+class LyingOperations(GraphOperations):
+    """The source says what is not so."""
 
     @operation(lie=st.sampled_from(sorted(SHORT_READS)))
     def the_source_is_read_short(self, lie: str) -> None:
@@ -75,21 +95,21 @@ class GraphOperations(Machine):
     def the_source_tells_the_truth(self) -> None:
         self.tell_the_truth()
 
-    def tell_the_truth(self) -> None:
-        if self.lied:
-            self.lie()  # until now
-        self.host.network.on = False
-        self.host.truth.hides_assignments.note(self.host.truth.pass_on(), False)
-        honest = {"empty_delta": 0.0, "early_end": 0.0, "empty_assignments": 0.0, "members_per_page": 500}
-        self.host.local.simulation.set_faults(tenant_id=SOURCE, switches=honest)
 
-    @operation(op=st.sampled_from(("resyncDelta", "expireDeltaTokens")))
-    def delta_tokens_are_void(self, op: str) -> None:
-        self.change({"op": op})
+class TimeOperations(Machine):
+    """Time passes."""
+
+    @operation(span=st.sampled_from(SPANS))
+    def time_passes(self, span: timedelta) -> None:
+        self.host.pass_time(span)
+
+    @operation()
+    def eight_days_pass(self) -> None:
+        self.host.pass_time(timedelta(days=8))
 
 
-class QueueOperations(Machine):
-    """Messages are lost, come twice, and too early; time passes."""
+class QueueOperations(TimeOperations):
+    """Messages are lost, come twice, and too early."""
 
     @operation(number=NUMBER)
     def a_message_is_lost(self, number: int) -> bool:
@@ -114,11 +134,3 @@ class QueueOperations(Machine):
         if messages:
             act(*pick(messages, number))
         return bool(messages)
-
-    @operation(span=st.sampled_from(SPANS))
-    def time_passes(self, span: timedelta) -> None:
-        self.host.pass_time(span)
-
-    @operation()
-    def eight_days_pass(self) -> None:
-        self.host.pass_time(timedelta(days=8))

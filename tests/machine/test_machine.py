@@ -6,11 +6,14 @@ import re
 import pytest
 
 from tests.machine.__main__ import main
-from tests.machine.operations import EXECUTED
-from tests.machine.running import run_steps
+from tests.machine.machine import PropertyMachine
+from tests.machine.operations import operations_of
+from tests.machine.running import Kind, run_steps
 
 STEPS = int(os.environ.get("TENANTSYNC_TEST_STEPS", "4000"))
 AT_LEAST = STEPS // 250
+
+ONE = Kind(worlds=1)
 
 
 @pytest.mark.timeout(900)
@@ -21,12 +24,12 @@ def test_every_law_holds_after_each_step_of_any_life(capsys: pytest.CaptureFixtu
     executed = {name: int(times) for times, name in re.findall(r"^ +(\d+) (\w+)$", told, re.MULTILINE)}
     assert status == 0, told
     assert sum(executed.values()) >= STEPS
-    assert executed.keys() == EXECUTED.keys()
+    assert executed.keys() == operations_of(PropertyMachine)
     assert {name: times for name, times in executed.items() if times < AT_LEAST} == {}
 
 
 def test_what_is_done_does_not_depend_on_the_number_of_processes() -> None:
-    alone = [(batch.seed, batch.executed) for batch in run_steps(1, 1, jobs=1, worlds=1)]
-    beside = [(batch.seed, batch.executed) for batch in run_steps(1, 1, jobs=2, worlds=1)]
+    alone = [(batch.seed, batch.executed) for batch in run_steps(1, 1, ONE, jobs=1)]
+    beside = [(batch.seed, batch.executed) for batch in run_steps(1, 1, ONE, jobs=2)]
 
     assert alone == beside

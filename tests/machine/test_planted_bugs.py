@@ -6,7 +6,7 @@ import pytest
 
 from tests.machine.planted_bugs import PLANTED_BUGS, REPOSITORY, PlantedBug
 from tests.machine.planting import changed_functions, planted
-from tests.machine.running import run_batch, undisturbed
+from tests.machine.running import Kind, run_batch, undisturbed
 
 WORLDS = 8
 
@@ -29,6 +29,6 @@ def test_what_a_bug_replaces_stands_in_the_engine_exactly_once_and_is_put_back(b
 @pytest.mark.parametrize("bug", PLANTED_BUGS, ids=lambda bug: bug.name)
 def test_the_machine_finds_a_planted_bug(bug: PlantedBug) -> None:
     with undisturbed(), planted(bug), pytest.raises(AssertionError) as found:
-        run_batch(bug.seed, worlds=WORLDS)
+        run_batch(bug.seed, Kind(worlds=WORLDS))
 
     assert re.search(bug.says, str(found.value), re.DOTALL), found.value

@@ -10,7 +10,7 @@ from typing import Any
 
 from sandbox.judge import User, read_user
 from sandbox.judge.mapping import POSITION, Value
-from sandbox.judge.scope import is_internal_member
+from sandbox.judge.scope import is_internal_guest, is_internal_member
 from sandbox.tenants.people import Person
 from sandbox.tenants.tenant import Tenant
 from shared.adapters.tables.configurations import STATE, STATES
@@ -31,10 +31,14 @@ class Standing:
 
     user: User | None
     entitled: bool = False
+    guests: bool = False
+    """Does the document let guests of the source come who have an account of its own?"""
 
     @property
     def internal(self) -> bool:
-        return self.user is not None and is_internal_member(self.user)
+        if self.user is None:
+            return False
+        return is_internal_member(self.user) or (self.guests and is_internal_guest(self.user))
 
     @property
     def in_scope(self) -> bool:
@@ -67,6 +71,8 @@ class Truth:
         self.read_only: History[bool] = History(now, False)
         self.hides_assignments: History[bool] = History(now, False)
         """Does the source say of everybody that they are not assigned, whichever way it is asked?"""
+        self.troubled = False
+        """Since all was settled last, may a write have been lost, or its answer, or somebody who was about to write?"""
         self.look()
 
     @property
@@ -147,7 +153,8 @@ class Truth:
         if key not in self._read:
             self._read[key] = read_user(person.document)
             self.badges[self._read[key].values[BADGE]] = person.id
-        return Standing(user=self._read[key], entitled=self._entitled(person.id))
+        guests = self._local.documents[0]["scope"].get("internalGuests", False)
+        return Standing(user=self._read[key], entitled=self._entitled(person.id), guests=guests)
 
     def _entitled(self, source_id: str) -> bool:
         if self._local.documents[0]["scope"]["kind"] == "all":

@@ -14,8 +14,8 @@ FEW_TOUCHES = 8
 EFFECTS = st.integers(0, 25)
 
 
-class WorkerOperations(Machine):
-    """Functions run to their end, die, run beside one another, or stand still while the world goes on."""
+class FunctionOperations(Machine):
+    """Functions run to their end, die, or run beside one another."""
 
     @operation(minutes=st.sampled_from((0, 5, 40)))
     def tick(self, minutes: int) -> None:
@@ -35,11 +35,15 @@ class WorkerOperations(Machine):
 
     @operation(number=NUMBER, effects=EFFECTS)
     def the_reader_dies(self, number: int, effects: int) -> bool:
+        if not self.rough:
+            return False
         self.let_there_be_reading()
         return self.host.deliver("import", number, dies_after=effects)
 
     @operation(number=NUMBER, effects=EFFECTS)
     def a_worker_dies(self, number: int, effects: int) -> bool:
+        if not self.rough:
+            return False
         self.give_work(number)
         return self.host.deliver("provisioning", number, dies_after=effects)
 
@@ -47,6 +51,10 @@ class WorkerOperations(Machine):
     def two_at_once(self, first: str, second: str, number: int) -> bool:
         self.give_work(number)
         return self.host.deliver_together(first, second, number)
+
+
+class WorkerOperations(FunctionOperations):
+    """Functions stand still while the world goes on; and all of it oftener."""
 
     @operation(name=st.sampled_from((*QUEUES, "provisioning", "tick")), number=NUMBER, touches=TOUCHES)
     def begin(self, name: str, number: int, touches: int) -> bool:
@@ -68,10 +76,10 @@ class WorkerOperations(Machine):
             self.give_work(number)
             self.host.begin("provisioning", number, number % FEW_TOUCHES)
 
-    read_again = read
-    two_at_once_again = two_at_once
+    read_again = FunctionOperations.read
+    two_at_once_again = FunctionOperations.two_at_once
     begin_again = begin
-    the_reader_dies_again = the_reader_dies
-    a_worker_dies_again = a_worker_dies
+    the_reader_dies_again = FunctionOperations.the_reader_dies
+    a_worker_dies_again = FunctionOperations.a_worker_dies
     die_standing_again = die_standing
     go_on_again = go_on

@@ -42,7 +42,9 @@ _STATUS = {
 }
 
 MOST_WRITES: Final = 100
-"""For so many writes slots are reserved at once, and it is asked whether anybody says stop."""
+"""For so many writes slots are reserved at once."""
+
+_UNKNOWN: Final = WriteResult(status=WriteStatus.NOT_SENT, code="StorageUnavailable")
 
 Results = dict[str, WriteResult]
 
@@ -65,22 +67,15 @@ class TargetWrites:
         return results
 
     async def _send_through_gate(self, writes: Sequence[Write]) -> Results:
-        try:
-            refusal = await self._refusal(writes)
-        except (StorageUnavailable, Conflict):
-            return _all(writes, WriteResult(status=WriteStatus.NOT_SENT, code="StorageUnavailable"))
-        if refusal is not None:
-            return _all(writes, refusal)
         results: Results = {}
+        closed = await self._without_slots(writes)
         for start in range(0, len(writes), MOST_ITEMS):
-            results |= await self._send_unless_closed(writes[start : start + MOST_ITEMS])
+            batch = writes[start : start + MOST_ITEMS]
+            refusal = closed or await self._refusal(batch)
+            results |= _all(batch, refusal) if refusal else await self._send_and_hear(batch)
         return results
 
-    async def _send_unless_closed(self, writes: Sequence[Write]) -> Results:
-        closed = self._gate.closed_by_itself()
-        if closed > timedelta(0):
-            refusal = WriteResult(status=WriteStatus.NOT_SENT, retry_after=closed, code="TooManyRequests")
-            return _all(writes, refusal)
+    async def _send_and_hear(self, writes: Sequence[Write]) -> Results:
         results = await self._send_batch(writes)
         await self._note_invitations(writes, results)
         throttled = [result for result in results.values() if result.status is WriteStatus.THROTTLED]
@@ -90,24 +85,34 @@ class TargetWrites:
         wait = await self._gate.close([result.retry_after for result in throttled])
         return {key: _waiting(result, wait) for key, result in results.items()}
 
-    async def _refusal(self, writes: Sequence[Write]) -> WriteResult | None:
-        """Return why nothing of this may be sent now; None once it has its slots. A batch is of one kind."""
-        budgets, tenant_id = self._gate.budgets, self._gate.tenant_id
+    async def _without_slots(self, writes: Sequence[Write]) -> WriteResult | None:
+        """Return why nothing of this may be sent now; None once it has its slots."""
         asked = self._client.clock.now()
-        wait = await self._gate.closed_for(len(writes))
+        try:
+            wait = await self._gate.closed_for(len(writes))
+        except (StorageUnavailable, Conflict):
+            return _UNKNOWN
         self._client.observer.waited(self._client.clock.now() - asked)
-        if wait > timedelta(0):
-            return WriteResult(status=WriteStatus.NOT_SENT, retry_after=wait, code="TooManyRequests")
-        # Only now, after a slot may have been waited for: whoever says stop must be heard before the next write.
-        if await budgets.is_read_only():
-            return WriteResult(status=WriteStatus.NOT_SENT, code=READ_ONLY)
-        return self._stopped(await budgets.standing(tenant_id, self._source_tenant_id), writes)
+        return _closed(wait) if wait > timedelta(0) else None
+
+    async def _refusal(self, writes: Sequence[Write]) -> WriteResult | None:
+        """Return who says stop, if anybody does; asked before each batch, which is of one kind."""
+        budgets, tenant_id = self._gate.budgets, self._gate.tenant_id
+        closed = self._gate.closed_by_itself()
+        if closed > timedelta(0):
+            return _closed(closed)
+        try:
+            if await budgets.is_read_only():
+                return WriteResult(status=WriteStatus.NOT_SENT, code=READ_ONLY)
+            return self._stopped(await budgets.standing(tenant_id, self._source_tenant_id), writes)
+        except (StorageUnavailable, Conflict):
+            return _UNKNOWN
 
     def _stopped(self, standing: TenantStanding, writes: Sequence[Write]) -> WriteResult | None:
         now = self._client.clock.now()
         held = max((standing.not_before or now) - now, timedelta(0))
         if held > timedelta(0):  # while we waited another host may have met a 429
-            return WriteResult(status=WriteStatus.NOT_SENT, retry_after=held, code="TooManyRequests")
+            return _closed(held)
         if standing.refused_since is not None:
             return WriteResult(status=WriteStatus.NOT_SENT, code=POLICY_FORBIDS)
         closed = standing.invitations.closed_for(now)
@@ -223,6 +228,10 @@ def _is_inviting(writes: Sequence[Write]) -> bool:
 
 def _waiting(result: WriteResult, wait: timedelta) -> WriteResult:
     return replace(result, retry_after=wait) if result.status is WriteStatus.THROTTLED else result
+
+
+def _closed(wait: timedelta) -> WriteResult:
+    return WriteResult(status=WriteStatus.NOT_SENT, retry_after=wait, code="TooManyRequests")
 
 
 def _all(writes: Sequence[Write], result: WriteResult) -> Results:

@@ -1,7 +1,8 @@
 """Do the adapter and the simulated tenants mean the same by Graph?"""
 
+import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -111,6 +112,14 @@ class Setting:
     async def write(self, kind: WriteKind, target_id: str = "", **attributes: AttributeValue) -> WriteResult:
         write = Write(source_id="s", kind=kind, target_id=target_id, attributes=attributes)
         return (await self.target.write([write]))["s"]
+
+    async def write_all(self, writes: Sequence[Write]) -> Mapping[str, WriteResult]:
+        """Write, and let the time pass for which the gate waits."""
+        writing = asyncio.ensure_future(self.target.write(writes))
+        while not writing.done():
+            wake = self.clock.next_wake
+            await (asyncio.sleep(0) if wake is None else self.clock.advance(wake - self.clock.now()))
+        return await writing
 
     async def invite(self, number: int = 0) -> str:
         result = await self.write(WriteKind.INVITE, mail=person(number)["mail"], displayName=f"Person {number}")
@@ -306,7 +315,7 @@ async def patiently(setting: Setting, writes: Sequence[Write]) -> dict[str, Writ
         left = [write for write in writes if write.source_id not in done]
         if not left:
             break
-        results = await setting.target.write(left)
+        results = await setting.write_all(left)
         done |= {key: result.status for key, result in results.items() if result.status is WriteStatus.DONE}
         waits = [result.retry_after or timedelta(seconds=1) for result in results.values()]
         await setting.clock.advance(max(waits) if len(done) < len(writes) else timedelta(0))

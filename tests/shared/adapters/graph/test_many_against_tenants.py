@@ -68,7 +68,7 @@ async def test_more_than_a_batch_holds_is_examined_looked_up_and_written_in_seve
             )
             for number in range(count)
         ]
-        written = await setting.target.write(writes)
+        written = await setting.write_all(writes)
         queries = [TargetQuery(source_id=each.source_id, mail=str(each.attributes["mail"])) for each in writes]
         found = await setting.target.look_up(
             [*queries, replace(queries[0], source_id="nobody", mail="no@body.example")]

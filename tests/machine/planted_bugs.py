@@ -93,7 +93,7 @@ PLANTED_BUGS: Final = (
         original='of_disable = before.decided_by if rejected else ""',
         replacement='of_disable = ""',
         says="law 4 broken",
-        seed=4,
+        seed=11,
     ),
     PlantedBug(
         name="a guest who is older than the person is adopted",

@@ -30,9 +30,10 @@ def application_of(database: Database, log: IO[str]) -> Application:
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         body = await _body(receive)
         answer = _answered(database, queues, scope, body)
-        await _send(send, answer)
         path = scope["raw_path"].decode("latin-1")
+        # before the answer: whoever has it may count the lines
         log.write(f'- - - [-] "{scope["method"]} {path} HTTP/1.1" {answer.status} {len(answer.body)}\n')
+        await _send(send, answer)
 
     return application
 

@@ -33,9 +33,9 @@ class Managers:
         if left == now:
             return
         if left:
-            self._reports[left].remove(person_id)
+            self._reports[left] = [each for each in self._reports[left] if each != person_id]
             self._former[person_id] = left
-        if now:
+        if now and person_id not in self._reports[now]:
             self._reports[now].append(person_id)
 
     def reports(self, manager_id: str) -> tuple[str, ...]:

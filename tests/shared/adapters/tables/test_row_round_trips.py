@@ -54,6 +54,7 @@ def whole(kind: type[Any], **chosen: st.SearchStrategy[Any]) -> st.SearchStrateg
     """Values of a kind with every field drawn, also those that have a default."""
     plain = {
         int: st.integers(min_value=-(2**63), max_value=2**63 - 1),
+        float: st.floats(allow_nan=False, allow_infinity=False),
         datetime: TIMES,
         datetime | None: st.none() | TIMES,
     }

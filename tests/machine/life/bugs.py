@@ -39,7 +39,7 @@ LIFE_BUGS: Final = (
         original="    row = replace(row, released_by=before.released_by)\n",
         replacement="    row = replace(row)\n",
         says="law 1 or 10 broken.*should",
-        seed=2,
+        seed=3,
     ),
     PlantedBug(
         name="a release undoes nothing",
@@ -86,7 +86,7 @@ LIFE_BUGS: Final = (
         original="    if clears:\n        return ManagerDecision(resolution=Resolution.REMOVE)\n",
         replacement="    if not clears:\n        return ManagerDecision(resolution=Resolution.REMOVE)\n",
         says="the manager should be nobody",
-        seed=2,
+        seed=3,
     ),
     PlantedBug(
         name="a manager who comes later is nobody's",

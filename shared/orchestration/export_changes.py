@@ -8,7 +8,7 @@ from shared.cycles.work import Intent, IntentAction
 from shared.orchestration.confirm_source import delayed, staged
 from shared.orchestration.entry_pass import Ending, EntryPass, Job, split
 from shared.orchestration.ports import Write, WriteKind, WriteResult, WriteStatus
-from shared.orchestration.renew_leases import save_intents
+from shared.orchestration.renew_leases import save_intents, writes_until
 from shared.orchestration.write_results import action_of, new_link, not_done, written_link
 from shared.provisioning.change import ChangeKind
 from shared.provisioning.link import Departure, Drift, Link, LinkOrigin, LinkState
@@ -96,7 +96,7 @@ async def _restore(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
     if not passes:
         return []
     writes = [Write(source_id=e.source_id, kind=WriteKind.RESTORE, target_id=e.decided.target_id) for e in passes]
-    results = await job.target.write(writes)
+    results = await job.target.write(writes, writes_until(passes))
     return [_restored(job, each, results[each.source_id]) for each in passes]
 
 
@@ -117,7 +117,7 @@ def _kept(entry: EntryPass) -> Drift | None:
 
 async def _write(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
     writes = [_as_write(each) for each in passes if _needs_write(each)]
-    results = dict(await job.target.write(writes)) if writes else {}
+    results = dict(await job.target.write(writes, writes_until(passes))) if writes else {}
     nothing = WriteResult(status=WriteStatus.DONE)
     return [_written(job, each, results.get(each.source_id, nothing)) for each in passes]
 

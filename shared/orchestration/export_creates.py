@@ -25,7 +25,7 @@ from shared.orchestration.ports import (
     WriteStatus,
 )
 from shared.orchestration.put_back import not_now
-from shared.orchestration.renew_leases import save_intents
+from shared.orchestration.renew_leases import save_intents, writes_until
 from shared.orchestration.take_claims import claim_of, take_claim, value_claims
 from shared.orchestration.write_results import new_link, not_done, refused, written_link
 from shared.provisioning.address import normalized_mail
@@ -63,7 +63,7 @@ async def _invite(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
     if not ours:
         return lost
     await job.engine.clock.sleep(NEXT_SECOND)
-    results = await job.target.write([_invitation(job, each) for each in ours])
+    results = await job.target.write([_invitation(job, each) for each in ours], writes_until(ours))
     invited, rest = split([_invited(job, each, results[each.source_id]) for each in ours])
     saved, lost_later = await save_intents(job, invited, _begun)
     return [*lost, *rest, *lost_later, *saved]
@@ -217,7 +217,7 @@ async def _set_attributes(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
         )
         for each in ours
     ]
-    results = await job.target.write(writes)
+    results = await job.target.write(writes, writes_until(ours))
     return [*lost, *(_finished(job, each, results[each.source_id]) for each in ours)]
 
 

@@ -13,7 +13,7 @@ from shared.orchestration.engine import Engine
 from shared.orchestration.messages import ImportMessage, ProvisioningMessage, encode
 
 CHUNK: Final = 190
-"""Entries in a chunk: their leases go are two transactions of at most 100, and ten of 19 close them."""
+"""Entries in a chunk: two transactions of at most 100 write their leases, and ten of 19 close them."""
 
 NEWER: Final = timedelta(minutes=1)
 """How long a message waits whose rows, or which itself, a newer version of the app wrote: that one is coming."""

@@ -41,12 +41,10 @@ from shared.orchestration.ports import (
 from shared.orchestration.put_back import put_back
 from shared.orchestration.recover_objects import is_untold_removal, recover_held
 from shared.orchestration.refusal import hold_configuration, is_refused, lift_refusal, policy_allows, went_through
+from shared.orchestration.renew_leases import LEASE
 from shared.orchestration.resolve_references import note_references, resolve_references
 from shared.orchestration.watch_surges import without_surges
 from shared.provisioning.change_planning import Rules
-
-LEASE = timedelta(minutes=10)
-"""How long a worker holds an entry; renewed before each batch of writes."""
 
 TURN = timedelta(minutes=2)
 """For so long one message goes on with the next chunk of its shard; then another message does."""

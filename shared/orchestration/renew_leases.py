@@ -1,6 +1,6 @@
 """Is the entry still ours, and is it written down what we are about to do? Asked before each batch of writes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -8,6 +8,10 @@ from shared.cycles.work import Intent
 from shared.orchestration.entry_pass import Ending, EntryPass, Job
 
 LEASE = timedelta(minutes=10)
+"""How long a worker holds an entry; renewed before each set of writes."""
+
+IN_FLIGHT = timedelta(minutes=2)
+"""So long before a lease ends no request is begun: one that is under way has come to its time-out by then."""
 
 
 async def save_intents(
@@ -26,6 +30,11 @@ async def save_intents(
     ours = [replace(each, work=saved[each.source_id]) for each in passes if each.source_id in saved]
     lost = [_lost(each) for each in passes if each.source_id not in saved]
     return ours, lost
+
+
+def writes_until(passes: Sequence[EntryPass]) -> datetime:
+    """Return until when writes of entries whose leases were just renewed may begin."""
+    return min(each.work.expires for each in passes) - IN_FLIGHT
 
 
 def _lost(entry: EntryPass) -> EntryPass:

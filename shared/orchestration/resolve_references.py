@@ -20,7 +20,7 @@ from shared.orchestration.manager_drift import (
     with_manager_drift,
 )
 from shared.orchestration.ports import EntryPart, EntryRows, Write, WriteKind, WriteResult, WriteStatus
-from shared.orchestration.renew_leases import save_intents
+from shared.orchestration.renew_leases import save_intents, writes_until
 from shared.provisioning.change_planning import failure
 from shared.provisioning.link import Link
 from shared.provisioning.provisioning_log import ModifiedProperty, ProvisioningAction, ProvisioningStatus
@@ -182,7 +182,7 @@ async def _write(job: Job, writing: list[tuple[EntryPass, ManagerDecision]]) -> 
     ours, lost = await save_intents(job, [each for each, _ in writing], _intent)
     if not ours:
         return lost
-    results = await job.target.write([_as_write(each, decisions[each.source_id]) for each in ours])
+    results = await job.target.write([_as_write(each, decisions[each.source_id]) for each in ours], writes_until(ours))
     return [*lost, *(_written(job, each, decisions[each.source_id], results[each.source_id]) for each in ours)]
 
 

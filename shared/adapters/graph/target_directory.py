@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from kiota_abstractions.request_information import RequestInformation
 
@@ -96,8 +97,8 @@ class GraphTargetDirectory:
         reading = await self._read(calls, Control())
         return {target_id: _holds_role(reading.answers.get(target_id)) for target_id in target_ids}
 
-    async def write(self, writes: Sequence[Write]) -> Mapping[str, WriteResult]:
-        return await self._writes.send(writes)
+    async def write(self, writes: Sequence[Write], until: datetime) -> Mapping[str, WriteResult]:
+        return await self._writes.send(writes, until)
 
     async def _read(self, calls: Mapping[str, RequestInformation], control: Control) -> Reading:
         """Read, and where any of it is throttled close the tenant to writes too.

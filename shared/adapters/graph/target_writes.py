@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from kiota_abstractions.request_information import RequestInformation
@@ -46,6 +46,8 @@ MOST_WRITES: Final = 100
 
 _UNKNOWN: Final = WriteResult(status=WriteStatus.NOT_SENT, code="StorageUnavailable")
 
+_TOO_LATE: Final = WriteResult(status=WriteStatus.NOT_SENT, code="LeaseEnds")
+
 Results = dict[str, WriteResult]
 
 
@@ -58,20 +60,20 @@ class TargetWrites:
         self._source_tenant_id = source_tenant_id
         self._invite_redirect_url = invite_redirect_url
 
-    async def send(self, writes: Sequence[Write]) -> Results:
-        """Send the writes in batches; once a 429 has closed the gate, the rest is not sent."""
+    async def send(self, writes: Sequence[Write], until: datetime) -> Results:
+        """Send the writes in batches; once a 429 has closed the gate, or at `until`, the rest is not sent."""
         results: Results = {}
         for start in range(0, len(writes), MOST_WRITES):
             async with self._gate.turn:
-                results |= await self._send_through_gate(writes[start : start + MOST_WRITES])
+                results |= await self._send_through_gate(writes[start : start + MOST_WRITES], until)
         return results
 
-    async def _send_through_gate(self, writes: Sequence[Write]) -> Results:
+    async def _send_through_gate(self, writes: Sequence[Write], until: datetime) -> Results:
         results: Results = {}
         closed = await self._without_slots(writes)
         for start in range(0, len(writes), MOST_ITEMS):
             batch = writes[start : start + MOST_ITEMS]
-            refusal = closed or await self._refusal(batch)
+            refusal = closed or await self._refusal(batch, until)
             results |= _all(batch, refusal) if refusal else await self._send_and_hear(batch)
         return results
 
@@ -95,7 +97,7 @@ class TargetWrites:
         self._client.observer.waited(self._client.clock.now() - asked)
         return _closed(wait) if wait > timedelta(0) else None
 
-    async def _refusal(self, writes: Sequence[Write]) -> WriteResult | None:
+    async def _refusal(self, writes: Sequence[Write], until: datetime) -> WriteResult | None:
         """Return who says stop, if anybody does; asked before each batch, which is of one kind."""
         budgets, tenant_id = self._gate.budgets, self._gate.tenant_id
         closed = self._gate.closed_by_itself()
@@ -104,9 +106,11 @@ class TargetWrites:
         try:
             if await budgets.is_read_only():
                 return WriteResult(status=WriteStatus.NOT_SENT, code=READ_ONLY)
-            return self._stopped(await budgets.standing(tenant_id, self._source_tenant_id), writes)
+            stopped = self._stopped(await budgets.standing(tenant_id, self._source_tenant_id), writes)
         except (StorageUnavailable, Conflict):
             return _UNKNOWN
+        # last, for storage may have been slow
+        return stopped or (_TOO_LATE if self._client.clock.now() >= until else None)
 
     def _stopped(self, standing: TenantStanding, writes: Sequence[Write]) -> WriteResult | None:
         now = self._client.clock.now()

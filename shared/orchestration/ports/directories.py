@@ -289,8 +289,11 @@ class TargetDirectory(Protocol):
         """Say of each object whether it holds a directory role; None if that could not be read."""
         ...
 
-    async def write(self, writes: Sequence[Write]) -> Mapping[str, WriteResult]:
-        """Send the writes in `$batch`es of up to 20; a result for each source id. Never raises for one item."""
+    async def write(self, writes: Sequence[Write], until: datetime) -> Mapping[str, WriteResult]:
+        """Send the writes in `$batch`es of up to 20; a result for each source id. Never raises for one item.
+
+        No batch is begun at `until` or later: whose lease ends may be somebody else's by the time that it arrives.
+        """
         ...
 
 

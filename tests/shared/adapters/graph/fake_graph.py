@@ -5,7 +5,7 @@ import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -25,6 +25,9 @@ DATE = "Thu, 01 Jan 2026 00:00:00 GMT"
 SOURCE = "11111111-1111-1111-1111-111111111111"
 TARGET = "22222222-2222-2222-2222-222222222222"
 APPLICATION = "99999999-9999-9999-9999-999999999999"
+LATE = datetime(2027, 1, 1, tzinfo=UTC)
+"""Until then whoever writes holds what it writes to."""
+
 OPTIONS = GraphOptions(endpoint="http://127.0.0.1:7090", credential_kind=CredentialKind.SANDBOX)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -34,7 +35,7 @@ from shared.orchestration.ports import (
     WriteStatus,
 )
 from shared.provisioning.entry import AttributeValue, SourceEntry
-from tests.shared.adapters.graph.fake_graph import APPLICATION, OPTIONS, SOURCE, TARGET, FakeBudgets
+from tests.shared.adapters.graph.fake_graph import APPLICATION, LATE, OPTIONS, SOURCE, TARGET, FakeBudgets
 
 CONFIGURATION = Configuration(
     id="c",
@@ -111,11 +112,11 @@ class Setting:
 
     async def write(self, kind: WriteKind, target_id: str = "", **attributes: AttributeValue) -> WriteResult:
         write = Write(source_id="s", kind=kind, target_id=target_id, attributes=attributes)
-        return (await self.target.write([write]))["s"]
+        return (await self.target.write([write], LATE))["s"]
 
-    async def write_all(self, writes: Sequence[Write]) -> Mapping[str, WriteResult]:
+    async def write_all(self, writes: Sequence[Write], until: datetime = LATE) -> Mapping[str, WriteResult]:
         """Write, and let the time pass for which the gate waits."""
-        writing = asyncio.ensure_future(self.target.write(writes))
+        writing = asyncio.ensure_future(self.target.write(writes, until))
         while not writing.done():
             wake = self.clock.next_wake
             await (asyncio.sleep(0) if wake is None else self.clock.advance(wake - self.clock.now()))
@@ -354,6 +355,36 @@ async def test_no_write_reaches_a_tenant_before_its_retry_after_has_passed() -> 
     closed_until = [until for _, until in watch.batches]
     assert all(came >= until for (came, _), until in zip(watch.batches[1:], closed_until, strict=False))
     assert sum(until > came for came, until in watch.batches) >= 5
+
+
+class Slow(httpx.ASGITransport):
+    """A network in which each request takes three minutes."""
+
+    def __init__(self, setting: Setting) -> None:
+        super().__init__(app=setting.simulation.application)
+        self.clock = setting.clock
+        self.came: list[datetime] = []
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.came.append(self.clock.now())
+        await self.clock.sleep(timedelta(minutes=3))
+        return await super().handle_async_request(request)
+
+
+async def test_no_batch_is_begun_once_a_lease_is_about_to_end() -> None:
+    async with simulated(100, quota="off") as setting:
+        slow = Slow(setting)
+        setting.directories = GraphDirectories(OPTIONS, FakeBudgets(), setting.clock, Random(1), slow)
+        writes = [
+            Write(source_id=str(n), kind=WriteKind.INVITE, attributes={"mail": person(n)["mail"], "displayName": "x"})
+            for n in range(100)
+        ]
+        until = setting.clock.now() + timedelta(minutes=8)
+
+        results = await setting.write_all(writes, until)
+
+    assert max(slow.came) < until
+    assert Counter(result.status for result in results.values()) == {WriteStatus.DONE: 60, WriteStatus.NOT_SENT: 40}
 
 
 async def test_broken_connections_and_failures_stay_within_the_port() -> None:

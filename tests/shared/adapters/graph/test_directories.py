@@ -15,6 +15,7 @@ from shared.configuration.configuration import Configuration, SourceTenant, Targ
 from shared.orchestration.ports import TargetQuery, Write, WriteKind, WriteStatus
 from tests.shared.adapters.graph.fake_graph import (
     APPLICATION,
+    LATE,
     OPTIONS,
     SOURCE,
     TARGET,
@@ -57,7 +58,7 @@ async def test_no_typed_model_of_the_sdk_is_loaded_by_reading_and_writing() -> N
     both, _ = directories({**HEALTHY, "PATCH /users/t": Reply(status=204)})
 
     await both.target(CONFIGURATION).look_up([TargetQuery(source_id="s", target_id="t", mail="a@contoso.com")])
-    await both.target(CONFIGURATION).write([Write(source_id="s", kind=WriteKind.UPDATE, target_id="t")])
+    await both.target(CONFIGURATION).write([Write(source_id="s", kind=WriteKind.UPDATE, target_id="t")], LATE)
     await both.aclose()
 
     assert not [name for name in set(sys.modules) - before if name.startswith("msgraph.generated.models")]
@@ -89,8 +90,8 @@ async def test_a_429_to_one_configuration_holds_every_other_of_that_target() -> 
     both, graph = directories({"PATCH /users/t": error(429, "TooManyRequests", Retry_After="9")}, clock)
     write = Write(source_id="s", kind=WriteKind.UPDATE, target_id="t")
 
-    first = await both.target(CONFIGURATION).write([write])
-    second = await both.target(CONFIGURATION).write([write])
+    first = await both.target(CONFIGURATION).write([write], LATE)
+    second = await both.target(CONFIGURATION).write([write], LATE)
     await both.aclose()
 
     assert [first["s"].status, second["s"].status] == [WriteStatus.THROTTLED, WriteStatus.NOT_SENT]
@@ -135,7 +136,7 @@ async def test_a_real_connection_is_opened_and_closed_without_a_trace(unused_por
     )
     both = GraphDirectories(options, FakeBudgets(), ManualClock(), Random(1))
 
-    results = await both.target(CONFIGURATION).write([Write(source_id="s", kind=WriteKind.DELETE, target_id="t")])
+    results = await both.target(CONFIGURATION).write([Write(source_id="s", kind=WriteKind.DELETE, target_id="t")], LATE)
     await both.aclose()
 
     assert results["s"].status is WriteStatus.AMBIGUOUS

@@ -25,6 +25,7 @@ from shared.orchestration.ports import (
 )
 from tests.shared.adapters.graph.fake_graph import (
     BASE,
+    LATE,
     SOURCE,
     TARGET,
     FakeBudgets,
@@ -251,7 +252,7 @@ async def test_reads_that_are_throttled_close_the_tenant_to_writes(
         with pytest.raises(Throttled):
             await read(directory)
         sent = len(graph.requests)
-        results = await directory.write([Write(source_id="s", kind=WriteKind.DELETE, target_id="t")])
+        results = await directory.write([Write(source_id="s", kind=WriteKind.DELETE, target_id="t")], LATE)
 
     assert (results["s"].status, len(graph.requests)) == (WriteStatus.NOT_SENT, sent)
     assert (results["s"].retry_after or timedelta(0)) >= timedelta(seconds=30)

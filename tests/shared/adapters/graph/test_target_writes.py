@@ -17,6 +17,7 @@ from shared.cycles.write_budget import SETTLED
 from shared.orchestration.ports import StorageUnavailable, Write, WriteKind, WriteResult, WriteStatus
 from tests.shared.adapters.graph.fake_graph import (
     BASE,
+    LATE,
     SOURCE,
     TARGET,
     FakeBudgets,
@@ -58,7 +59,7 @@ async def send(
 ) -> tuple[dict[str, WriteResult], FakeGraph]:
     setting = Setting(FakeGraph(replies))
     async with setting.writes() as target:
-        return await target.send(writes), setting.graph
+        return await target.send(writes, LATE), setting.graph
 
 
 SENT: Mapping[str, tuple[Write, Reply, str, Any]] = {
@@ -219,7 +220,7 @@ async def test_after_a_429_the_rest_is_not_sent_and_the_hold_is_stored() -> None
     setting = Setting(FakeGraph({**replies, "PATCH /users/3": error(429, "TooManyRequests", Retry_After="30")}))
 
     async with setting.writes() as target:
-        results = await target.send(updates(45))
+        results = await target.send(updates(45), LATE)
 
     assert len(setting.graph.requests) == 1
     assert results["3"].status is WriteStatus.THROTTLED
@@ -240,9 +241,9 @@ async def test_no_write_leaves_before_the_longest_retry_after_has_passed(passed:
     setting = Setting(FakeGraph(replies))
 
     async with setting.writes() as target:
-        await target.send(updates(2))
+        await target.send(updates(2), LATE)
         await setting.clock.advance(timedelta(seconds=passed))
-        await target.send(updates(2))
+        await target.send(updates(2), LATE)
 
     assert len(setting.graph.requests) == sent
 
@@ -257,7 +258,7 @@ async def test_the_pace_falls_where_graph_says_again_that_more_is_used_than_ther
 
     async with setting.writes() as target:
         for _ in range(2):
-            result = await target.send([UPDATE])
+            result = await target.send([UPDATE], LATE)
             await setting.clock.advance(SETTLED)
 
     now = setting.clock.now()
@@ -270,9 +271,9 @@ async def test_a_hold_of_another_process_is_kept() -> None:
     await setting.budgets.hold_until(TARGET, setting.clock.now() + timedelta(seconds=7))
 
     async with setting.writes() as target:
-        held = await target.send([UPDATE])
+        held = await target.send([UPDATE], LATE)
         await setting.clock.advance(timedelta(seconds=7))
-        sent = await target.send([UPDATE])
+        sent = await target.send([UPDATE], LATE)
 
     assert held["s"].status is WriteStatus.NOT_SENT
     assert held["s"].retry_after == timedelta(seconds=7)
@@ -291,7 +292,10 @@ async def test_only_one_batch_is_under_way_and_a_429_stops_those_behind_it() -> 
     setting = Setting(Slow({"PATCH /users/t": error(429, "TooManyRequests", Retry_After="5")}))
 
     async with setting.writes() as target:
-        first, second = asyncio.create_task(target.send([UPDATE])), asyncio.create_task(target.send([UPDATE]))
+        first, second = (
+            asyncio.create_task(target.send([UPDATE], LATE)),
+            asyncio.create_task(target.send([UPDATE], LATE)),
+        )
         await settled()
         under_way = len(setting.graph.requests)
         Slow.gate.set()
@@ -307,7 +311,7 @@ async def test_without_the_stored_mark_nothing_is_sent() -> None:
     setting.budgets.failure = StorageUnavailable()
 
     async with setting.writes() as target:
-        results = await target.send([UPDATE])
+        results = await target.send([UPDATE], LATE)
 
     assert results["s"].status is WriteStatus.NOT_SENT
     assert setting.graph.requests == []

@@ -171,12 +171,15 @@ PLANTED_BUGS = (
         says="expected left alone: it is not ours, found changed",
     ),
     PlantedBug(
-        name="mail of another person: everybody's values go to one object",
+        name="name of another person: everybody of a chunk gets the first one's",
         bug=Substitution(
             file="shared/orchestration/export_creates.py",
-            original="            target_id=each.decided.target_id,\n",
-            replacement='            target_id=globals().setdefault("_first", each.decided.target_id),\n',
+            original="            attributes=each.decided.attributes,\n",
+            replacement=(
+                '            attributes={**each.decided.attributes, "displayName": '
+                'str(ours[0].decided.attributes.get("displayName"))},\n'
+            ),
         ),
-        says="mail should be |userType should be |expected a new user",
+        says="displayName should be ",
     ),
 )

@@ -2,7 +2,9 @@
 
 A packed, sorted table of 26 bytes for each person, because a cycle may be about a million people: 16 bytes of a digest
 of the source id, 1 byte of flags, 8 bytes of the flow's digest and the manager, 1 byte that says whether the person was
-seen in scope.
+seen in scope. Whoever was unknown when the cycle began, and is seen, gets a place too: a page may be read, and given to
+workers, by a slice that dies, and not show the person when it is read again. So a link alone does not say that the
+person was seen by the read that counts.
 
 Workers go on while the cycle reads, so what stands here of a person with open work (a busy one) may be outdated.
 """
@@ -20,6 +22,7 @@ _ACTIVE = 1
 _ENABLED = 2
 _BUSY = 4
 _UNLINKED = 8
+_NEWCOMER = bytes([_UNLINKED]) + b"\0" * 8 + b"\1"
 
 
 def _key(source_id: str) -> bytes:
@@ -32,13 +35,15 @@ def _short_digest(digest: str, manager: str) -> bytes:
 
 
 class LinkSnapshot:
-    """The table; `seen` and `busy` marks may be set, nothing else changes."""
+    """The table; `seen` and `busy` marks may be set and newcomers added, nothing else changes."""
 
     def __init__(self, packed: bytes | bytearray) -> None:
         """Wrap packed bytes; raises ValueError if their length cannot be a table."""
         if len(packed) % _RECORD:
             raise ValueError(f"{len(packed)} bytes are no table of {_RECORD}-byte records")
         self._packed = bytearray(packed)
+        self._newcomers = set[bytes]()
+        """Keys of people who have been seen and have no place yet."""
         self.changed = False
         """Has anything been marked since it was packed, or saved?"""
 
@@ -59,6 +64,7 @@ class LinkSnapshot:
 
     @property
     def packed(self) -> bytes:
+        self._give_places()
         return bytes(self._packed)
 
     @property
@@ -94,25 +100,28 @@ class LinkSnapshot:
                 self.changed = True
 
     def mark_seen(self, source_id: str) -> None:
-        """Note that the person was seen in scope; people without link or open work need no mark."""
+        """Note that the person was seen in scope."""
         index = self._find(source_id)
-        if index is not None:
+        if index is None:
+            self._newcomers.add(_key(source_id))
+        else:
             self._packed[(index + 1) * _RECORD - 1] = 1
-            self.changed = True
+        self.changed = True
 
     def is_absent(self, source_id: str) -> bool:
         """Was the link active when the cycle began, and the person not seen in scope since?"""
         return bool(self._flags(source_id) & _ACTIVE) and not self.is_seen(source_id)
 
     def is_unexpected(self, source_id: str) -> bool:
-        """Was there work without an active link when the cycle began, and the person not seen in scope since?"""
-        flags = self._flags(source_id)
-        return bool(flags & _BUSY) and not flags & _ACTIVE and not self.is_seen(source_id)
+        """Was no link active when the cycle began, and the person not seen in scope since?"""
+        return not self._flags(source_id) & _ACTIVE and not self.is_seen(source_id)
 
     def is_seen(self, source_id: str) -> bool:
-        """Was the person, who has a link or open work, seen in scope?"""
+        """Was the person seen in scope?"""
         index = self._find(source_id)
-        return index is not None and bool(self._packed[(index + 1) * _RECORD - 1])
+        if index is None:
+            return _key(source_id) in self._newcomers
+        return bool(self._packed[(index + 1) * _RECORD - 1])
 
     def _flags(self, source_id: str) -> int:
         index = self._find(source_id)
@@ -120,6 +129,12 @@ class LinkSnapshot:
 
     def _find(self, source_id: str) -> int | None:
         key = _key(source_id)
+        place = self._place(key)
+        start = place * _RECORD
+        return place if self._packed[start : start + _KEY] == key else None
+
+    def _place(self, key: bytes) -> int:
+        """Return before how many records the key does not come."""
         low, high = 0, len(self._packed) // _RECORD
         while low < high:
             middle = (low + high) // 2
@@ -127,11 +142,23 @@ class LinkSnapshot:
                 low = middle + 1
             else:
                 high = middle
-        start = low * _RECORD
-        return low if self._packed[start : start + _KEY] == key else None
+        return low
+
+    def _give_places(self) -> None:
+        """Put the newcomers between the others."""
+        if not self._newcomers:
+            return
+        parts, end = list[bytes](), 0
+        for key in sorted(self._newcomers):
+            start = self._place(key) * _RECORD
+            parts += [self._packed[end:start], key + _NEWCOMER]
+            end = start
+        self._packed = bytearray(b"".join([*parts, self._packed[end:]]))
+        self._newcomers.clear()
 
     def records(self) -> Iterable[bytes]:
         """Return the records in their order."""
+        self._give_places()
         for start in range(0, len(self._packed), _RECORD):
             yield bytes(self._packed[start : start + _RECORD])
 

@@ -238,6 +238,39 @@ async def test_whose_link_is_made_while_an_initial_cycle_reads_and_is_not_seen_i
     assert pending.kind is WorkKind.EVALUATE
 
 
+async def test_whom_only_a_slice_that_died_has_seen_is_evaluated() -> None:
+    local = await begun()
+    reading = await slice_of(local)
+    await take_snapshot(reading)
+    dead, alive = await slice_of(local, reading.cycle), await slice_of(local, reading.cycle)
+
+    await dead.stage({"newcomer": (WorkKind.CREATE, None)})
+    await provision(local, "newcomer")
+    await read_users(alive)
+    for _ in range(reading.state.shards):
+        await find_absent(alive)
+
+    pending = (await local.rows("newcomer")).pending
+    assert pending is not None
+    assert pending.kind is WorkKind.EVALUATE
+    assert await due_rows(local) == 1
+
+
+async def test_whom_an_initial_cycle_has_seen_and_given_an_object_is_not_evaluated_once_more() -> None:
+    local = await begun()
+    reading = await slice_of(local)
+    await take_snapshot(reading)
+    local.change({"op": "createUser", "user": person("newcomer")})
+
+    await read_users(reading)
+    await provision(local, id_of("newcomer"))
+    later = await slice_of(local, reading.cycle)
+    for _ in range(reading.state.shards):
+        await find_absent(later)
+
+    assert await due_rows(local) == 0
+
+
 async def provision(local: LocalEngine, source_id: str) -> None:
     """Let a worker end a create: the link stands, and nothing is open."""
     state, now = await local.state(), local.clock.now()

@@ -95,10 +95,28 @@ def test_the_order_of_the_links_does_not_matter() -> None:
 
 def test_an_empty_table_knows_nobody() -> None:
     snapshot = LinkSnapshot(b"")
-    snapshot.mark_seen("s")
 
     assert (snapshot.state("s"), snapshot.unchanged("s", "1:a"), snapshot.is_absent("s")) == (None, False, False)
-    assert (snapshot.active, snapshot.packed) == (0, b"")
+    assert (snapshot.active, snapshot.packed, snapshot.is_seen("s")) == (0, b"", False)
+
+
+@settings(deadline=None)
+@given(links=LINKS, newcomers=st.sets(IDS), again=st.booleans())
+def test_newcomers_who_were_seen_get_a_place_between_the_others(
+    links: list[Link], newcomers: set[str], again: bool
+) -> None:
+    ids = {each.source_id for each in links}
+    snapshot, without = LinkSnapshot.pack(links), LinkSnapshot.pack(links)
+    for source_id in newcomers:
+        snapshot.mark_seen(source_id)
+
+    snapshot = LinkSnapshot(snapshot.packed) if again else snapshot
+
+    assert all(snapshot.is_seen(source_id) for source_id in newcomers)
+    assert not any(snapshot.is_seen(source_id) for source_id in ids - newcomers)
+    assert [snapshot.state(each) for each in ids | newcomers] == [without.state(each) for each in ids | newcomers]
+    assert list(snapshot.records()) == sorted(snapshot.records())
+    assert len(snapshot.packed) == 26 * len(ids | newcomers)
 
 
 @pytest.mark.parametrize("length", [1, 25, 27])
@@ -127,14 +145,16 @@ def test_work_that_is_staged_later_makes_busy_whoever_has_a_place() -> None:
     assert not snapshot.is_busy("nobody")
 
 
-def test_open_work_without_an_active_link_is_unexpected_until_it_is_seen() -> None:
+def test_who_had_no_active_link_is_unexpected_until_they_are_seen() -> None:
     snapshot = LinkSnapshot.pack(
-        [link(source_id="linked"), link(source_id="gone", state=LinkState.DELETED)], ["linked", "gone", "new"]
+        [link(source_id="linked"), link(source_id="gone", state=LinkState.DELETED)], ["linked", "new"]
     )
+    people = ("linked", "gone", "new", "nobody")
 
-    before = {each: snapshot.is_unexpected(each) for each in ("linked", "gone", "new", "nobody")}
-    snapshot.mark_seen("new")
+    before = {each: snapshot.is_unexpected(each) for each in people}
+    for each in ("new", "nobody"):
+        snapshot.mark_seen(each)
 
-    assert before == {"linked": False, "gone": True, "new": True, "nobody": False}
-    assert not snapshot.is_unexpected("new")
+    assert before == {"linked": False, "gone": True, "new": True, "nobody": True}
+    assert {each: snapshot.is_unexpected(each) for each in people} == before | {"new": False, "nobody": False}
     assert not snapshot.is_absent("new")

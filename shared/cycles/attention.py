@@ -1,14 +1,16 @@
 """Is there anything that a tick would have to find, or has a look at all shards shown that there is nothing?
 
-Whoever writes a row that somebody has to be told of says so here, after the row and before they say that they are done
-(`stirred`). A tick looks at the shards where that was said, or where the last look has found something for about now.
-What a look has seen counts only if nobody has said anything since it began (`looked`): so no row is ever overlooked.
+Whoever writes a row that somebody has to be told of says so here, before (`announced`) and after (`stirred`). A tick
+looks at the shards where that was said, or where the last look has found something for about now. What a look has seen
+counts only if nobody has said anything since it began, and nobody is about to write (`looked`): so no row is ever
+overlooked, also that of a process that dies right after it.
 
 | the last look found | then |
 |---|---|
 | something to do now, or that is under way | the next tick looks again |
 | only what is to be done later, or by the next cycle | a tick looks again at that time |
 | nothing open at all | the configuration is idle; it is looked at once a day, in case that we are wrong |
+| anything, while somebody is about to write | the next tick looks again; who has died is waited for for a day |
 """
 
 from collections.abc import Iterable
@@ -19,7 +21,7 @@ from typing import Final
 from shared.cycles.pending import DueClass, DueEntry
 
 LONGEST_TRUST: Final = timedelta(days=1)
-"""For so long a look is believed."""
+"""For so long a look is believed, and whoever is about to write is waited for."""
 
 _BY_CYCLES: Final = frozenset({DueClass.ESCROW, DueClass.DELAYED, DueClass.REJECTED})
 """What is due by a cycle, not by a tick in between."""
@@ -37,6 +39,10 @@ class Attention:
     """The last look found nothing open, and nobody has written anything since."""
     worked_in: int = 0
     """While it is idle: for cycles after this one no entry was closed."""
+    writers: int = 0
+    """How many have said that they are about to write, and not yet that they have."""
+    watched_until: datetime | None = None
+    """Until then a look is not believed, since somebody is about to write."""
     surveyed: int = -1
     """The links were all read when it was idle, and this many had said that they have written something."""
 
@@ -50,20 +56,29 @@ class Look:
     open: tuple[DueEntry, ...]
 
 
-def stirred(attention: Attention, cycle: int) -> Attention:
-    """Return what is known after somebody has written a row; `cycle` is the newest one."""
-    return replace(attention, stirred=attention.stirred + 1, look_from=None, idle=False, worked_in=cycle)
+def announced(attention: Attention, now: datetime, cycle: int) -> Attention:
+    """Return what is known when somebody is about to write a row; `cycle` is the newest one."""
+    watched = replace(attention, writers=attention.writers + 1, watched_until=now + LONGEST_TRUST)
+    return replace(watched, look_from=None, idle=False, worked_in=cycle)
+
+
+def stirred(attention: Attention, cycle: int, *, announced: bool = False) -> Attention:
+    """Return what is known after somebody has written a row, which they had `announced` or not."""
+    writers = max(attention.writers - announced, 0)
+    watched = replace(attention, writers=writers, watched_until=attention.watched_until if writers else None)
+    return replace(watched, stirred=attention.stirred + 1, look_from=None, idle=False, worked_in=cycle)
 
 
 def looked(attention: Attention, look: Look, at: int, cycle: int, times: tuple[datetime, datetime]) -> Attention:
     """Return what is known after a look that began when `at` had stirred; `times`: now, and the next cycle's."""
-    if attention.stirred != at:
-        return attention  # somebody has written a row since, that the look may have missed
     now, next_cycle = times
+    if attention.stirred != at or (attention.watched_until is not None and now < attention.watched_until):
+        return attention  # somebody has written a row since, or is about to, that the look may have missed
     idle = not look.busy and not look.open
     look_from = None if look.busy else _look_from(look.open, now, next_cycle)
     worked_in = attention.worked_in if attention.idle else cycle
-    return replace(attention, look_from=look_from, idle=idle, worked_in=worked_in)
+    unwatched = replace(attention, writers=0, watched_until=None)
+    return replace(unwatched, look_from=look_from, idle=idle, worked_in=worked_in)
 
 
 def surveyed(attention: Attention, at: int) -> Attention:

@@ -148,7 +148,7 @@ class LinkSnapshot:
         """Put the newcomers between the others."""
         if not self._newcomers:
             return
-        parts, end = list[bytes](), 0
+        parts, end = list[bytes | bytearray](), 0
         for key in sorted(self._newcomers):
             start = self._place(key) * _RECORD
             parts += [self._packed[end:start], key + _NEWCOMER]

@@ -15,7 +15,7 @@ from shared.cycles.surge import Surge
 from shared.orchestration.dispatch import dispatch_due
 from shared.orchestration.engine import Engine
 from shared.orchestration.ports import EntryPart
-from shared.orchestration.stir import stir
+from shared.orchestration.stir import told
 from shared.orchestration.update_state import update_state
 
 PAGE = 500
@@ -75,9 +75,9 @@ async def decide_held(
         raise SetChanged
     if held.surge:
         await _decide_surge(engine, state, verdict)
-    for start in range(0, len(held.rows), PAGE):
-        await _mark(engine, state, held.rows[start : start + PAGE], verdict, decided_by)
-    await stir(engine, state.configuration_id)
+    async with told(engine, state.configuration_id):
+        for start in range(0, len(held.rows), PAGE):
+            await _mark(engine, state, held.rows[start : start + PAGE], verdict, decided_by)
     await update_state(engine, state.configuration_id, _released_hold)
     await dispatch_due(engine, await engine.configurations.state(state.configuration_id) or state)
     extra = {"action": "decide_held", "configuration_id": state.configuration_id, "verdict": verdict.value}

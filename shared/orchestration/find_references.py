@@ -107,8 +107,9 @@ async def _stage(reading: Reading, source_ids: list[str]) -> None:
         for source_id in source_ids
     ]
     fresh: list[tuple[Pending | None, Pending]] = [(None, row) for row in rows]
+    if rows:
+        await reading.announce()
     await reading.engine.entries.exchange(reading.state, [*fresh, *await _held(reading, source_ids, now)])
-    reading.stirs |= bool(rows)
 
 
 async def _held(reading: Reading, source_ids: list[str], now: datetime) -> list[tuple[Pending | None, Pending]]:

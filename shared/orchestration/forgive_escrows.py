@@ -8,7 +8,7 @@ from shared.cycles.retry import LONGEST_ESCROW
 from shared.cycles.state import ConfigurationState
 from shared.orchestration.engine import Engine
 from shared.orchestration.live_due import live_due
-from shared.orchestration.stir import stir
+from shared.orchestration.stir import told
 from shared.orchestration.update_state import update_state
 
 MOST = 1000
@@ -35,9 +35,9 @@ async def _forgive_shard(engine: Engine, state: ConfigurationState, shard: int) 
     now = engine.clock.now()
     rows = await live_due(engine, state, shard, DueClass.ESCROW, now + _LAST, MOST)
     forgiven = [row for row in rows if row.cycle <= state.forgiven_cycle]
-    await engine.entries.exchange(state, [(row, _forgiven(row, state, now)) for row in forgiven])
     if forgiven:
-        await stir(engine, state.configuration_id)
+        async with told(engine, state.configuration_id):
+            await engine.entries.exchange(state, [(row, _forgiven(row, state, now)) for row in forgiven])
     return len(rows) >= MOST and bool(forgiven)
 
 

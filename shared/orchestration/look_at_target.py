@@ -122,7 +122,7 @@ async def _stage(reading: Reading, links: Sequence[Link]) -> None:
     if not links:
         return
     ids = sorted(link.source_id for link in links)
-    reading.stirs = True
+    await reading.announce()
     await _touch(reading, ids)
     # whose pass has ended in between has no row by now
     standing = await _pending(reading, ids)
@@ -141,7 +141,8 @@ async def _touch(reading: Reading, source_ids: Sequence[str]) -> None:
     """
     standing = (await _pending(reading, source_ids)).items() if source_ids else ()
     open_ = {source_id: row for source_id, row in standing if row is not None and _is_looked_at(row)}
-    reading.stirs |= bool(open_)
+    if open_:
+        await reading.announce()
     await reading.engine.entries.exchange(reading.state, [(row, _again(reading, row)) for row in open_.values()])
     reading.unsent |= _shards(reading, open_)
 

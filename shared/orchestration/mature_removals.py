@@ -18,8 +18,9 @@ async def mature_removals(reading: Reading, mature: Sequence[str]) -> None:
         part = mature[start : start + PAGE]
         rows = await entries.read(reading.state, part, parts=frozenset({EntryPart.PENDING}))
         due = [row for each in part if (row := rows[each].pending) is not None and _is_mature(row, now)]
+        if due:
+            await reading.announce()
         await entries.exchange(reading.state, [(row, _staged(reading, row, now)) for row in due])
-    reading.stirs |= bool(mature)
 
 
 def _is_mature(row: Pending, now: datetime) -> bool:

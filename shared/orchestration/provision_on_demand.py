@@ -16,7 +16,7 @@ from shared.orchestration.entry_pass import EntryPass, Job
 from shared.orchestration.on_demand_result import OnDemandResult, flow_of, matched_of
 from shared.orchestration.ports import EntryPart
 from shared.orchestration.provision_entries import open_job, run_passes, take_entries
-from shared.orchestration.stir import stir
+from shared.orchestration.stir import told
 from shared.provisioning.change_planning import failure, skip
 from shared.provisioning.provisioning_log import (
     ErrorInformation,
@@ -68,8 +68,8 @@ async def _stage(job: Job, source_ids: Sequence[str]) -> None:
     """Write down what is asked for; what is pending already, or by now, stays as it is."""
     rows = await job.engine.entries.read(job.state, source_ids, parts=frozenset({EntryPart.PENDING}))
     missing = [source_id for source_id in source_ids if rows[source_id].pending is None]
-    await job.engine.entries.exchange(job.state, [(None, _row(job.state, each, job.started)) for each in missing])
-    await stir(job.engine, job.configuration.id)
+    async with told(job.engine, job.configuration.id):
+        await job.engine.entries.exchange(job.state, [(None, _row(job.state, each, job.started)) for each in missing])
 
 
 def _row(state: ConfigurationState, source_id: str, now: datetime) -> Pending:

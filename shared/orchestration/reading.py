@@ -27,7 +27,7 @@ from shared.orchestration.dispatch import dispatch
 from shared.orchestration.engine import Engine
 from shared.orchestration.mappings import CompiledMapping
 from shared.orchestration.ports import EntryPart, SourceDirectory, TargetDirectory
-from shared.orchestration.stir import stir
+from shared.orchestration.stir import announce, stir
 from shared.provisioning.entry import Attributes
 
 SCOPE = "scope"
@@ -54,7 +54,7 @@ class Reading:
     """A few people whom reading saw last, in this cycle or before."""
     pending_ids: frozenset[str] | None = None
     stirs: bool = False
-    """Rows are written that a tick must find, and nobody has said so yet."""
+    """Rows are announced, and mostly written, that a tick must find, and nobody has said yet that they are."""
     unsent: set[int] = field(default_factory=set)
     """Shards with rows that are written, and that no worker has been told of yet."""
     reached: Cursor | None = None
@@ -150,8 +150,9 @@ class Reading:
             for source_id, (kind, attributes) in work.items()
         ]
         rows = [_kept(row, before.get(row.source_id)) for row in rows if new or not _is_known(row, before)]
+        if rows:
+            await self.announce()
         await self.engine.entries.stage(self.state, rows)
-        self.stirs |= bool(rows)
         if self.pending_ids is not None:
             self.pending_ids |= frozenset(work)
         if self.links is not None:
@@ -194,11 +195,17 @@ class Reading:
         self.imported = self.in_scope = 0
         await self._prune_snapshots(before)
 
+    async def announce(self) -> None:
+        """Say that rows are about to be written. A slice that dies may be repeated by one that does not need them."""
+        if not self.stirs:
+            await announce(self.engine, self.cycle.configuration_id)
+            self.stirs = True
+
     async def tell(self) -> None:
         """Say that rows were written; before anything is saved by which they would not be written again."""
         if not self.stirs:
             return
-        standing = await stir(self.engine, self.cycle.configuration_id)
+        standing = await stir(self.engine, self.cycle.configuration_id, announced=True)
         if standing is not None:
             self.state = replace(self.state, attention=standing.attention)
         self.stirs = False

@@ -12,7 +12,7 @@ from shared.cycles.state import ConfigurationState
 from shared.orchestration.dispatch import dispatch
 from shared.orchestration.engine import Engine
 from shared.orchestration.ports import Conflict, EntryPart, EntryRows
-from shared.orchestration.stir import stir
+from shared.orchestration.stir import told
 from shared.provisioning.link import Departure
 
 _PARTS: Final = frozenset({EntryPart.LINK, EntryPart.PENDING})
@@ -36,8 +36,8 @@ async def release_departures(
     ids = tuple(dict.fromkeys(source_ids))
     rows = await engine.entries.read(state, ids, parts=_PARTS)
     departed = [source_id for source_id in ids if _has_departed(rows[source_id])]
-    await _write(engine, state, departed, released_by)
-    await stir(engine, state.configuration_id)
+    async with told(engine, state.configuration_id):
+        await _write(engine, state, departed, released_by)
     await dispatch(engine, state, sorted({engine.entries.shard(each, state.shards) for each in departed}))
     return Release(released=tuple(departed), others=tuple(each for each in ids if each not in departed))
 

@@ -1,9 +1,11 @@
-"""A row was written that somebody has to be told of: then the next tick looks, should the message get lost."""
+"""A row is written that somebody has to be told of: then the next tick looks, should the message get lost."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Final
 
-from shared.cycles.attention import Attention, Look, looked, stirred
+from shared.cycles.attention import Attention, Look, announced, looked, stirred
 from shared.cycles.state import ConfigurationState
 from shared.orchestration.engine import Engine
 from shared.orchestration.update_state import update_state
@@ -12,13 +14,30 @@ MANY: Final = 40
 """Many may say so at one time, and each of them has to get through."""
 
 
-async def stir(engine: Engine, configuration_id: str) -> ConfigurationState | None:
-    """Say so; after the row is written, and before whoever wrote it says that they are done."""
+async def announce(engine: Engine, configuration_id: str) -> ConfigurationState | None:
+    """Say that rows are about to be written, so that they are found should this process die right after."""
 
     async def change(state: ConfigurationState) -> ConfigurationState:
-        return replace(state, attention=stirred(state.attention, state.cycle))
+        return replace(state, attention=announced(state.attention, engine.clock.now(), state.cycle))
 
     return await update_state(engine, configuration_id, change, attempts=MANY)
+
+
+async def stir(engine: Engine, configuration_id: str, *, announced: bool = False) -> ConfigurationState | None:
+    """Say that rows were written; before whoever wrote them says that they are done."""
+
+    async def change(state: ConfigurationState) -> ConfigurationState:
+        return replace(state, attention=stirred(state.attention, state.cycle, announced=announced))
+
+    return await update_state(engine, configuration_id, change, attempts=MANY)
+
+
+@asynccontextmanager
+async def told(engine: Engine, configuration_id: str) -> AsyncIterator[None]:
+    """Announce, let rows be written, and say so; where that fails the announcement stands."""
+    await announce(engine, configuration_id)
+    yield
+    await stir(engine, configuration_id, announced=True)
 
 
 async def note_look(engine: Engine, seen: ConfigurationState, look: Look) -> None:

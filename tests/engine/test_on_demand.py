@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -9,12 +10,15 @@ from typing import Any
 import pytest
 
 from shared.configuration.configuration import Configuration
-from shared.cycles.pending import PendingState
+from shared.cycles.pending import Pending, PendingState, WorkKind
 from shared.cycles.state import Quarantine, QuarantineReason
 from shared.orchestration.ports import Directories, Examination, Presence
+from shared.orchestration.provision_on_demand import provision_on_demand
+from shared.orchestration.stir import announce
 from shared.provisioning.link import LinkState
 from shared.provisioning.scoping import ScopingReason
 from shared.web.skip_reasons import REASONS
+from tests.engine.hazards import Doom, ProcessDied
 from tests.engine.local_engine import START, LocalEngine
 from tests.engine.small_world import (
     APPLICATION,
@@ -376,3 +380,42 @@ async def test_whoever_has_nothing_to_lose_needs_no_proof_that_they_are_out_of_s
 
     assert outcome(value) == ("Other", "Skipped", "EntrySynchronizationSkipped")
     assert (await local.rows(ADA)).pending is None
+
+
+@pytest.mark.parametrize("effects", range(1, 5))
+async def test_what_was_asked_for_is_done_though_its_process_died_early(effects: int) -> None:
+    """One day may pass until an idle configuration is looked at; whoever asked does not wait for that."""
+    local = await begun(person("ada"), cycles=4)
+    assert (await local.state()).attention.idle
+    local.change({"op": "updateUser", "id": ADA, "set": {"jobTitle": "Dyer"}})
+    local.clock.time += timedelta(hours=1)
+
+    with suppress(ProcessDied):
+        await provision_on_demand(local.assembled(Doom(effects)), CONFIGURATION, [ADA], "an operator")
+    await local.run_for(timedelta(minutes=25))
+
+    assert (await local.workload()).due == 0
+    assert not (await local.rows(ADA)).pending
+
+
+async def test_what_is_written_by_a_process_that_stood_still_before_and_died_after_is_found() -> None:
+    local = await begun(person("ada"), cycles=4)
+    await announce(local.engine, CONFIGURATION)
+    await local.run_for(timedelta(minutes=30))
+
+    await local.engine.entries.exchange(await local.state(), [(None, evaluation(local))])
+    await local.run_for(timedelta(minutes=10))
+
+    assert not (await local.rows(ADA)).pending
+
+
+def evaluation(local: LocalEngine) -> Pending:
+    return Pending(
+        source_id=ADA,
+        kind=WorkKind.EVALUATE,
+        state=PendingState.WAITING,
+        due=local.clock.now(),
+        cycle=1,
+        configuration_version=1,
+        source=None,
+    )

@@ -8,6 +8,7 @@ from shared.cycles.attention import (
     LONGEST_TRUST,
     Attention,
     Look,
+    announced,
     is_surveyed,
     looked,
     needs_look,
@@ -94,3 +95,43 @@ def test_whoever_writes_ends_the_rest() -> None:
 def test_links_are_known_only_if_they_were_read_while_nothing_was_open() -> None:
     assert not is_surveyed(surveyed(after(busy=True), 0))
     assert not is_surveyed(surveyed(after(), 1))
+
+
+def test_while_somebody_is_about_to_write_no_look_is_believed() -> None:
+    watched = announced(after(), NOW, 8)
+
+    assert needs_look(watched, NOW)
+    assert not watched.idle
+    assert looked(watched, NOTHING, 0, 8, TIMES) == watched
+
+
+def test_who_has_written_is_not_waited_for_any_more() -> None:
+    written = stirred(announced(after(), NOW, 8), 8, announced=True)
+
+    assert looked(written, NOTHING, 1, 8, TIMES).idle
+
+
+def test_of_two_who_are_about_to_write_the_other_is_still_waited_for() -> None:
+    both = announced(announced(Attention(), NOW, 8), NOW + MINUTE, 8)
+
+    one = stirred(both, 8, announced=True)
+
+    assert looked(one, NOTHING, 1, 8, TIMES) == one
+    assert looked(stirred(one, 8, announced=True), NOTHING, 2, 8, TIMES).idle
+
+
+def test_who_writes_without_a_word_before_ends_nobody_elses_announcement() -> None:
+    written = stirred(announced(Attention(), NOW, 8), 8)
+
+    assert looked(written, NOTHING, 1, 8, TIMES) == written
+
+
+def test_who_has_died_before_writing_is_waited_for_for_a_day() -> None:
+    watched = announced(Attention(), NOW, 8)
+    later = (NOW + LONGEST_TRUST, NOW + LONGEST_TRUST + 40 * MINUTE)
+
+    known = looked(watched, NOTHING, 0, 8, later)
+
+    assert known.idle
+    assert not known.writers
+    assert looked(stirred(known, 8), NOTHING, 1, 8, later).idle

@@ -86,13 +86,16 @@ class SettlingOperations(GraphOperations, OperatorOperations, TargetOperations):
             self.lied = False
 
     def _run_cycles(self) -> None:
-        """Run cycles until one has come to its end and changed nothing: what one gives up another gets in the next."""
+        """Run cycles until one has come to its end and changed nothing: what one gives up another gets in the next.
+
+        Whose removal is staged while one settles, or after it, is for the next one.
+        """
         for _ in range(MOST_CYCLES):
             writes = len(self.host.oracle.written)
             self._run_cycle("cycle")
             self.look_at_laws()
             completed = self.host.call(self.host.local.cycle()).state is CycleState.COMPLETED
-            if completed and len(self.host.oracle.written) == writes:
+            if completed and len(self.host.oracle.written) == writes and not self.host.call(_left(self.host.local)):
                 return
         raise Broken(f"law 1 broken: {MOST_CYCLES} cycles, and each of them has changed something")
 
@@ -144,6 +147,12 @@ class SettlingOperations(GraphOperations, OperatorOperations, TargetOperations):
         changed = [each for each in self.host.oracle.written[writes:] if each.owner not in excused]
         if changed:
             raise Broken(f"law 1 broken: a further cycle changed {', '.join(map(str, changed))}")
+
+
+async def _left(local: LocalEngine) -> list[Pending]:
+    """Return the removals that no guard has counted yet."""
+    state = await local.state()
+    return [row for row in await local.engine.entries.staged(state) if row.staged_cycle > state.cycle]
 
 
 async def _escrows(local: LocalEngine, people: list[str]) -> list[Pending]:

@@ -18,7 +18,7 @@ from sandbox.scenarios.scenario import Plan, Scenario
 from sandbox.seeding import AgreedSeed, AgreedWorld
 from shared.adapters.storage_account import StorageAccount
 from shared.adapters.tables.azure_rows import AzureTables
-from shared.adapters.tables.budgets import INVITATIONS, INVITED
+from shared.adapters.tables.budgets import INVITATIONS, INVITED, STANDING, budget_key
 from shared.adapters.tables.rows import Upsert
 from shared.cycles.cycle import Cycle, CycleState
 from shared.cycles.reset_scope import ResetScope
@@ -158,7 +158,8 @@ async def _skip_ramp(local: LocalWorld, tenant_id: str) -> None:
     sent = Invitations(sent=_SENT_BEFORE, last=local.clock.now())
     account = StorageAccount(connection_string=local.environment["AzureWebJobsStorage"])
     async with AzureTables(account) as tables:
-        await tables.rows("budgets").commit(tenant_id, [Upsert(key=INVITATIONS, values=INVITED.columns(sent))])
+        row = Upsert(key=budget_key(tenant_id, INVITATIONS), values=INVITED.columns(sent))
+        await tables.rows("budgets").commit(STANDING, [row])
 
 
 def _difference(after: GraphUse, before: GraphUse) -> GraphUse:

@@ -79,11 +79,11 @@ async def _work_on(engine: Engine, message: ProvisioningMessage, until: datetime
     state = await engine.configurations.state(message.configuration_id)
     if state is None:
         return False
-    if not state.active or await engine.budgets.is_read_only():
+    job = await open_job(engine, state) if state.active else None
+    if not state.active or (job is not None and job.standing.read_only):
         # the rows stay, and the tick sends them again
         await engine.entries.end_hint(state.configuration_id, message.shard)
         return False
-    job = await open_job(engine, state)
     if job is None:
         return False
     if message.source_ids:

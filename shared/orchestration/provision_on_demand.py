@@ -56,7 +56,7 @@ async def provision_on_demand(
     if job is None:
         return None
     wanted = list(dict.fromkeys(source_ids))
-    if await engine.budgets.is_read_only():
+    if job.standing.read_only:
         reason = "Nothing is written to any tenant while the app is read-only."
         return [_unfinished(job, each, READ_ONLY, reason) for each in wanted]
     await _stage(job, wanted)

@@ -104,8 +104,6 @@ class TargetWrites:
         if closed > timedelta(0):
             return _closed(closed)
         try:
-            if await budgets.is_read_only():
-                return WriteResult(status=WriteStatus.NOT_SENT, code=READ_ONLY)
             stopped = self._stopped(await budgets.standing(tenant_id, self._source_tenant_id), writes)
         except (StorageUnavailable, Conflict):
             return _UNKNOWN
@@ -113,6 +111,8 @@ class TargetWrites:
         return stopped or (_TOO_LATE if self._client.clock.now() >= until else None)
 
     def _stopped(self, standing: TenantStanding, writes: Sequence[Write]) -> WriteResult | None:
+        if standing.read_only:
+            return WriteResult(status=WriteStatus.NOT_SENT, code=READ_ONLY)
         now = self._client.clock.now()
         held = max((standing.not_before or now) - now, timedelta(0))
         if held > timedelta(0):  # while we waited another host may have met a 429

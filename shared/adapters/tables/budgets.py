@@ -19,11 +19,12 @@ from shared.cycles.write_budget import (
 )
 from shared.orchestration.ports import TenantStanding
 
+# One for all tenants, who have a few rows each: so one request says everything that keeps one from being written to.
+STANDING = "standing"
 WRITES = "writes"
 INVITATIONS = "invitations"
 # No escaped tenant id begins with ":".
-EVERYBODY = ":everybody"
-READ_ONLY = "read-only"
+READ_ONLY = ":read-only"
 
 BUDGET = RowFormat(WriteBudget)
 INVITED = RowFormat(Invitations)
@@ -59,10 +60,15 @@ class TableBudgetStore:
         return (await self.writes(tenant_id)).not_before
 
     async def standing(self, tenant_id: str, source_tenant_id: str) -> TenantStanding:
-        """All of a tenant's rows together: it has a few, and they are one request."""
-        rows = {row.key: row async for row in self._rows.scan(escape_key(tenant_id))}
-        writes, invited, refused = map(rows.get, (WRITES, INVITATIONS, _refused_key(source_tenant_id)))
+        rows = {row.key: row async for row in self._rows.scan(STANDING)}
+        keys = (
+            budget_key(tenant_id, WRITES),
+            budget_key(tenant_id, INVITATIONS),
+            _refused_key(tenant_id, source_tenant_id),
+        )
+        writes, invited, refused = map(rows.get, keys)
         return TenantStanding(
+            read_only=self._always_read_only or READ_ONLY in rows,
             not_before=None if writes is None else BUDGET.value(writes).not_before,
             refused_since=None if refused is None else REFUSED.value(refused).since,
             invitations=Invitations() if invited is None else INVITED.value(invited),
@@ -72,16 +78,16 @@ class TableBudgetStore:
         def held(budget: WriteBudget) -> WriteBudget:
             return held_until(budget, until, refused)
 
-        await change_row(self._rows, escape_key(tenant_id), WRITES, BUDGET, WriteBudget(), held)
+        await change_row(self._rows, STANDING, budget_key(tenant_id, WRITES), BUDGET, WriteBudget(), held)
 
     async def slow_down(self, tenant_id: str, used: float, now: datetime) -> None:
         def slowed(budget: WriteBudget) -> WriteBudget:
             return slowed_down(budget, used, now)
 
-        await change_row(self._rows, escape_key(tenant_id), WRITES, BUDGET, WriteBudget(), slowed)
+        await change_row(self._rows, STANDING, budget_key(tenant_id, WRITES), BUDGET, WriteBudget(), slowed)
 
     async def writes(self, tenant_id: str) -> WriteBudget:
-        row = await self._rows.get(escape_key(tenant_id), WRITES)
+        row = await self._rows.get(STANDING, budget_key(tenant_id, WRITES))
         return WriteBudget() if row is None else BUDGET.value(row)
 
     async def reserve_writes(self, tenant_id: str, count: int, now: datetime, *, patience: timedelta) -> Grant:
@@ -92,7 +98,7 @@ class TableBudgetStore:
             grants.append(grant)
             return after
 
-        await change_row(self._rows, escape_key(tenant_id), WRITES, BUDGET, WriteBudget(), reserved)
+        await change_row(self._rows, STANDING, budget_key(tenant_id, WRITES), BUDGET, WriteBudget(), reserved)
         return grants[-1]
 
     async def reserve_invitations(
@@ -105,47 +111,52 @@ class TableBudgetStore:
             grants.append(grant)
             return after
 
-        await change_row(self._rows, escape_key(tenant_id), INVITATIONS, INVITED, Invitations(), reserved)
+        await change_row(self._rows, STANDING, budget_key(tenant_id, INVITATIONS), INVITED, Invitations(), reserved)
         return grants[-1]
 
     async def invitations(self, tenant_id: str) -> Invitations:
-        row = await self._rows.get(escape_key(tenant_id), INVITATIONS)
+        row = await self._rows.get(STANDING, budget_key(tenant_id, INVITATIONS))
         return Invitations() if row is None else INVITED.value(row)
 
     async def block_invitations(self, tenant_id: str, now: datetime) -> None:
         await change_row(
             self._rows,
-            escape_key(tenant_id),
-            INVITATIONS,
+            STANDING,
+            budget_key(tenant_id, INVITATIONS),
             INVITED,
             Invitations(),
             lambda standing: blocked(standing, now),
         )
 
     async def pass_invitations(self, tenant_id: str) -> None:
-        await change_row(self._rows, escape_key(tenant_id), INVITATIONS, INVITED, Invitations(), passed)
+        await change_row(self._rows, STANDING, budget_key(tenant_id, INVITATIONS), INVITED, Invitations(), passed)
 
     async def refused_since(self, tenant_id: str, source_tenant_id: str) -> datetime | None:
-        row = await self._rows.get(escape_key(tenant_id), _refused_key(source_tenant_id))
+        row = await self._rows.get(STANDING, _refused_key(tenant_id, source_tenant_id))
         return None if row is None else REFUSED.value(row).since
 
     async def refuse(self, tenant_id: str, source_tenant_id: str, since: datetime) -> None:
         columns = REFUSED.columns(Refused(since=since))
-        await self._rows.commit(escape_key(tenant_id), [Upsert(key=_refused_key(source_tenant_id), values=columns)])
+        await self._rows.commit(STANDING, [Upsert(key=_refused_key(tenant_id, source_tenant_id), values=columns)])
 
     async def allow(self, tenant_id: str, source_tenant_id: str) -> None:
-        await self._rows.commit(escape_key(tenant_id), [Delete(key=_refused_key(source_tenant_id))])
+        await self._rows.commit(STANDING, [Delete(key=_refused_key(tenant_id, source_tenant_id))])
 
     async def is_read_only(self) -> bool:
-        return self._always_read_only or await self._rows.get(EVERYBODY, READ_ONLY) is not None
+        return self._always_read_only or await self._rows.get(STANDING, READ_ONLY) is not None
 
     async def set_read_only(self, *, on: bool, by: str, now: datetime) -> None:
-        if on and not await self._rows.get(EVERYBODY, READ_ONLY):
+        if on and not await self._rows.get(STANDING, READ_ONLY):
             columns = SWITCH.columns(ReadOnly(since=now, switched_by=by))
-            await self._rows.commit(EVERYBODY, [Upsert(key=READ_ONLY, values=columns)])
+            await self._rows.commit(STANDING, [Upsert(key=READ_ONLY, values=columns)])
         if not on:
-            await self._rows.commit(EVERYBODY, [Delete(key=READ_ONLY)])
+            await self._rows.commit(STANDING, [Delete(key=READ_ONLY)])
 
 
-def _refused_key(source_tenant_id: str) -> str:
-    return f"refused:{escape_key(source_tenant_id)}"
+def budget_key(tenant_id: str, name: str) -> str:
+    """Return the key of a target tenant's row of this name."""
+    return f"{escape_key(tenant_id)}:{name}"
+
+
+def _refused_key(tenant_id: str, source_tenant_id: str) -> str:
+    return budget_key(tenant_id, f"refused:{escape_key(source_tenant_id)}")

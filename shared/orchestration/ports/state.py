@@ -276,6 +276,8 @@ class ClaimStore(Protocol):
 class TenantStanding:
     """What keeps a target tenant from being written to, read at one moment."""
 
+    read_only: bool = False
+    """Is the global switch on, or the setting? Then nothing is written to any target tenant."""
     not_before: datetime | None = None
     """Until when nothing may be written after a 429."""
     refused_since: datetime | None = None

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from shared.adapters.tables.budgets import WRITES, TableBudgetStore
+from shared.adapters.tables.budgets import STANDING, WRITES, TableBudgetStore, budget_key
 from shared.adapters.tables.row_format import VERSION
 from shared.adapters.tables.rows import Rows, Upsert
 from shared.cycles.write_budget import BURST, SETTLED
-from shared.orchestration.ports import NewerRow
+from shared.orchestration.ports import NewerRow, TenantStanding
 from tests.shared.adapters.tables.values import HOUR, NOW
 
 
@@ -44,7 +44,7 @@ async def test_the_latest_of_many_at_once_stands(store: TableBudgetStore) -> Non
 
 
 async def test_a_budget_of_a_newer_version_is_left_alone(store: TableBudgetStore, rows: Rows) -> None:
-    await rows.commit("contoso", [Upsert(key=WRITES, values={VERSION: 2})])
+    await rows.commit(STANDING, [Upsert(key=budget_key("contoso", WRITES), values={VERSION: 2})])
 
     with pytest.raises(NewerRow):
         await store.hold_until("contoso", NOW)
@@ -105,9 +105,28 @@ async def test_the_switch_is_off_until_somebody_switches_it_on(store: TableBudge
         assert not await store.is_read_only()
 
 
+async def test_one_request_says_what_keeps_a_tenant_from_being_written_to(store: TableBudgetStore) -> None:
+    assert await store.standing("contoso", "source") == TenantStanding()
+
+    await store.hold_until("contoso", NOW + HOUR)
+    await store.refuse("contoso", "source", NOW)
+    await store.block_invitations("contoso", NOW)
+    await store.set_read_only(on=True, by="ada", now=NOW)
+
+    invitations = await store.invitations("contoso")
+    assert await store.standing("contoso", "source") == TenantStanding(
+        read_only=True, not_before=NOW + HOUR, refused_since=NOW, invitations=invitations
+    )
+    assert await store.standing("contoso", "another source") == TenantStanding(
+        read_only=True, not_before=NOW + HOUR, invitations=invitations
+    )
+    assert await store.standing("fabrikam", "source") == TenantStanding(read_only=True)
+
+
 async def test_the_setting_says_it_whatever_the_switch_says(rows: Rows) -> None:
     store = TableBudgetStore(rows, always_read_only=True)
 
     await store.set_read_only(on=False, by="ada", now=NOW)
 
     assert await store.is_read_only()
+    assert (await store.standing("contoso", "source")).read_only

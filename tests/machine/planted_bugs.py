@@ -63,7 +63,7 @@ PLANTED_BUGS: Final = (
         original="    unclear = [each for each in passes if _is_unclear(each)]\n",
         replacement="    unclear = passes[:0]\n",
         says="law",
-        seed=7,
+        seed=4,
     ),
     PlantedBug(
         name="the guard forgets whom it has released today",

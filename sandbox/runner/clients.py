@@ -110,9 +110,9 @@ class JobClient:
         job = await self._ask("GET", self._path)
         return str(job.get("status", {}).get("code", ""))
 
-    async def cycles(self) -> list[Cycle]:
-        """Newest first."""
-        answer = await self._ask("GET", f"{self._path}/cycles")
+    async def cycles(self, most: int | None = None) -> list[Cycle]:
+        """Newest first; each costs the product as many storage transactions as there are shards."""
+        answer = await self._ask("GET", f"{self._path}/cycles" + (f"?$top={most}" if most else ""))
         return [_cycle(each) for each in answer["value"]]
 
     async def workload(self) -> Workload:

@@ -10,7 +10,7 @@ from sandbox.runner.clients import JobClient
 from sandbox.runner.judging import Judged, judge_all
 from sandbox.runner.local_world import LocalWorld
 from sandbox.runner.progress import Progress
-from sandbox.runner.settling import SECONDS_BETWEEN_LOOKS, Look, Pace, look_at, settled
+from sandbox.runner.settling import SECONDS_BETWEEN_LOOKS, Look, Pace, settled
 from sandbox.scenarios import LifeOptions, Scenario, life_between_cycles
 
 
@@ -114,7 +114,7 @@ class Rounds:
     async def mark(self) -> None:
         """From here on, only a cycle that starts after now counts: an earlier one may have missed what has happened."""
         for job in self.jobs:
-            self.seen[job.id] = (await look_at(job)).newest
+            self.seen[job.id] = max((cycle.number for cycle in await job.cycles(most=1)), default=0)
 
     async def _live_in(self, job: JobClient, number: int) -> None:
         source = job.document["source"]

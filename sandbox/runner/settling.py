@@ -43,19 +43,21 @@ class Look:
         done = any(cycle.is_completed and cycle.number > after for cycle in self.cycles)
         return done and self.workload.open == 0 and self.workload.staged == 0
 
-    @property
-    def newest(self) -> int:
-        return max((cycle.number for cycle in self.cycles), default=0)
-
 
 async def look_at(job: JobClient, after: int = 0) -> Look:
     """The cycles; and the open rows once a cycle after that number has ended, for counting them costs the product more.
 
-    In this order: rows of a cycle that has ended are all there when they are counted.
+    In this order: rows of a cycle that has ended are all there when they are counted. Before, only the newest is told.
     """
-    cycles = await job.cycles()
-    ended = any(cycle.state != "running" and cycle.number > after for cycle in cycles)
-    return Look(cycles=tuple(cycles), workload=await job.workload() if ended else Workload())
+    newest = await job.cycles(most=1)
+    if not any(_has_ended(cycle, after) for cycle in newest):
+        return Look(cycles=tuple(newest), workload=Workload())
+    return Look(cycles=tuple(await job.cycles()), workload=await job.workload())
+
+
+def _has_ended(newest: Cycle, after: int) -> bool:
+    """Has it, or one before it, ended after that number?"""
+    return newest.number - (newest.state == "running") > after
 
 
 async def settled(

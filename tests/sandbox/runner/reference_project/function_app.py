@@ -14,5 +14,5 @@ engine = ReferenceEngine(graph)
 
 @app.route(route="{*path}", methods=[func.HttpMethod.GET, func.HttpMethod.PUT, func.HttpMethod.POST])
 async def http(req: func.HttpRequest) -> func.HttpResponse:
-    answer = await engine.answer(req.method, req.url.rsplit("/", 1)[-1], req.get_body())
+    answer = await engine.answer(req.method, req.url.partition("?")[0].rsplit("/", 1)[-1], req.get_body())
     return func.HttpResponse(answer, mimetype="application/json")

@@ -1,4 +1,4 @@
-"""Four thousand steps of the property machine; `TENANTSYNC_TEST_STEPS=10000 make test ARGS=tests/machine` runs more."""
+"""Ten thousand steps of the property machine; `TENANTSYNC_TEST_STEPS=50000 make test ARGS=tests/machine` runs more."""
 
 import os
 import re
@@ -10,8 +10,8 @@ from tests.machine.machine import PropertyMachine
 from tests.machine.operations import operations_of
 from tests.machine.running import Kind, run_steps
 
-STEPS = int(os.environ.get("TENANTSYNC_TEST_STEPS", "4000"))
-AT_LEAST = STEPS // 250
+STEPS = int(os.environ.get("TENANTSYNC_TEST_STEPS", "10000"))
+AT_LEAST = STEPS // 100
 
 ONE = Kind(worlds=1)
 

@@ -1,4 +1,8 @@
-"""Which bugs must the local world see? Each is the engine with a few words changed, and what the judge says of it."""
+"""Which bugs must the local world see? Each is the engine with a few words changed, and what the judge says of it.
+
+Bugs that hide nothing of each other, and of which the judge says different things, are planted in one run together: a
+few, for a run tells only the first twenty disagreements.
+"""
 
 from dataclasses import dataclass
 
@@ -12,12 +16,16 @@ class Substitution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlantedBug:
-    """A bug, the shortest run that shows it, and a pattern of the disagreement that names it."""
+    """A bug, the shortest run that shows it, and a pattern of the disagreement that names it.
+
+    Those of one `company` are planted together; whoever is in none is alone.
+    """
 
     name: str
     bug: Substitution
     says: str
     cycles: int = 1
+    company: str = ""
     options: tuple[str, ...] = ()
     #: Of the local world, not of the engine: the world without the bug agrees.
     surroundings: tuple[Substitution, ...] = ()
@@ -51,6 +59,7 @@ PLANTED_BUGS = (
             replacement='source=DirectSource(name={"city": "state", "state": "city"}.get(name, name)), flow',
         ),
         says=r"city should be '.+', is ",
+        company="wrong values",
     ),
     PlantedBug(
         name="wrong manager: everybody is their own",
@@ -60,6 +69,7 @@ PLANTED_BUGS = (
             replacement="quote(user_id, safe='')",
         ),
         says=r"manager should be '.+', is '.+'",
+        company="wrong values",
     ),
     PlantedBug(
         name="wrong type: people are created as guests",
@@ -69,6 +79,7 @@ PLANTED_BUGS = (
             replacement="if each.flow_type is not FlowType.OBJECT_ADD_ONLY",
         ),
         says="userType should be 'Member', is 'Guest'",
+        company="wrong values",
     ),
     PlantedBug(
         name="everybody skipped: who is entitled is out of scope",
@@ -82,6 +93,7 @@ PLANTED_BUGS = (
         bug=Substitution(file=_CLASSIFICATION, original="return WorkKind.REMOVE", replacement="return None"),
         says="expected deleted: the person is no longer in scope, found still there",
         cycles=2,
+        company="missed changes",
     ),
     PlantedBug(
         name="deleted bystander: who was adopted is deleted with the person",
@@ -125,6 +137,7 @@ PLANTED_BUGS = (
         ),
         says="should be None, is ",
         cycles=2,
+        company="missed changes",
     ),
     PlantedBug(
         name="watermark without rows: changes are read and not written down",
@@ -143,6 +156,7 @@ PLANTED_BUGS = (
         ),
         says="accountEnabled should be False, is True",
         cycles=2,
+        company="missed changes",
     ),
     PlantedBug(
         name="restored as a new object: who comes back is invited again",
@@ -169,6 +183,7 @@ PLANTED_BUGS = (
         name="foreign guest adopted: one who is older than the person",
         bug=Substitution(file=_MATCHING, original="if not _younger(holder, source):", replacement="if holder is None:"),
         says="expected left alone: it is not ours, found changed",
+        company="wrong people",
     ),
     PlantedBug(
         name="name of another person: everybody of a chunk gets the first one's",
@@ -181,5 +196,15 @@ PLANTED_BUGS = (
             ),
         ),
         says="displayName should be ",
+        company="wrong people",
     ),
 )
+
+
+def runs() -> dict[str, tuple[PlantedBug, ...]]:
+    """Return the bugs that are planted together, by what they have in common."""
+    together: dict[str, tuple[PlantedBug, ...]] = {}
+    for each in PLANTED_BUGS:
+        key = each.company or each.name
+        together[key] = (*together.get(key, ()), each)
+    return together

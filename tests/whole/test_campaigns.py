@@ -13,7 +13,7 @@ from sandbox.campaign.ground import Ground, open_ground
 from sandbox.campaign.options import CampaignOptions
 from sandbox.campaign.run_seed import run_seed
 
-SEEDS = range(1, int(os.environ.get("TENANTSYNC_TEST_CAMPAIGNS", "1")) + 1)
+SEEDS = range(1, int(os.environ.get("TENANTSYNC_TEST_CAMPAIGNS", "10")) + 1)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

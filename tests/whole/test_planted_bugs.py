@@ -7,7 +7,7 @@ import pytest
 
 from sandbox.runner.options import REPOSITORY
 from tests.whole.copied_tree import copy_tree, run_sandbox
-from tests.whole.planted_bugs import ASSIGNED, PLANTED_BUGS, SEED, SMALL_PAGES, PlantedBug, Substitution
+from tests.whole.planted_bugs import ASSIGNED, PLANTED_BUGS, SEED, SMALL_PAGES, PlantedBug, Substitution, runs
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -33,11 +33,20 @@ async def test_without_a_bug_a_copy_of_the_tree_agrees(tmp_path: Path, options: 
     assert outcome.status == 0, outcome.output
 
 
-@pytest.mark.parametrize("planted", PLANTED_BUGS, ids=lambda planted: planted.name)
-async def test_a_planted_bug_ends_the_run_with_the_judges_disagreement(tmp_path: Path, planted: PlantedBug) -> None:
-    tree = copy_tree(tmp_path / "tree", [planted.bug, *planted.surroundings])
+@pytest.mark.parametrize("together", runs().values(), ids=runs())
+async def test_planted_bugs_end_the_run_with_the_judges_disagreement(
+    tmp_path: Path, together: tuple[PlantedBug, ...]
+) -> None:
+    changes = [change for each in together for change in (each.bug, *each.surroundings)]
+    tree = copy_tree(tmp_path / "tree", changes)
 
-    outcome = await run_sandbox(*PEOPLE, "--cycles", str(planted.cycles), *planted.options, tree=tree)
+    outcome = await run_sandbox(*PEOPLE, "--cycles", str(together[0].cycles), *together[0].options, tree=tree)
 
     assert outcome.status == 1, outcome.output
-    assert re.search(planted.says, outcome.output), outcome.output
+    unseen = [each.name for each in together if not re.search(each.says, outcome.output)]
+    assert unseen == [], outcome.output
+
+
+def test_bugs_that_are_planted_together_need_the_same_run() -> None:
+    assert all(len({(each.cycles, each.options) for each in together}) == 1 for together in runs().values())
+    assert len(PLANTED_BUGS) >= 15

@@ -67,6 +67,7 @@ async def open_engine(environment: Mapping[str, str]) -> AsyncIterator[Engine]:
         rows = tables.rows("budgets")
         await clock.synchronize(lambda: rows.get("clock", "clock"))
         budgets = TableBudgetStore(rows, always_read_only=settings.read_only)
+        await budgets.take_over_switch()
         directories = GraphDirectories(_graph(settings), budgets, clock, SystemRandom(), telemetry=EngineTelemetry())
         assembled = assemble(
             rows=tables.rows,

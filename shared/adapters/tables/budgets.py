@@ -25,6 +25,8 @@ WRITES = "writes"
 INVITATIONS = "invitations"
 # No escaped tenant id begins with ":".
 READ_ONLY = ":read-only"
+#: Where the versions before this one have the switch.
+FORMER_SWITCH = (":everybody", "read-only")
 
 BUDGET = RowFormat(WriteBudget)
 INVITED = RowFormat(Invitations)
@@ -150,7 +152,15 @@ class TableBudgetStore:
             columns = SWITCH.columns(ReadOnly(since=now, switched_by=by))
             await self._rows.commit(STANDING, [Upsert(key=READ_ONLY, values=columns)])
         if not on:
+            partition, key = FORMER_SWITCH
+            await self._rows.commit(partition, [Delete(key=key)])
             await self._rows.commit(STANDING, [Delete(key=READ_ONLY)])
+
+    async def take_over_switch(self) -> None:
+        """Take the switch over from an earlier version: where it is on, an update must not switch it off."""
+        former = await self._rows.get(*FORMER_SWITCH)
+        if former is not None:
+            await self._rows.commit(STANDING, [Upsert(key=READ_ONLY, values=former.values)])
 
 
 def budget_key(tenant_id: str, name: str) -> str:

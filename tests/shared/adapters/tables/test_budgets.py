@@ -5,7 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from shared.adapters.tables.budgets import STANDING, WRITES, TableBudgetStore, budget_key
+from shared.adapters.tables.budgets import (
+    FORMER_SWITCH,
+    STANDING,
+    SWITCH,
+    WRITES,
+    ReadOnly,
+    TableBudgetStore,
+    budget_key,
+)
 from shared.adapters.tables.row_format import VERSION
 from shared.adapters.tables.rows import Rows, Upsert
 from shared.cycles.write_budget import BURST, SETTLED
@@ -121,6 +129,23 @@ async def test_one_request_says_what_keeps_a_tenant_from_being_written_to(store:
         read_only=True, not_before=NOW + HOUR, invitations=invitations
     )
     assert await store.standing("fabrikam", "source") == TenantStanding(read_only=True)
+
+
+async def test_a_switch_that_an_earlier_version_has_on_stays_on_until_it_is_switched_off(
+    store: TableBudgetStore, rows: Rows
+) -> None:
+    await store.take_over_switch()
+    assert not await store.is_read_only()
+    partition, key = FORMER_SWITCH
+    switched = SWITCH.columns(ReadOnly(since=NOW, switched_by="ada"))
+    await rows.commit(partition, [Upsert(key=key, values=switched)])
+
+    await store.take_over_switch()
+    assert (await store.standing("contoso", "source")).read_only
+
+    await store.set_read_only(on=False, by="ada", now=NOW)
+    await store.take_over_switch()
+    assert not await store.is_read_only()
 
 
 async def test_the_setting_says_it_whatever_the_switch_says(rows: Rows) -> None:

@@ -10,7 +10,6 @@ Workers go on while the cycle reads, so what stands here of a person with open w
 """
 
 import hashlib
-import heapq
 from collections.abc import Collection, Iterable
 from typing import Self
 
@@ -38,10 +37,10 @@ class LinkSnapshot:
     """The table; `seen` and `busy` marks may be set and newcomers added, nothing else changes."""
 
     def __init__(self, packed: bytes | bytearray) -> None:
-        """Wrap packed bytes; raises ValueError if their length cannot be a table."""
+        """Wrap packed bytes, which nobody else may change; raises ValueError if their length cannot be a table."""
         if len(packed) % _RECORD:
             raise ValueError(f"{len(packed)} bytes are no table of {_RECORD}-byte records")
-        self._packed = bytearray(packed)
+        self._packed = packed if isinstance(packed, bytearray) else bytearray(packed)
         self._newcomers = set[bytes]()
         """Keys of people who have been seen and have no place yet."""
         self.changed = False
@@ -50,22 +49,15 @@ class LinkSnapshot:
     @classmethod
     def pack(cls, links: Iterable[Link], busy: Collection[str] = ()) -> Self:
         """Return the table of these links, and of the people with open work whether they have a link or not."""
-        unlinked = {source_id: _key(source_id) + bytes([_UNLINKED | _BUSY]) + b"\0" * 9 for source_id in busy}
-        linked = {link.source_id: _record(link, busy=link.source_id in unlinked) for link in links}
-        return cls(b"".join(sorted((unlinked | linked).values())))
-
-    @classmethod
-    def merge(cls, parts: Iterable["LinkSnapshot"]) -> Self:
-        """Return one table of several."""
-        merged = bytearray()  # a list of a million records would take three times as much as the table
-        for record in heapq.merge(*(part.records() for part in parts)):
-            merged += record
-        return cls(merged)
+        packing = Packing()
+        packing.add(links, busy)
+        return cls(packing.table())
 
     @property
-    def packed(self) -> bytes:
+    def packed(self) -> bytearray:
+        """Return the table itself: a copy of it would be as large."""
         self._give_places()
-        return bytes(self._packed)
+        return self._packed
 
     @property
     def active(self) -> int:
@@ -159,8 +151,34 @@ class LinkSnapshot:
     def records(self) -> Iterable[bytes]:
         """Return the records in their order."""
         self._give_places()
-        for start in range(0, len(self._packed), _RECORD):
-            yield bytes(self._packed[start : start + _RECORD])
+        return _records(self._packed)
+
+
+class Packing:
+    """Makes a table of people who come in any order, some thousands at a time, in little more than its own size."""
+
+    def __init__(self) -> None:
+        self._buckets = [bytearray() for _ in range(256)]
+
+    def add(self, links: Iterable[Link], busy: Collection[str] = ()) -> None:
+        """Add these links, and the people with open work whether they have a link or not; nobody is added twice."""
+        unlinked = {source_id: _key(source_id) + bytes([_UNLINKED | _BUSY]) + b"\0" * 9 for source_id in busy}
+        linked = {link.source_id: _record(link, busy=link.source_id in unlinked) for link in links}
+        for record in (unlinked | linked).values():
+            self._buckets[record[0]] += record
+
+    def table(self) -> bytearray:
+        """Return the sorted table; of the parts nothing is left."""
+        table = bytearray()
+        for bucket in self._buckets:
+            table += b"".join(sorted(_records(bucket)))
+            bucket.clear()
+        return table
+
+
+def _records(packed: bytearray) -> Iterable[bytes]:
+    for start in range(0, len(packed), _RECORD):
+        yield bytes(packed[start : start + _RECORD])
 
 
 def _record(link: Link, *, busy: bool) -> bytes:

@@ -26,13 +26,13 @@ class Released:
     minutes: Mapping[WorkKind, Mapping[bytes, int]] = field(default_factory=dict)
 
     @classmethod
-    def unpack(cls, packed: bytes) -> Self:
+    def unpack(cls, packed: bytes | bytearray) -> Self:
         """Return the table; raises ValueError if the bytes are not one."""
         if len(packed) % _RECORD:
             raise ValueError(f"{len(packed)} bytes are no table of {_RECORD}-byte records")
         found: dict[WorkKind, dict[bytes, int]] = {kind: {} for kind in _KINDS}
         for start in range(0, len(packed), _RECORD):
-            key, minute = packed[start : start + _KEY], packed[start + _KEY : start + _KEY + 4]
+            key, minute = bytes(packed[start : start + _KEY]), packed[start + _KEY : start + _KEY + 4]
             found[_KINDS[packed[start + _RECORD - 1]]][key] = int.from_bytes(minute)
         return cls(minutes=found)
 

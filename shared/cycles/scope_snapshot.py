@@ -91,7 +91,7 @@ def pack(scope: ScopeSnapshot) -> bytes:
     return zlib.compress(msgspec.json.encode(stored), _LEVEL)
 
 
-def unpack(content: bytes) -> ScopeSnapshot:
+def unpack(content: bytes | bytearray) -> ScopeSnapshot:
     """Return the snapshot; raises ValueError if the bytes are not one."""
     try:
         stored = msgspec.json.decode(zlib.decompress(content), type=_Stored)

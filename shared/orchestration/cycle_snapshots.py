@@ -9,6 +9,7 @@ from typing import Final
 
 from shared.cycles.cycle import Cycle
 from shared.orchestration.engine import Engine
+from shared.orchestration.ports import Content
 
 LINKS: Final = "links"
 SCOPE_IN_WORK: Final = "scope-in-work"
@@ -21,14 +22,14 @@ class SnapshotLost(Exception):
     """A snapshot of the running cycle is gone or not whole; the cycle must read everything again."""
 
 
-async def save_snapshot(engine: Engine, cycle: Cycle, kind: str, content: bytes) -> int:
+async def save_snapshot(engine: Engine, cycle: Cycle, kind: str, content: Content) -> int:
     """Save what the next sequence of the cycle goes on from; returns the number for the cycle's row."""
     number = (cycle.sequence + 1) * _DIGESTS + _digest(content)
     await engine.snapshots.save(cycle.configuration_id, _kind(kind, cycle.number), number, content)
     return number
 
 
-async def load_snapshot(engine: Engine, cycle: Cycle, kind: str, number: int) -> bytes:
+async def load_snapshot(engine: Engine, cycle: Cycle, kind: str, number: int) -> Content:
     """Return the snapshot that the cycle's row names. Raises SnapshotLost."""
     content = await engine.snapshots.load(cycle.configuration_id, _kind(kind, cycle.number), number)
     if content is None:
@@ -51,5 +52,5 @@ def _kind(kind: str, cycle: int) -> str:
     return f"{kind}-{cycle}"
 
 
-def _digest(content: bytes) -> int:
+def _digest(content: Content) -> int:
     return int.from_bytes(hashlib.blake2b(content, digest_size=8).digest()) % _DIGESTS

@@ -25,6 +25,7 @@ async def find_absent(reading: Reading) -> None:
         return
     if shard >= reading.state.shards:
         await reading.checkpoint(phase=reading.after_reading)
+        reading.links = None  # it may be large, and nobody asks it any more
         return
     snapshot = await reading.link_snapshot()
     work = dict[str, tuple[WorkKind, None]]()

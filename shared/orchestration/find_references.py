@@ -4,7 +4,6 @@ Mostly nothing has: then the links are read twice, by the thousand, and nothing 
 provisioned is told, too: while the source was read, nobody knew of who stands on a later page.
 """
 
-from collections import defaultdict
 from collections.abc import AsyncIterator
 from datetime import datetime
 
@@ -24,6 +23,9 @@ from shared.provisioning.reference_resolution import Resolution, resolve_manager
 
 PAGE = 500
 
+Targets = str | tuple[str, ...]
+"""Whom the objects of a manager's reports have as their manager: one, or several."""
+
 
 async def find_references(reading: Reading) -> bool:
     """Stage whoever does not have the manager that they shall have; who has open work is looked at anyway.
@@ -34,14 +36,13 @@ async def find_references(reading: Reading) -> bool:
     wanted = await _wanted(reading) if reading.mapping.flow.manager is not None else {}
     if not wanted:
         return False
-    standing = {link.source_id: link async for link in _links(reading) if link.source_id in wanted}
-    wrong = {manager for manager, targets in wanted.items() if _differs(reading, manager, targets, standing)}
-    coming = await _coming(reading, {manager for manager in wanted if not _is_there(standing.get(manager))})
+    wrong, absent = await _compared(reading, wanted)
+    coming = await _coming(reading, absent)
     if not wrong and not coming:
         return False
     found = list[str]()
     async for link in _links(reading):
-        if link.manager in coming or (link.manager in wrong and _is_wrong(reading, link, standing)):
+        if link.manager in coming or (link.manager in wrong and _is_wrong(reading, link, wrong[link.manager])):
             found.append(link.source_id)
         if len(found) == PAGE:
             await _stage(reading, found)
@@ -50,13 +51,42 @@ async def find_references(reading: Reading) -> bool:
     return True
 
 
-async def _wanted(reading: Reading) -> dict[str, set[str]]:
-    """Return, by each manager in the source (empty: none), whom the objects of their reports have as one."""
-    wanted = defaultdict[str, set[str]](set)
+async def _wanted(reading: Reading) -> dict[str, Targets]:
+    """Return, by each manager in the source (empty: none), whom the objects of their reports have as one.
+
+    Mostly that is one and the same: a set for each of a hundred thousand managers would take twice as much as all else.
+    """
+    wanted = dict[str, Targets]()
     async for link in _links(reading):
         if link.stands and (link.manager or link.manager_target):
-            wanted[link.manager].add(link.manager_target)
+            known = wanted.get(link.manager)
+            if known is None:
+                wanted[link.manager] = link.manager_target
+            elif link.manager_target not in _each(known):
+                wanted[link.manager] = (*_each(known), link.manager_target)
     return wanted
+
+
+def _each(targets: Targets) -> tuple[str, ...]:
+    return targets if isinstance(targets, tuple) else (targets,)
+
+
+async def _compared(reading: Reading, wanted: dict[str, Targets]) -> tuple[dict[str, Link | None], set[str]]:
+    """Return the managers whom some reports do not have as they shall, with their links, and those who are not there.
+
+    Takes from `wanted` who has a link.
+    """
+    wrong, absent = dict[str, Link | None](), set[str]()
+    async for link in _links(reading):
+        targets = wanted.pop(link.source_id, None)
+        if targets is None:
+            continue
+        if _differs(reading, link.source_id, targets, link):
+            wrong[link.source_id] = link
+        if not link.stands:
+            absent.add(link.source_id)
+    wrong |= {manager: None for manager, targets in wanted.items() if _differs(reading, manager, targets, None)}
+    return wrong, absent | wanted.keys()
 
 
 async def _coming(reading: Reading, absent: set[str]) -> set[str]:
@@ -66,24 +96,20 @@ async def _coming(reading: Reading, absent: set[str]) -> set[str]:
     return {manager for manager, row in rows.items() if is_coming(row.pending)}
 
 
-def _is_there(link: Link | None) -> bool:
-    return link is not None and link.stands
+def _differs(reading: Reading, manager: str, targets: Targets, standing: Link | None) -> bool:
+    return any(_resolution(reading, manager, target, standing) is not Resolution.NOTHING for target in _each(targets))
 
 
-def _differs(reading: Reading, manager: str, targets: set[str], standing: dict[str, Link]) -> bool:
-    return any(_resolution(reading, manager, target, standing) is not Resolution.NOTHING for target in targets)
-
-
-def _is_wrong(reading: Reading, link: Link, standing: dict[str, Link]) -> bool:
+def _is_wrong(reading: Reading, link: Link, standing: Link | None) -> bool:
     if not link.stands:
         return False
     return _resolution(reading, link.manager, link.manager_target, standing) is not Resolution.NOTHING
 
 
-def _resolution(reading: Reading, manager: str, current: str, standing: dict[str, Link]) -> Resolution:
+def _resolution(reading: Reading, manager: str, current: str, standing: Link | None) -> Resolution:
     flow = reading.mapping.flow.manager
     clears = flow is not None and flow.clears
-    return resolve_manager(manager, current, standing.get(manager), coming=False, clears=clears).resolution
+    return resolve_manager(manager, current, standing, coming=False, clears=clears).resolution
 
 
 async def _links(reading: Reading) -> AsyncIterator[Link]:

@@ -1,10 +1,9 @@
 """The first phase of a cycle: in an initial one, who is provisioned already?"""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 from shared.cycles.cycle import CyclePhase
-from shared.cycles.link_snapshot import LinkSnapshot
+from shared.cycles.link_snapshot import LinkSnapshot, Packing
 from shared.orchestration.read_target import open_chain
 from shared.orchestration.reading import Reading
 from shared.provisioning.link import Link
@@ -19,14 +18,16 @@ async def take_snapshot(reading: Reading) -> None:
     """
     if reading.initial:
         await open_chain(reading)
-        parts = [part for shard in range(reading.state.shards) async for part in _parts(reading, shard)]
-        reading.links = LinkSnapshot.merge(parts)
+        packing = Packing()
+        for shard in range(reading.state.shards):
+            await _pack(reading, shard, packing)
+        reading.links = LinkSnapshot(packing.table())
         await reading.checkpoint(phase=CyclePhase.ASSIGNMENTS)
         return
     reading.pass_over(CyclePhase.ASSIGNMENTS)
 
 
-async def _parts(reading: Reading, shard: int) -> AsyncIterator[LinkSnapshot]:
+async def _pack(reading: Reading, shard: int, packing: Packing) -> None:
     """Pack the links of a shard, some thousands at a time: as objects they take forty times as much."""
     entries, configuration_id = reading.engine.entries, reading.cycle.configuration_id
     busy = {id_ async for id_ in entries.pending_ids(configuration_id, shard)}
@@ -34,10 +35,10 @@ async def _parts(reading: Reading, shard: int) -> AsyncIterator[LinkSnapshot]:
     async for link in entries.links(configuration_id, shard):
         links[link.source_id] = _taken(link, reading)
         if len(links) == AT_ONCE:
-            yield LinkSnapshot.pack(links.values(), busy.intersection(links))
+            packing.add(links.values(), busy.intersection(links))
             busy.difference_update(links)
             links.clear()
-    yield LinkSnapshot.pack(links.values(), busy)
+    packing.add(links.values(), busy)
 
 
 def _taken(link: Link, reading: Reading) -> Link:

@@ -24,10 +24,11 @@ from shared.adapters.tables.row_format import (
 )
 from shared.adapters.tables.row_limits import batches
 from shared.adapters.tables.rows import Delete, Insert, Operation, Replace, Row, RowConflict, Rows, Upsert, escape_key
-from shared.orchestration.ports import Conflict
+from shared.orchestration.ports import Conflict, Content
 
 # 12 columns of 60 KiB: in base64 they stay below 1 MiB, above which aiohttp warns of holding up the event loop.
 PART_ROW_BYTES = 12 * PART_BYTES
+PARTS_AT_ONCE = 2
 _TRIES = 10
 
 
@@ -50,7 +51,7 @@ class TableSnapshotStore:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
 
-    async def save(self, configuration_id: str, kind: str, number: int, content: bytes) -> None:
+    async def save(self, configuration_id: str, kind: str, number: int, content: Content) -> None:
         """Replace the content; Conflict only if others replace it all the time."""
         partition, name = escape_key(configuration_id), _name(kind, number)
         for _ in range(_TRIES):
@@ -66,7 +67,7 @@ class TableSnapshotStore:
             return
         raise Conflict(f"Snapshot {name} of {configuration_id!r} does not come to rest.")
 
-    async def load(self, configuration_id: str, kind: str, number: int) -> bytes | None:
+    async def load(self, configuration_id: str, kind: str, number: int) -> Content | None:
         partition, name = escape_key(configuration_id), _name(kind, number)
         row = await self._rows.get(partition, f"head:{name}")
         while row is not None:
@@ -88,22 +89,23 @@ class TableSnapshotStore:
     async def purge(self, configuration_id: str, limit: int) -> int:
         return await purge(self._rows, escape_key(configuration_id), limit)
 
-    async def _write_parts(self, partition: str, name: str, head: Head, content: bytes) -> None:
-        starts = range(0, head.parts * PART_ROW_BYTES, PART_ROW_BYTES)
-        parts = [
-            Upsert(
-                key=f"part:{name}:{head.generation}:{number_part(index)}",
-                values={VERSION: FORMAT_VERSION, **split_bytes("content", content[start : start + PART_ROW_BYTES])},
-            )
-            for index, start in enumerate(starts)
-        ]
-        await in_parallel(self._rows.commit(partition, [part]) for part in parts)
+    async def _write_parts(self, partition: str, name: str, head: Head, content: Content) -> None:
+        async def write(index: int) -> None:
+            """Copied when it is its turn: all parts at once would take several times as much as the content."""
+            start = index * PART_ROW_BYTES
+            values = split_bytes("content", bytes(content[start : start + PART_ROW_BYTES]))
+            key = f"part:{name}:{head.generation}:{number_part(index)}"
+            await self._rows.commit(partition, [Upsert(key=key, values={VERSION: FORMAT_VERSION, **values})])
 
-    async def _content(self, partition: str, name: str, head: Head) -> bytes | None:
+        await in_parallel(map(write, range(head.parts)), PARTS_AT_ONCE)
+
+    async def _content(self, partition: str, name: str, head: Head) -> Content | None:
         first, before = within("part", name, head.generation)
-        parts = [_part(row) async for row in self._rows.scan(partition, first=first, before=before)]
-        content = b"".join(parts)
-        whole = len(parts) == head.parts and _digest(content) == head.digest
+        content, parts = bytearray(), 0
+        async for row in self._rows.scan(partition, first=first, before=before):
+            content += _part(row)
+            parts += 1
+        whole = parts == head.parts and _digest(content) == head.digest
         return content if whole else None
 
     async def _delete(self, partition: str, first: str, before: str) -> None:
@@ -116,7 +118,7 @@ def _name(kind: str, number: int) -> str:
     return f"{escape_key(kind)}:{number_part(number)}"
 
 
-def _next_head(row: Row | None, content: bytes) -> Head:
+def _next_head(row: Row | None, content: Content) -> Head:
     saves = 1 if row is None else HEAD.value(row).saves + 1
     digest = _digest(content)
     parts = -(-len(content) // PART_ROW_BYTES)
@@ -134,5 +136,5 @@ def _part(row: Row) -> bytes:
     return joined_bytes(row, "content")
 
 
-def _digest(content: bytes) -> str:
+def _digest(content: Content) -> str:
     return hashlib.sha256(content).hexdigest()

@@ -334,11 +334,15 @@ class BudgetStore(Protocol):
     async def set_read_only(self, *, on: bool, by: str, now: datetime) -> None: ...
 
 
+Content = bytes | bytearray
+"""What a snapshot holds. It may be large: whoever gives or gets it has no need of a copy."""
+
+
 class SnapshotStore(Protocol):
     """Packed bytes of any size by configuration, kind and number."""
 
-    async def save(self, configuration_id: str, kind: str, number: int, content: bytes) -> None: ...
-    async def load(self, configuration_id: str, kind: str, number: int) -> bytes | None:
+    async def save(self, configuration_id: str, kind: str, number: int, content: Content) -> None: ...
+    async def load(self, configuration_id: str, kind: str, number: int) -> Content | None:
         """Return the bytes; None if there are none or they are not whole."""
         ...
 

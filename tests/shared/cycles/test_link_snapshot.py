@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.cycles.link_snapshot import LinkSnapshot
+from shared.cycles.link_snapshot import LinkSnapshot, Packing
 from shared.provisioning.link import Link, LinkState
 from tests.shared.provisioning.people import link
 
@@ -62,15 +62,16 @@ def test_absent_is_who_was_active_and_has_not_been_seen(links: list[Link], seen:
 
 
 @settings(deadline=None)
-@given(links=LINKS, cuts=st.integers(1, 8), seen=st.sets(st.integers(0, 20)))
-def test_parts_make_the_table_of_the_whole_with_their_marks(links: list[Link], cuts: int, seen: set[int]) -> None:
-    parts = [LinkSnapshot.pack(links[start::cuts]) for start in range(cuts)]
-    whole = LinkSnapshot.pack(links)
-    for index in (each for each in seen if each < len(links)):
-        whole.mark_seen(links[index].source_id)
-        parts[index % cuts].mark_seen(links[index].source_id)
+@given(links=LINKS, cuts=st.integers(1, 8), busy=st.sets(st.integers(0, 20)))
+def test_parts_make_the_table_of_the_whole(links: list[Link], cuts: int, busy: set[int]) -> None:
+    working = {links[index].source_id for index in busy if index < len(links)}
+    packing = Packing()
 
-    assert LinkSnapshot.merge(parts).packed == whole.packed
+    for start in range(cuts):
+        part = links[start::cuts]
+        packing.add(part, working.intersection(each.source_id for each in part))
+
+    assert packing.table() == LinkSnapshot.pack(links, working).packed
 
 
 @settings(deadline=None)
@@ -97,7 +98,7 @@ def test_an_empty_table_knows_nobody() -> None:
     snapshot = LinkSnapshot(b"")
 
     assert (snapshot.state("s"), snapshot.unchanged("s", "1:a"), snapshot.is_absent("s")) == (None, False, False)
-    assert (snapshot.active, snapshot.packed, snapshot.is_seen("s")) == (0, b"", False)
+    assert (snapshot.active, snapshot.packed, snapshot.is_seen("s")) == (0, bytearray(), False)
 
 
 @settings(deadline=None)

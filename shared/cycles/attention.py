@@ -23,6 +23,9 @@ from shared.cycles.pending import DueClass, DueEntry
 LONGEST_TRUST: Final = timedelta(days=1)
 """For so long a look is believed, and whoever is about to write is waited for."""
 
+MOST_WRITERS: Final = 20
+"""So many are remembered; more have died within a day, or write at this moment."""
+
 _BY_CYCLES: Final = frozenset({DueClass.ESCROW, DueClass.DELAYED, DueClass.REJECTED})
 """What is due by a cycle, not by a tick in between."""
 
@@ -39,10 +42,8 @@ class Attention:
     """The last look found nothing open, and nobody has written anything since."""
     worked_in: int = 0
     """While it is idle: for cycles after this one no entry was closed."""
-    writers: int = 0
-    """How many have said that they are about to write, and not yet that they have."""
-    watched_until: datetime | None = None
-    """Until then a look is not believed, since somebody is about to write."""
+    writers: tuple[datetime, ...] = ()
+    """Until when each of those is waited for who have said that they are about to write, and not yet that they have."""
     surveyed: int = -1
     """The links were all read when it was idle, and this many had said that they have written something."""
 
@@ -56,29 +57,33 @@ class Look:
     open: tuple[DueEntry, ...]
 
 
-def announced(attention: Attention, now: datetime, cycle: int) -> Attention:
-    """Return what is known when somebody is about to write a row; `cycle` is the newest one."""
-    watched = replace(attention, writers=attention.writers + 1, watched_until=now + LONGEST_TRUST)
-    return replace(watched, look_from=None, idle=False, worked_in=cycle)
+def announced(attention: Attention, until: datetime, cycle: int) -> Attention:
+    """Return what is known when somebody is about to write a row, who is waited for `until` then.
+
+    `cycle` is the newest one. Of too many the last ones count: they are waited for longest.
+    """
+    writers = (*attention.writers, until)[-MOST_WRITERS:]
+    return replace(attention, writers=writers, look_from=None, idle=False, worked_in=cycle)
 
 
-def stirred(attention: Attention, cycle: int, *, announced: bool = False) -> Attention:
-    """Return what is known after somebody has written a row, which they had `announced` or not."""
-    writers = max(attention.writers - announced, 0)
-    watched = replace(attention, writers=writers, watched_until=attention.watched_until if writers else None)
-    return replace(watched, stirred=attention.stirred + 1, look_from=None, idle=False, worked_in=cycle)
+def stirred(attention: Attention, cycle: int, *, announced: datetime | None = None) -> Attention:
+    """Return what is known after somebody has written a row, who was `announced` as waited for until then, or not."""
+    writers = list(attention.writers)
+    if announced in writers:
+        writers.remove(announced)
+    told = replace(attention, stirred=attention.stirred + 1, writers=tuple(writers))
+    return replace(told, look_from=None, idle=False, worked_in=cycle)
 
 
 def looked(attention: Attention, look: Look, at: int, cycle: int, times: tuple[datetime, datetime]) -> Attention:
     """Return what is known after a look that began when `at` had stirred; `times`: now, and the next cycle's."""
     now, next_cycle = times
-    if attention.stirred != at or (attention.watched_until is not None and now < attention.watched_until):
+    if attention.stirred != at or any(now < until for until in attention.writers):
         return attention  # somebody has written a row since, or is about to, that the look may have missed
     idle = not look.busy and not look.open
     look_from = None if look.busy else _look_from(look.open, now, next_cycle)
     worked_in = attention.worked_in if attention.idle else cycle
-    unwatched = replace(attention, writers=0, watched_until=None)
-    return replace(unwatched, look_from=look_from, idle=idle, worked_in=worked_in)
+    return replace(attention, writers=(), look_from=look_from, idle=idle, worked_in=worked_in)
 
 
 def surveyed(attention: Attention, at: int) -> Attention:

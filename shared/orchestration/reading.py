@@ -7,7 +7,7 @@ cursor. A slice that dies is repeated from the cursor and writes the same rows a
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from shared.configuration.configuration import Configuration, ScopeKind
 from shared.cycles.cycle import Cursor, Cycle, CycleKind, CyclePhase
@@ -53,7 +53,7 @@ class Reading:
     known_users: tuple[str, ...] = ()
     """A few people whom reading saw last, in this cycle or before."""
     pending_ids: frozenset[str] | None = None
-    stirs: bool = False
+    announced: datetime | None = None
     """Rows are announced, and mostly written, that a tick must find, and nobody has said yet that they are."""
     unsent: set[int] = field(default_factory=set)
     """Shards with rows that are written, and that no worker has been told of yet."""
@@ -94,6 +94,11 @@ class Reading:
     def is_idle(self) -> bool:
         """Was nothing open when this slice began, and has it written nothing since?"""
         return self.state.attention.idle and not self.stirs
+
+    @property
+    def stirs(self) -> bool:
+        """Has this slice written rows, or is about to, without having said that it has?"""
+        return self.announced is not None
 
     def pass_over(self, phase: CyclePhase) -> None:
         """Go on to a phase. Nothing was done that would have to be saved: after a crash it is done once more."""
@@ -198,17 +203,16 @@ class Reading:
     async def announce(self) -> None:
         """Say that rows are about to be written. A slice that dies may be repeated by one that does not need them."""
         if not self.stirs:
-            await announce(self.engine, self.cycle.configuration_id)
-            self.stirs = True
+            self.announced = await announce(self.engine, self.cycle.configuration_id)
 
     async def tell(self) -> None:
         """Say that rows were written; before anything is saved by which they would not be written again."""
         if not self.stirs:
             return
-        standing = await stir(self.engine, self.cycle.configuration_id, announced=True)
+        standing = await stir(self.engine, self.cycle.configuration_id, announced=self.announced)
         if standing is not None:
             self.state = replace(self.state, attention=standing.attention)
-        self.stirs = False
+        self.announced = None
 
     async def save_reached(self) -> None:
         """Save what was read before Graph stopped answering, and that the cycle is alive even if that was nothing.

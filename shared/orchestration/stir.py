@@ -3,9 +3,10 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
-from shared.cycles.attention import Attention, Look, announced, looked, stirred
+from shared.cycles.attention import LONGEST_TRUST, Attention, Look, announced, looked, stirred
 from shared.cycles.state import ConfigurationState
 from shared.orchestration.engine import Engine
 from shared.orchestration.update_state import update_state
@@ -14,16 +15,23 @@ MANY: Final = 40
 """Many may say so at one time, and each of them has to get through."""
 
 
-async def announce(engine: Engine, configuration_id: str) -> ConfigurationState | None:
-    """Say that rows are about to be written, so that they are found should this process die right after."""
+async def announce(engine: Engine, configuration_id: str) -> datetime:
+    """Say that rows are about to be written, so that they are found should this process die right after.
+
+    Returns until when it is waited for, by which `stir` tells it from others.
+    """
+    until = engine.clock.now() + LONGEST_TRUST
 
     async def change(state: ConfigurationState) -> ConfigurationState:
-        return replace(state, attention=announced(state.attention, engine.clock.now(), state.cycle))
+        return replace(state, attention=announced(state.attention, until, state.cycle))
 
-    return await update_state(engine, configuration_id, change, attempts=MANY)
+    await update_state(engine, configuration_id, change, attempts=MANY)
+    return until
 
 
-async def stir(engine: Engine, configuration_id: str, *, announced: bool = False) -> ConfigurationState | None:
+async def stir(
+    engine: Engine, configuration_id: str, *, announced: datetime | None = None
+) -> ConfigurationState | None:
     """Say that rows were written; before whoever wrote them says that they are done."""
 
     async def change(state: ConfigurationState) -> ConfigurationState:
@@ -35,9 +43,9 @@ async def stir(engine: Engine, configuration_id: str, *, announced: bool = False
 @asynccontextmanager
 async def told(engine: Engine, configuration_id: str) -> AsyncIterator[None]:
     """Announce, let rows be written, and say so; where that fails the announcement stands."""
-    await announce(engine, configuration_id)
+    until = await announce(engine, configuration_id)
     yield
-    await stir(engine, configuration_id, announced=True)
+    await stir(engine, configuration_id, announced=until)
 
 
 async def note_look(engine: Engine, seen: ConfigurationState, look: Look) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from shared.cycles.attention import (
     LONGEST_TRUST,
+    MOST_WRITERS,
     Attention,
     Look,
     announced,
@@ -19,6 +20,7 @@ from shared.cycles.pending import DueClass, DueEntry
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
+TOMORROW = NOW + LONGEST_TRUST
 TIMES = (NOW, NOW + 40 * MINUTE)
 NOTHING = Look(busy=False, open=())
 
@@ -98,7 +100,7 @@ def test_links_are_known_only_if_they_were_read_while_nothing_was_open() -> None
 
 
 def test_while_somebody_is_about_to_write_no_look_is_believed() -> None:
-    watched = announced(after(), NOW, 8)
+    watched = announced(after(), TOMORROW, 8)
 
     assert needs_look(watched, NOW)
     assert not watched.idle
@@ -106,32 +108,49 @@ def test_while_somebody_is_about_to_write_no_look_is_believed() -> None:
 
 
 def test_who_has_written_is_not_waited_for_any_more() -> None:
-    written = stirred(announced(after(), NOW, 8), 8, announced=True)
+    written = stirred(announced(after(), TOMORROW, 8), 8, announced=TOMORROW)
 
     assert looked(written, NOTHING, 1, 8, TIMES).idle
 
 
-def test_of_two_who_are_about_to_write_the_other_is_still_waited_for() -> None:
-    both = announced(announced(Attention(), NOW, 8), NOW + MINUTE, 8)
+@pytest.mark.parametrize("apart", [timedelta(0), MINUTE])
+def test_of_two_who_are_about_to_write_the_other_is_still_waited_for(apart: timedelta) -> None:
+    both = announced(announced(Attention(), TOMORROW, 8), TOMORROW + apart, 8)
 
-    one = stirred(both, 8, announced=True)
+    one = stirred(both, 8, announced=TOMORROW)
 
     assert looked(one, NOTHING, 1, 8, TIMES) == one
-    assert looked(stirred(one, 8, announced=True), NOTHING, 2, 8, TIMES).idle
+    assert looked(stirred(one, 8, announced=TOMORROW + apart), NOTHING, 2, 8, TIMES).idle
 
 
 def test_who_writes_without_a_word_before_ends_nobody_elses_announcement() -> None:
-    written = stirred(announced(Attention(), NOW, 8), 8)
+    written = stirred(announced(Attention(), TOMORROW, 8), 8)
 
     assert looked(written, NOTHING, 1, 8, TIMES) == written
 
 
 def test_who_has_died_before_writing_is_waited_for_for_a_day() -> None:
-    watched = announced(Attention(), NOW, 8)
-    later = (NOW + LONGEST_TRUST, NOW + LONGEST_TRUST + 40 * MINUTE)
+    watched = announced(Attention(), TOMORROW, 8)
 
-    known = looked(watched, NOTHING, 0, 8, later)
-
+    assert looked(watched, NOTHING, 0, 8, (TOMORROW - MINUTE, TOMORROW)) == watched
+    known = looked(watched, NOTHING, 0, 8, (TOMORROW, TOMORROW + MINUTE))
     assert known.idle
-    assert not known.writers
-    assert looked(stirred(known, 8), NOTHING, 1, 8, later).idle
+    assert known.writers == ()
+
+
+def test_who_has_died_is_waited_for_no_longer_because_others_write() -> None:
+    watched = announced(Attention(), TOMORROW, 8)
+    later = TOMORROW + LONGEST_TRUST - MINUTE
+
+    written = stirred(announced(watched, later, 9), 9, announced=later)
+
+    assert looked(written, NOTHING, 1, 9, (TOMORROW, TOMORROW + MINUTE)).idle
+
+
+def test_of_many_who_have_died_those_are_remembered_who_are_waited_for_longest() -> None:
+    watched = Attention()
+    for number in range(MOST_WRITERS + 5):
+        watched = announced(watched, TOMORROW + number * MINUTE, 8)
+
+    assert len(watched.writers) == MOST_WRITERS
+    assert max(watched.writers) == TOMORROW + (MOST_WRITERS + 4) * MINUTE

@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from sandbox.azurite import Azurite
 
+_LONG = Path(__file__).parent / "whole"
 _END = "-----END CERTIFICATE-----\n"
 
 
@@ -21,6 +22,11 @@ def pytest_configure(config: pytest.Config) -> None:
     one = Path(folder.name, "authority.pem")
     one.write_text(Path(certifi.where()).read_text(encoding="utf-8").split(_END)[0] + _END, encoding="utf-8")
     os.environ["SSL_CERT_FILE"] = str(one)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Take first what lasts for half a minute and mostly waits: at the end one process would wait for it alone."""
+    items.sort(key=lambda item: not item.path.is_relative_to(_LONG))
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

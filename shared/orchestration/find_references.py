@@ -4,7 +4,7 @@ Mostly nothing has: then the links are read twice, by the thousand, and nothing 
 provisioned is told, too: while the source was read, nobody knew of who stands on a later page.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from datetime import datetime
 
 from shared.cycles.pending import (
@@ -23,7 +23,7 @@ from shared.provisioning.reference_resolution import Resolution, resolve_manager
 
 PAGE = 500
 
-Targets = str | tuple[str, ...]
+Targets = str | set[str]
 """Whom the objects of a manager's reports have as their manager: one, or several."""
 
 
@@ -59,16 +59,16 @@ async def _wanted(reading: Reading) -> dict[str, Targets]:
     wanted = dict[str, Targets]()
     async for link in _links(reading):
         if link.stands and (link.manager or link.manager_target):
-            known = wanted.get(link.manager)
-            if known is None:
-                wanted[link.manager] = link.manager_target
-            elif link.manager_target not in _each(known):
-                wanted[link.manager] = (*_each(known), link.manager_target)
+            known = wanted.setdefault(link.manager, link.manager_target)
+            if isinstance(known, set):
+                known.add(link.manager_target)
+            elif known != link.manager_target:
+                wanted[link.manager] = {known, link.manager_target}
     return wanted
 
 
-def _each(targets: Targets) -> tuple[str, ...]:
-    return targets if isinstance(targets, tuple) else (targets,)
+def _each(targets: Targets) -> Iterable[str]:
+    return targets if isinstance(targets, set) else (targets,)
 
 
 async def _compared(reading: Reading, wanted: dict[str, Targets]) -> tuple[dict[str, Link | None], set[str]]:

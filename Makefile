@@ -3,6 +3,7 @@
 #   make test    every test                     make check   format, lint, types, architecture
 #   make clean   removes what the others made   make coverage   fails where a branch of the pure core has no test
 #   make bench   measures ratios on this machine and writes docs/performance.md
+#   make long    hours: what make test does for minutes; STEPS, SEED and SEEDS choose. docs/reliability.md has results
 #   make live    by hand only, between two tenants of your own: docs/setup.md says what it does to them
 
 PYTHON ?= python3
@@ -12,7 +13,11 @@ NODE   := sandbox/azurite/node_modules
 TYPED  := $(wildcard function_app.py functions shared cli sandbox tests bench)
 ARGS   ?=
 
-.PHONY: run test check coverage bench live bootstrap clean
+STEPS  ?= 1000000
+SEED   ?= 1
+SEEDS  ?= 1-200
+
+.PHONY: run test check coverage bench long live bootstrap clean
 .DELETE_ON_ERROR:
 
 run: bootstrap
@@ -35,6 +40,12 @@ coverage: bootstrap
 # Not part of `make test`: a timing is no test.
 bench: bootstrap
 	$(BIN)/python -m bench $(ARGS)
+
+# Not part of `make test`: it takes a night. It ends at the first thing that is broken, and says how to repeat it.
+long: bootstrap
+	$(BIN)/python -m tests.machine --steps $(STEPS) --seed $(SEED) --jobs 2
+	$(BIN)/python -m tests.machine --life --steps $(STEPS) --seed $(SEED) --jobs 2
+	$(BIN)/python -m sandbox campaign --seeds $(SEEDS) --jobs 2
 
 # Nothing else calls it: it makes people in a real tenant, and deletes them again.
 live: bootstrap

@@ -155,17 +155,20 @@ class LinkSnapshot:
 
 
 class Packing:
-    """Makes a table of people who come in any order, some thousands at a time, in little more than its own size."""
+    """Makes a table of people who come in any order, some thousands at a time, in little more than its own size.
+
+    Into few buckets: the memory of those that are large goes back to the system while the table grows.
+    """
 
     def __init__(self) -> None:
-        self._buckets = [bytearray() for _ in range(256)]
+        self._buckets = [bytearray() for _ in range(16)]
 
     def add(self, links: Iterable[Link], busy: Collection[str] = ()) -> None:
         """Add these links, and the people with open work whether they have a link or not; nobody is added twice."""
         unlinked = {source_id: _key(source_id) + bytes([_UNLINKED | _BUSY]) + b"\0" * 9 for source_id in busy}
         linked = {link.source_id: _record(link, busy=link.source_id in unlinked) for link in links}
         for record in (unlinked | linked).values():
-            self._buckets[record[0]] += record
+            self._buckets[record[0] >> 4] += record
 
     def table(self) -> bytearray:
         """Return the sorted table; of the parts nothing is left."""

@@ -53,6 +53,10 @@ class LinkSnapshot:
         packing.add(links, busy)
         return cls(packing.table())
 
+    def __len__(self) -> int:
+        """Return how many people have a place."""
+        return len(self._packed) // _RECORD
+
     @property
     def packed(self) -> bytearray:
         """Return the table itself: a copy of it would be as large."""

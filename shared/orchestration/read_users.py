@@ -1,6 +1,7 @@
 """Who changed: reads users/delta page by page and writes a pending row for everybody who needs something."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from shared.configuration.directory_schema import MANAGER
 from shared.cycles.classification import LinkSight, classify, left_alone, removal
@@ -19,18 +20,26 @@ KNOWN_USERS = 3
 TOGETHER = 1000
 """So many people are judged together: those of one shard are read and written with few requests."""
 
+PEOPLE_FOR_A_PAGE = 5000
+"""For so many people in the table that each checkpoint saves, one page is read until it is saved again."""
+
+LONGEST = timedelta(minutes=1)
+"""For no longer than that is a checkpoint put off: a cycle without one for some minutes looks as if it had stopped."""
+
 _SIGHT = frozenset({EntryPart.LINK, EntryPart.PENDING})
 
 
 async def read_users(reading: Reading) -> None:
-    """Read up to ten pages; after the last one the next cycle's watermark stands in this cycle's row.
+    """Read ten pages, or more of many people; after the last one the next cycle's watermark stands in this cycle's row.
 
     Raises UnexpectedAnswer if another tenant answers: whoever it names would be a stranger.
     """
     await reading.source.verified_domains()
     link = reading.cycle.cursor.link or await _watermark(reading)
     told = list[SourceEntry | Removed]()
-    for _ in range(PAGES):
+    began, pages = reading.engine.clock.now(), 0
+    while pages < PAGES or (pages < _most_pages(reading) and reading.engine.clock.now() - began < LONGEST):
+        pages += 1
         try:
             page = await reading.source.users_page(link)
         except (Throttled, Unavailable):
@@ -46,6 +55,10 @@ async def read_users(reading: Reading) -> None:
             await _take(reading, told, link)
     await _take(reading, told, link)
     await reading.checkpoint(cursor=reading.reached)
+
+
+def _most_pages(reading: Reading) -> int:
+    return 0 if reading.links is None else len(reading.links) // PEOPLE_FOR_A_PAGE
 
 
 async def _take(reading: Reading, told: list[SourceEntry | Removed], reached: str) -> None:

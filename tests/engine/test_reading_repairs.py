@@ -6,11 +6,14 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from sandbox.tenants import delta
+from shared.configuration.configuration import Configuration
 from shared.cycles.cycle import Cursor, Cycle, CycleKind, CyclePhase, CycleState
 from shared.cycles.pending import DueClass, Pending, PendingState, WorkKind
 from shared.cycles.scope_snapshot import ScopeSnapshot
 from shared.cycles.state import QuarantineReason
 from shared.cycles.work import Work
+from shared.orchestration import read_users as read_users_module
 from shared.orchestration.end_cycle import end_cycle
 from shared.orchestration.find_absent import find_absent
 from shared.orchestration.messages import decode_provisioning
@@ -236,6 +239,52 @@ async def test_whose_link_is_made_while_an_initial_cycle_reads_and_is_not_seen_i
     pending = (await local.rows("newcomer")).pending
     assert pending is not None
     assert pending.kind is WorkKind.EVALUATE
+
+
+@pytest.mark.parametrize(("people_for_a_page", "checkpoints"), [(5000, 6), (10, 2)])
+async def test_of_many_people_more_pages_are_read_between_two_checkpoints(
+    monkeypatch: pytest.MonkeyPatch, people_for_a_page: int, checkpoints: int
+) -> None:
+    """Of 300, on 60 pages: ten pages each, or thirty, where each ten people in the table ask for one."""
+    monkeypatch.setattr(delta, "LARGEST_PAGE", 5)
+    monkeypatch.setattr(read_users_module, "PEOPLE_FOR_A_PAGE", people_for_a_page)
+    local = await begun(300)
+    reading = await slice_of(local)
+    await take_snapshot(reading)
+    await reading.checkpoint(phase=CyclePhase.USERS)
+    before = reading.cycle.sequence
+
+    while reading.cycle.phase is CyclePhase.USERS:
+        await read_users(reading)
+
+    assert reading.cycle.imported == 300
+    assert reading.cycle.sequence - before == checkpoints
+
+
+async def test_a_checkpoint_is_not_put_off_for_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delta, "LARGEST_PAGE", 5)
+    monkeypatch.setattr(read_users_module, "PEOPLE_FOR_A_PAGE", 1)
+    local = LocalEngine(small_world(people(100)), surroundings=(slow := Meddler()))
+    await local.begin()
+
+    def pass_time(request: httpx.Request) -> None:
+        if "/users/" in request.url.path:
+            local.clock.time += timedelta(seconds=5)
+
+    slow.meddle, slow.on = pass_time, True
+    reading = replace(await slice_of(local), source=local.worker.directories.source(await declared(local)))
+    await take_snapshot(reading)
+    await reading.checkpoint(phase=CyclePhase.USERS)
+
+    await read_users(reading)
+
+    assert reading.cycle.imported == 60, "twelve pages of five seconds each are a minute"
+
+
+async def declared(local: LocalEngine) -> Configuration:
+    configuration = await local.engine.configurations.configuration(CONFIGURATION, 1)
+    assert configuration is not None
+    return configuration
 
 
 async def test_whom_only_a_slice_that_died_has_seen_is_evaluated() -> None:

@@ -13,7 +13,10 @@ SCALE = 1.0
 """As in production: in faster time a slice of reading would end, and save what it holds, after fewer pages."""
 
 CHANGED = 1000
-"""People who change for the figure about changes."""
+"""People who change among all, each far from the next."""
+
+CHANGED_TOGETHER = 5000
+"""People who change in a company of a tenth, where many of them stand in one page of rows."""
 
 MEMORY_MIB = 300
 
@@ -23,14 +26,21 @@ async def figures(people: int) -> list[Figure]:
     async with agreed_world(_options(people)) as world:
         await world.cycle()  # what a process does once (tokens, domains, the compiled mapping) is no cost of a cycle
         _, quiet = await world.cycle()
-        _, changed = await _changed(world)
+        _, changed = await _changed(world, CHANGED)
         before = world.peak_memory_mib
         initial, unchanged = await world.cycle(full=True)
         peak = world.peak_memory_mib
-    small = await _peak_of(people // 10)
+    small, together = await _small(people // 10)
     return [
         *_quiet(people, quiet),
         *_unchanged(people, initial, unchanged),
+        _per_thousand(
+            "changed people, incremental: storage transactions per 1,000, many together",
+            together,
+            CHANGED_TOGETHER,
+            400,
+            people // 10,
+        ),
         _per_thousand("changed people, incremental: storage transactions per 1,000", changed, CHANGED, 400, people),
         at_most(
             f"peak memory of a host, unchanged initial cycle, {people:,} people",
@@ -49,8 +59,8 @@ async def figures(people: int) -> list[Figure]:
     ]
 
 
-async def _changed(world: MeasuredWorld) -> tuple[Cycle, Use]:
-    ids = [person["id"] for person in islice(world.agreed.people, CHANGED)]
+async def _changed(world: MeasuredWorld, count: int) -> tuple[Cycle, Use]:
+    ids = [person["id"] for person in islice(world.agreed.people, count)]
     await world.change([{"op": "updateUser", "id": id_, "set": {"jobTitle": "Changed for a figure"}} for id_ in ids])
     return await world.cycle(writes=len(ids))
 
@@ -86,10 +96,13 @@ def _per_thousand(what: str, use: Use, of: int, bound: float, people: int) -> Fi
     return at_most(what, use.transactions * 1000 / of, bound, note=note)
 
 
-async def _peak_of(people: int) -> int:
+async def _small(people: int) -> tuple[int, Use]:
+    """Return the peak memory of an unchanged initial cycle, and what many changes cost after it."""
     async with agreed_world(_options(people)) as world:
         await world.cycle(full=True)
-        return world.peak_memory_mib
+        peak = world.peak_memory_mib
+        _, changed = await _changed(world, min(people, CHANGED_TOGETHER))
+        return peak, changed
 
 
 async def escrow_figures(escrows: int) -> list[Figure]:

@@ -30,14 +30,15 @@ async def figures(people: int) -> list[Figure]:
         before = world.peak_memory_mib
         initial, unchanged = await world.cycle(full=True)
         peak = world.peak_memory_mib
-    small, together = await _small(people // 10)
+    many = min(people // 10, CHANGED_TOGETHER)
+    small, together = await _small(people // 10, many)
     return [
         *_quiet(people, quiet),
         *_unchanged(people, initial, unchanged),
         _per_thousand(
             "changed people, incremental: storage transactions per 1,000, many together",
             together,
-            CHANGED_TOGETHER,
+            many,
             400,
             people // 10,
         ),
@@ -96,12 +97,12 @@ def _per_thousand(what: str, use: Use, of: int, bound: float, people: int) -> Fi
     return at_most(what, use.transactions * 1000 / of, bound, note=note)
 
 
-async def _small(people: int) -> tuple[int, Use]:
+async def _small(people: int, many: int) -> tuple[int, Use]:
     """Return the peak memory of an unchanged initial cycle, and what many changes cost after it."""
     async with agreed_world(_options(people)) as world:
         await world.cycle(full=True)
         peak = world.peak_memory_mib
-        _, changed = await _changed(world, min(people, CHANGED_TOGETHER))
+        _, changed = await _changed(world, many)
         return peak, changed
 
 

@@ -9,6 +9,7 @@ from shared.cycles.retry import pause
 from shared.cycles.work import IntentAction, IntentStage
 from shared.orchestration.confirm_source import delayed, staged
 from shared.orchestration.entry_pass import Ending, EntryPass, Job, removal_released, split
+from shared.orchestration.export_creates import VISIBLE
 from shared.orchestration.ports import Forbidden, Found, LookUp, TargetQuery
 from shared.orchestration.put_back import held_back, not_now
 from shared.orchestration.record_drift import departed_link, is_gone, looked_at, past_of
@@ -133,6 +134,8 @@ def _plan(job: Job, entry: EntryPass, look_up: LookUp, roles: dict[str, bool | N
         return held_back(job, replace(entry, work=replace(entry.work, intent=None)), timedelta(0), "EntryConflict")
     if entry.pending.kind is WorkKind.DRIFT and _was_just_written(job, entry):
         return held_back(job, entry, _until_visible(job, entry), LOOKS_AGAIN)
+    if _may_be_hidden(job, entry, sight):
+        return not_now(job, entry, "Timeout")
     orphan = _orphan(entry, sight)
     if orphan is not None:
         return _adopt_orphan(job, entry, orphan)
@@ -175,6 +178,13 @@ def _is_unfinished(entry: EntryPass) -> bool:
     return entry.link is not None and entry.link.unfinished
 
 
+def _may_be_hidden(job: Job, entry: EntryPass, sight: Sight) -> bool:
+    """May the object be there, and only not be seen yet, that we invited for a person who has left since?"""
+    if entry.link is not None or entry.in_scope or not _invited_id(entry) or sight.linked is not None:
+        return False
+    return not sight.known or job.engine.clock.now() - (entry.begun.looked_up or entry.started) <= VISIBLE
+
+
 def _orphan(entry: EntryPass, sight: Sight) -> TargetObject | None:
     """Return the object that we invited for a person who has left, or was disabled, before the link was saved."""
     found = sight.linked
@@ -211,6 +221,7 @@ def _sight(job: Job, entry: EntryPass, found: Found, roles: dict[str, bool | Non
         stale=_is_stale(job, entry),
         disable_released=removal_released(job, entry.pending, WorkKind.DISABLE),
         unfinished=_is_unfinished(entry),
+        adopting=bool(_adopting(entry)),
         past=past_of(job, entry),
         taken=found.taken,
     )

@@ -149,11 +149,15 @@ def _judge(
         reading.in_scope += 1
     elif not link.active or decision.left_alone:
         reading.skipped[decision.reason] += 1
-    if decision.in_scope or decision.left_alone:
+    kind = (
+        left_alone(link)
+        if decision.left_alone
+        else classify(entry, link, in_scope=decision.in_scope, enables=reading.mapping.flow.enables(entry))
+    )
+    # for whom nothing is to be done since they have nothing may have got it from a slice that died
+    if (decision.in_scope or decision.left_alone) and (kind is not None or link.exists):
         _mark_seen(reading, entry.id)
-    if decision.left_alone:
-        return left_alone(link)
-    return classify(entry, link, in_scope=decision.in_scope, enables=reading.mapping.flow.enables(entry))
+    return kind
 
 
 def _decide(reading: Reading, entry: SourceEntry, *, entitled: bool) -> ScopingDecision | None:

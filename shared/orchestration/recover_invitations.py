@@ -61,7 +61,10 @@ def _latest(job: Job, intent: Intent) -> datetime:
 
 
 def _is_ours(holder: TargetObject, intent: Intent, latest: datetime) -> bool:
-    """Was it made between our look-up and the latest moment at which our invitation can have been carried out?"""
-    if holder.deleted or not is_b2b(holder) or not is_younger(holder, intent.looked_up):
+    """Was it made between our look-up and the latest moment at which our invitation can have been carried out?
+
+    Whatever became of it since: somebody may have deleted it, and may restore it.
+    """
+    if not is_b2b(holder) or not is_younger(holder, intent.looked_up):
         return False
     return holder.created is not None and holder.created <= latest

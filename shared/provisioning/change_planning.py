@@ -91,6 +91,8 @@ class Sight:
     """A disable of this person has passed the guard."""
     unfinished: bool = False
     """We invited the linked object and have not written all that flows on create yet."""
+    adopting: bool = False
+    """An adoption was begun of which nobody knows the end: the only holder may be the person's already."""
     past: Circumstances = field(default_factory=Circumstances)
     taken: Taken = frozenset()
     """Which of the values that the person might get are taken by other objects."""
@@ -252,7 +254,8 @@ def _with_drift(change: Change, drift: Drift) -> Change:
 
 
 def _plan_unlinked(source: SourceEntry, sight: Sight, rules: Rules) -> Change:
-    if source.attributes.get("accountEnabled") is False:
+    may_be_adopted = sight.adopting and len(sight.holders) == 1
+    if source.attributes.get("accountEnabled") is False and not may_be_adopted:
         return Change(
             kind=ChangeKind.SKIP,
             error=skip("EntrySynchronizationSkipped", "Disabled in the source before the first provisioning."),
@@ -287,13 +290,17 @@ def _plan_adoption(source: SourceEntry, sight: Sight, rules: Rules) -> Change:
     flowed = rules.flowed(source, sight, creating=False)
     desired = rules.flow.against(flowed.values, holder.attributes)
     judged = _judged(desired, holder, None, sight, rules)
-    desired = {name: value for name, value in desired.items() if name not in judged.leave}
+    # who was disabled since the adoption began is disabled once there is a link, like anybody else: by the guard
+    hold = desired.get(ENABLED) is False and holder.attributes.get(ENABLED) is not False
+    leave = judged.leave | ({ENABLED} if hold else set[str]())
+    desired = {name: value for name, value in desired.items() if name not in leave}
     modified = rules.flow.differences(desired, holder.attributes)
     return Change(
         kind=ChangeKind.UPDATE,
         target_id=holder.id,
         attributes=rules.flow.to_write(desired, modified),
         modified=modified,
+        hold_disable=hold,
         adopt=True,
         current=holder.attributes,
         drift=judged.drift(None, rules.environment.now),

@@ -88,14 +88,15 @@ class SettlingOperations(GraphOperations, OperatorOperations, TargetOperations):
     def _run_cycles(self) -> None:
         """Run cycles until one has come to its end and changed nothing: what one gives up another gets in the next.
 
-        Whose removal is staged while one settles, or after it, is for the next one.
+        Whose removal is staged after one has settled, or undecided since somebody else may have to go, is for the next.
         """
         for _ in range(MOST_CYCLES):
             writes = len(self.host.oracle.written)
             self._run_cycle("cycle")
             self.look_at_laws()
             completed = self.host.call(self.host.local.cycle()).state is CycleState.COMPLETED
-            if completed and len(self.host.oracle.written) == writes and not self.host.call(_left(self.host.local)):
+            undecided = [] if self._is_held else self.host.call(_undecided(self.host.local))
+            if completed and len(self.host.oracle.written) == writes and not undecided:
                 return
         raise Broken(f"law 1 broken: {MOST_CYCLES} cycles, and each of them has changed something")
 
@@ -149,10 +150,11 @@ class SettlingOperations(GraphOperations, OperatorOperations, TargetOperations):
             raise Broken(f"law 1 broken: a further cycle changed {', '.join(map(str, changed))}")
 
 
-async def _left(local: LocalEngine) -> list[Pending]:
-    """Return the removals that no guard has counted yet."""
+async def _undecided(local: LocalEngine) -> list[Pending]:
+    """Return the removals and disables that neither a guard nor somebody has decided about."""
     state = await local.state()
-    return [row for row in await local.engine.entries.staged(state) if row.staged_cycle > state.cycle]
+    staged = await local.engine.entries.staged(state)
+    return [row for row in staged if row.staged_cycle > state.released_cycle and not row.verdict]
 
 
 async def _escrows(local: LocalEngine, people: list[str]) -> list[Pending]:

@@ -277,6 +277,11 @@ def _is_up_to_date(entry: EntryPass) -> bool:
     return entry.in_scope and entry.sight is not None and entry.sight.linked is not None
 
 
+def _is_purged(entry: EntryPass) -> bool:
+    """Is the person in scope, and of their object nothing is left, not even among the deleted?"""
+    return entry.in_scope and entry.sight is not None and entry.sight.known and entry.sight.linked is None
+
+
 def _is_looked_at(entry: EntryPass, link: Link | None) -> bool:
     """Was the object of somebody in scope looked at, and there is drift, or was asked for it?"""
     return entry.in_scope and link is not None and (entry.pending.kind is WorkKind.DRIFT or link.drift is not None)
@@ -294,6 +299,9 @@ def _skipped(job: Job, entry: EntryPass, change: Change) -> EntryPass:
         link = departed_link(link, change)
     elif link is not None and _is_up_to_date(entry):
         link = written_link(job, entry, link)
+    elif link is not None and _is_purged(entry):
+        # nobody else has to wait for an address that only the link of a purged object holds
+        link = replace(link, state=LinkState.DELETED, mail="", digest="", changed=job.engine.clock.now())
     held = staged(job, entry, WorkKind.DISABLE) if change.hold_disable else None
     before = action_before(job, entry)
     if before is not None:

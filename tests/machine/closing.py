@@ -144,7 +144,10 @@ class Closing:
         )
 
     def _forgotten(self, each: TargetObject) -> bool:
-        return each.presence is Presence.PURGED and self.oracle.truth.time - each.since > REMEMBERED
+        """Also of whose owner left after that, the engine learns then only that there is no object any more."""
+        owners = (self.oracle.truth.due(owner) for owner in each.possible_owners)
+        since = max(each.since, *owners) if each.possible_owners else each.since
+        return each.presence is Presence.PURGED and self.oracle.truth.time - since > REMEMBERED
 
     def _holders(self, person: User, own: TargetObject | None) -> list[TargetObject]:
         names = {person.address, external_principal_name(person.address, TARGET_HOST)}

@@ -6,7 +6,7 @@ invited a moment before. So each create goes through stages, and the row remembe
     PLANNED ── invite ──▶ INVITED (object id known) ── read it ──▶ ours, or a stranger's ── attributes ──▶ link
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -18,6 +18,7 @@ from shared.orchestration.entry_pass import Ending, EntryPass, Job, split
 from shared.orchestration.ports import (
     Conflict,
     Forbidden,
+    Found,
     TargetQuery,
     Write,
     WriteKind,
@@ -25,6 +26,7 @@ from shared.orchestration.ports import (
     WriteStatus,
 )
 from shared.orchestration.put_back import not_now
+from shared.orchestration.refusal import note_policy
 from shared.orchestration.renew_leases import save_intents, writes_until
 from shared.orchestration.take_claims import claim_of, take_claim, value_claims
 from shared.orchestration.write_results import new_link, not_done, refused, written_link
@@ -104,7 +106,7 @@ async def _verify(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
         for each in passes
         if each.source_id not in found
     ]
-    answers = (await job.target.look_up(queries)).found if queries else {}
+    answers = await _look_up(job, queries) if queries else {}
     found |= {source_id: answer.linked for source_id, answer in answers.items() if answer.linked}
     missing = {source_id for source_id, answer in answers.items() if answer.known and not answer.linked}
     roles = await _roles_of_strangers(job, passes, found)
@@ -114,6 +116,13 @@ async def _verify(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
         else await _judged(job, each, found[each.source_id], roles)
         for each in passes
     ]
+
+
+async def _look_up(job: Job, queries: Sequence[TargetQuery]) -> Mapping[str, Found]:
+    """Read the invited objects. Raises Forbidden where the policy forbids by now: nothing more is written then."""
+    answer = await job.target.look_up(queries)
+    await note_policy(job, answer)
+    return answer.found
 
 
 def _not_there(job: Job, entry: EntryPass, *, missing: bool) -> EntryPass:

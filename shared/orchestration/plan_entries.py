@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from shared.configuration.configuration import Adoption
-from shared.cycles.pending import POLICY_FORBIDS, WorkKind
+from shared.cycles.pending import WorkKind
 from shared.cycles.retry import pause
 from shared.cycles.work import IntentAction, IntentStage
 from shared.orchestration.confirm_source import delayed, staged
@@ -15,6 +15,7 @@ from shared.orchestration.put_back import held_back, not_now
 from shared.orchestration.record_drift import departed_link, is_gone, looked_at, past_of
 from shared.orchestration.recover_invitations import recover_invitations
 from shared.orchestration.recover_objects import REPLICATION, recover_object
+from shared.orchestration.refusal import note_policy
 from shared.orchestration.take_claims import take_claims
 from shared.orchestration.write_results import action_before, new_link, refused, written_link
 from shared.provisioning.address import normalized_mail
@@ -33,8 +34,6 @@ SOON = timedelta(seconds=15)
 LOOKS_AGAIN = "ReplicationPending"
 """Why an object waits in which somebody else may have changed what we have just written."""
 
-FORBIDDEN = "The cross-tenant access policy of the target does not allow users to be synchronized."
-
 
 async def plan_entries(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
     """Look up everybody in one go and decide; claims are taken for what would be created or adopted."""
@@ -43,7 +42,7 @@ async def plan_entries(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
     if not open_:
         return ended
     look_up = await job.target.look_up([_query(job, each) for each in open_])
-    if not await _is_allowed(job, look_up):
+    if not await note_policy(job, look_up):
         return [*ended, *(not_now(job, each, "Timeout", "The partner policy could not be read.") for each in open_)]
     roles = await _roles(job, open_, look_up)
     planned = [_plan(job, each, look_up, roles) for each in open_]
@@ -89,23 +88,6 @@ def _adopting(entry: EntryPass) -> str:
 def _left(entry: EntryPass) -> bool:
     """Is the linked object gone as far as we know? Then somebody else may hold the address by now."""
     return entry.link is not None and entry.link.state is LinkState.DELETED
-
-
-async def _is_allowed(job: Job, look_up: LookUp) -> bool:
-    """Does the partner policy allow it, as far as it could be read? Raises Forbidden if it does not (law 8).
-
-    What one chunk has seen is written down for the others, whose look-ups may be older: they ask before each write.
-    """
-    budgets = job.engine.budgets
-    pair = job.configuration.target.tenant_id, job.configuration.source.tenant_id
-    if look_up.policy_allows is False:
-        await budgets.refuse(*pair, job.engine.clock.now())
-        raise Forbidden(POLICY_FORBIDS, FORBIDDEN)
-    if look_up.policy_allows is True:
-        since = job.standing.refused_since
-        if since is not None and look_up.date > since:
-            await budgets.allow(*pair)
-    return look_up.policy_allows is True
 
 
 async def _roles(job: Job, passes: list[EntryPass], look_up: LookUp) -> dict[str, bool | None]:

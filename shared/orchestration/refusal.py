@@ -6,12 +6,15 @@ is asked for now and then, and nobody is examined for nothing. What goes through
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
-from shared.cycles.pending import PendingState
+from shared.cycles.pending import POLICY_FORBIDS, PendingState
 from shared.cycles.state import ConfigurationState, Quarantine, QuarantineReason
 from shared.orchestration.entry_pass import EntryPass, Job
-from shared.orchestration.ports import Forbidden, Throttled, Unavailable, UnexpectedAnswer
+from shared.orchestration.ports import Forbidden, LookUp, Throttled, Unavailable, UnexpectedAnswer
 from shared.orchestration.update_state import update_state
+
+FORBIDDEN: Final = "The cross-tenant access policy of the target does not allow users to be synchronized."
 
 
 def is_refused(state: ConfigurationState) -> bool:
@@ -41,6 +44,23 @@ async def lift_refusal(job: Job) -> None:
         return replace(state, quarantine=None) if is_refused(state) else None
 
     await update_state(job.engine, job.configuration.id, change)
+
+
+async def note_policy(job: Job, look_up: LookUp) -> bool:
+    """Does the partner policy allow it, as far as it could be read? Raises Forbidden if it does not (law 8).
+
+    What one chunk has seen is written down for the others, whose look-ups may be older: they ask before each write.
+    """
+    budgets = job.engine.budgets
+    pair = job.configuration.target.tenant_id, job.configuration.source.tenant_id
+    if look_up.policy_allows is False:
+        await budgets.refuse(*pair, job.engine.clock.now())
+        raise Forbidden(POLICY_FORBIDS, FORBIDDEN)
+    if look_up.policy_allows is True:
+        since = job.standing.refused_since
+        if since is not None and look_up.date > since:
+            await budgets.allow(*pair)
+    return look_up.policy_allows is True
 
 
 async def policy_allows(job: Job) -> bool:

@@ -141,8 +141,9 @@ class SettlingOperations(GraphOperations, OperatorOperations, TargetOperations):
             raise Broken("law 1 or 10 broken:\n" + "\n".join(problems))
 
     def _run_once_more(self, *, full: bool) -> None:
-        """After cycles by what changed, who is in escrow still waits for a retry: it may succeed in this very cycle."""
-        excused, writes = [] if full else self._escrowed(), len(self.host.oracle.written)
+        """Who is in escrow waits for a retry, after full cycles because of another: it may succeed in this very cycle."""
+        excused = [row.source_id for row in self._in_escrow(_DISPUTES if full else ())]
+        writes = len(self.host.oracle.written)
         self._run_cycle("quiet cycle")
         self.look_at_laws()
         changed = [each for each in self.host.oracle.written[writes:] if each.owner not in excused]

@@ -141,7 +141,7 @@ class SettlingOperations(GraphOperations, OperatorOperations, TargetOperations):
             raise Broken("law 1 or 10 broken:\n" + "\n".join(problems))
 
     def _run_once_more(self, *, full: bool) -> None:
-        """Who is in escrow waits for a retry, after full cycles because of another: it may succeed in this very cycle."""
+        """Who is in escrow waits for a retry, after full cycles for another: it may succeed in this very cycle."""
         excused = [row.source_id for row in self._in_escrow(_DISPUTES if full else ())]
         writes = len(self.host.oracle.written)
         self._run_cycle("quiet cycle")

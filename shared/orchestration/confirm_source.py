@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from shared.configuration.configuration import RemovalAction, ScopeKind
 from shared.cycles.doubt import Doubt
+from shared.cycles.object_in_use import may_be_in_use
 from shared.cycles.pending import Pending, PendingState, Verdict, WorkKind
 from shared.cycles.retry import pause
 from shared.cycles.verdicts import with_verdict
@@ -328,13 +329,15 @@ def _is_to_be_staged(job: Job, entry: EntryPass) -> bool:
 def staged(job: Job, entry: EntryPass, kind: WorkKind) -> Pending:
     """Return the row as it waits for the guard; what was staged before keeps its place, unless a verdict on it ends.
 
-    For the others the close says which cycle's guard is the first that is sure to count them.
+    For the others the close says which cycle's guard is the first that is sure to count them: also for whom a guard saw
+    as a joiner, who may have got an object since by somebody else's hand.
     """
     same = WorkKind.DISABLE not in {kind, entry.pending.kind} or kind is entry.pending.kind
+    counted = entry.pending.kind is not WorkKind.EVALUATE or may_be_in_use(entry.link, entry.intent)
     row = replace(
         entry.pending,
         kind=kind,
-        staged_cycle=entry.pending.staged_cycle if same or not entry.pending.verdict else 0,
+        staged_cycle=entry.pending.staged_cycle if counted and (same or not entry.pending.verdict) else 0,
         state=PendingState.STAGED,
         due=job.engine.clock.now(),
         source=None if entry.source is None else entry.source.attributes,

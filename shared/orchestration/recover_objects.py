@@ -14,6 +14,7 @@ And where a removal is held or was rejected meanwhile, nobody repeats it: whethe
 from dataclasses import replace
 from datetime import timedelta
 
+from shared.cycles.object_in_use import may_be_back
 from shared.cycles.pending import PendingState, Verdict, WorkKind
 from shared.cycles.work import Intent, IntentAction, Work
 from shared.orchestration.confirm_source import staged
@@ -30,16 +31,6 @@ REPLICATION = timedelta(minutes=10)
 
 AGAIN = timedelta(minutes=5)
 """After which is asked again what became of a removal that is held, where the target could not be read."""
-
-_OUT_OF_USE = frozenset({LinkState.DELETED, LinkState.DISABLED})
-_BRINGS_BACK = frozenset({IntentAction.RESTORE, IntentAction.UPDATE, IntentAction.REFERENCE})
-
-
-def may_be_back(link: Link | None, intent: Intent | None) -> bool:
-    """May an object be in use again though its link says otherwise?"""
-    if link is None or intent is None or intent.target_id != link.target_id:
-        return False
-    return link.state in _OUT_OF_USE and intent.action in _BRINGS_BACK
 
 
 def is_untold_removal(work: Work | None) -> bool:

@@ -6,24 +6,22 @@ from datetime import datetime, timedelta
 
 from shared.cycles.attention import is_surveyed
 from shared.cycles.cycle import Cursor, CyclePhase
+from shared.cycles.object_in_use import may_be_in_use
 from shared.cycles.pending import DueClass, Pending, PendingState, WorkKind
 from shared.cycles.released import Released
 from shared.cycles.removal_guard import GuardDecision, decide_staged
 from shared.cycles.state import ConfigurationState, Quarantine, QuarantineReason, is_held
-from shared.cycles.work import IntentAction
 from shared.orchestration.dispatch import dispatch_due, dispatch_viewed
 from shared.orchestration.doubt_cycle import doubt_reading
 from shared.orchestration.find_references import find_references
 from shared.orchestration.hints import hint_entries
 from shared.orchestration.live_due import live_due, view_named
 from shared.orchestration.mature_removals import mature_removals
-from shared.orchestration.ports import Conflict, EntryPart, EntryRows
+from shared.orchestration.ports import Conflict, EntryPart
 from shared.orchestration.reading import Reading
 from shared.orchestration.record_staged import record_staged
-from shared.orchestration.recover_objects import may_be_back
 from shared.orchestration.released_store import load_released, save_released
 from shared.orchestration.update_state import update_state
-from shared.provisioning.link import LinkState
 
 LOOK_AGAIN = timedelta(seconds=15)
 
@@ -95,16 +93,8 @@ async def _possible_leavers(reading: Reading, undecided: Sequence[str]) -> list[
     """Return the undecided who are provisioned, as if they had to go; the others are joiners."""
     parts = frozenset({EntryPart.LINK, EntryPart.WORK})
     rows = await reading.engine.entries.read(reading.state, undecided, parts=parts)
-    there = [id_ for id_, row in rows.items() if _may_be_there(row)]
+    there = [id_ for id_, row in rows.items() if may_be_in_use(row.link, None if row.work is None else row.work.intent)]
     return [_possible_leaver(each, reading.engine.clock.now()) for each in there]
-
-
-def _may_be_there(row: EntryRows) -> bool:
-    """Is there an object in use, or may a worker that died have invited one, or brought it back?"""
-    intent = None if row.work is None else row.work.intent
-    if may_be_back(row.link, intent) or (intent is not None and intent.action is IntentAction.CREATE):
-        return True
-    return row.link is not None and row.link.state is LinkState.ACTIVE
 
 
 def _possible_leaver(source_id: str, now: datetime) -> Pending:

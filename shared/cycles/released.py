@@ -1,7 +1,7 @@
 """Whose removal or disable has a guard released lately? Counted again until the guard's window is over.
 
 A packed table of 21 bytes for each: 16 of a digest of the source id, 4 of the minute since 1970 in which they were
-first released, 1 of the kind. Who was approved is not in it.
+last released, 1 of the kind. Who was approved is not in it.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Released:
-    """By kind, digest of the source id and minute of the first release."""
+    """By kind, digest of the source id and minute of the last release."""
 
     minutes: Mapping[WorkKind, Mapping[bytes, int]] = field(default_factory=dict)
 
@@ -53,14 +53,17 @@ class Released:
         return len(counted)
 
     def with_more(self, released: Mapping[WorkKind, Iterable[str]], now: datetime, since: datetime) -> "Released":
-        """Return the table with these people, who keep their first minute, and without those from before `since`."""
+        """Return the table with these people, as of now, and without those from before `since`.
+
+        Who was released before may have come back since, and be let go once more.
+        """
         first, minute = _minute(since), _minute(now)
         kept = {
             kind: {key: earlier for key, earlier in self.minutes.get(kind, {}).items() if earlier >= first}
             for kind in _KINDS
         }
         new = {kind: dict.fromkeys(map(_key, released.get(kind, ())), minute) for kind in _KINDS}
-        return Released(minutes={kind: new[kind] | kept[kind] for kind in _KINDS})
+        return Released(minutes={kind: kept[kind] | new[kind] for kind in _KINDS})
 
 
 def _key(source_id: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Who was released lately is counted once, as of the first time, until the window is over."""
+"""Who was released lately is counted once, as of the last time, until the window is over."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -19,12 +19,13 @@ def test_nobody_was_released_at_first() -> None:
     assert Released().count({REMOVE: []}, NOW - DAY) == 0
 
 
-def test_a_person_counts_once_and_as_of_the_first_time() -> None:
+def test_a_person_counts_once_and_as_of_the_last_time() -> None:
     first = Released().with_more({REMOVE: ["ada", "cleo"]}, NOW, NOW - DAY)
     again = first.with_more({REMOVE: ["ada"]}, NOW + DAY / 2, NOW - DAY / 2)
 
     assert again.count({REMOVE: ["ada", "dora"]}, NOW - DAY) == 3
-    assert again.count({REMOVE: []}, NOW + timedelta(minutes=1)) == 0, "ada's first time is over, too"
+    assert again.count({REMOVE: []}, NOW + timedelta(minutes=1)) == 1, "ada was let go once more"
+    assert again.count({REMOVE: []}, NOW + DAY / 2 + timedelta(minutes=1)) == 0
 
 
 def test_removals_and_disables_are_counted_apart() -> None:

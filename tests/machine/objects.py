@@ -35,6 +35,8 @@ class TargetObject:
     adopted_by: str = ""
     finished: bool = False
     """Its attributes have been written once."""
+    written: int = 0
+    """How often its attributes have been written."""
     moved: By = By.ADMINISTRATOR
     """Who deleted, restored or made it last."""
     deleted_by: By = By.ADMINISTRATOR

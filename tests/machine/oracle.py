@@ -262,6 +262,7 @@ class Oracle:
         if "accountEnabled" in names and document.get("accountEnabled") is False:
             self._check_disable(known, owner, run)
         known.finished = True
+        known.written += 1
 
     def _finish(self, known: TargetObject, owner: str, run: Run) -> None:
         """Its attributes are written for the first time: by that it says whom it stands for."""

@@ -6,6 +6,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from shared.provisioning.link import LinkOrigin
 from tests.engine.hazards import CALM, Doom, Meddler
 from tests.engine.local_engine import CYCLE, LocalEngine
 from tests.engine.small_world import (
@@ -371,3 +372,35 @@ async def test_what_somebody_restored_and_deleted_again_after_we_had_deleted_it_
     assert shown(local, object_id) == before
     assert object_id in local.deleted_users()
     assert await code_of(local, "ada") == "InvalidAnchor"
+
+
+async def test_who_is_disabled_after_an_adoption_whose_end_nobody_knows_is_disabled_in_the_target() -> None:
+    local = await dead_after_adopting()
+    local.change({"op": "updateUser", "id": id_of("ada"), "set": {"accountEnabled": False}})
+
+    for _ in range(3):
+        await local.run_cycle()
+
+    found = local.users()[mail_of("ada")]
+    assert (found["id"], found["accountEnabled"]) == (guest("ada")["id"], False)
+    link = (await local.rows(id_of("ada"))).link
+    assert link is not None
+    assert link.origin is LinkOrigin.ADOPTED
+
+
+async def test_a_disabled_person_whose_object_is_purged_keeps_nobody_from_their_old_address() -> None:
+    local = LocalEngine(small_world([person("ada"), person("cleo")]))
+    await local.begin()
+    purged = local.users()[mail_of("ada")]["id"]
+    local.change_target({"op": "deleteUser", "id": purged}, {"op": "purgeUser", "id": purged})
+    local.change(
+        {"op": "updateUser", "id": id_of("ada"), "set": {"accountEnabled": False, "mail": mail_of("lovelace")}}
+    )
+    await local.run_cycle()
+
+    local.change({"op": "createUser", "user": person("dora", mail=mail_of("ada"))})
+    for _ in range(2):
+        await local.run_cycle()
+
+    assert sorted(local.users()) == [mail_of("ada"), mail_of("cleo")]
+    assert (await local.rows(id_of("dora"))).link is not None

@@ -11,7 +11,7 @@ from shared.orchestration.engine import Engine
 from shared.orchestration.messages import decode_provisioning
 from shared.orchestration.provision_entries import provision_entries
 from shared.orchestration.start_cycles import tick
-from tests.engine.hazards import Calm, writes_of
+from tests.engine.hazards import Calm, Meddler, writes_of
 from tests.engine.local_engine import CYCLE, LocalEngine
 from tests.engine.small_world import SOURCE, TARGET, people, small_world
 from tests.engine.test_permissions import permissions, policy
@@ -135,3 +135,24 @@ async def test_a_cycle_that_fails_does_not_hide_a_change() -> None:
 
     assert failed.state is CycleState.FAILED
     assert (await local.cycle()).policy_changes == ("inboundSynchronization: allowed -> not allowed",)
+
+
+async def test_nothing_is_written_to_what_was_invited_once_its_look_up_shows_that_the_policy_forbids() -> None:
+    local = LocalEngine(small_world(people(3)))
+    written = list[str]()
+
+    def forbid(request: httpx.Request) -> None:
+        writes = writes_of(request)
+        written.extend(writes)
+        if any("invitations" in each for each in writes):
+            local.change_target(policy(allowed=False))
+
+    meddler = Meddler(forbid)
+    meddler.on = True
+    local.work_by(meddler)
+    await local.start()
+
+    await local.run_for(2 * CYCLE)
+
+    assert any("invitations" in each for each in written)
+    assert [each for each in written if "invitations" not in each] == []

@@ -305,6 +305,25 @@ async def test_whom_only_a_slice_that_died_has_seen_is_evaluated() -> None:
     assert await due_rows(local) == 1
 
 
+async def test_who_is_disabled_after_a_slice_that_died_gave_them_an_object_is_evaluated() -> None:
+    local = await begun()
+    reading = await slice_of(local)
+    await take_snapshot(reading)
+    dead, alive = await slice_of(local, reading.cycle), await slice_of(local, reading.cycle)
+    local.change({"op": "createUser", "user": person("newcomer")})
+    await dead.stage({id_of("newcomer"): (WorkKind.CREATE, None)})
+    await provision(local, id_of("newcomer"))
+
+    local.change({"op": "updateUser", "id": id_of("newcomer"), "set": {"accountEnabled": False}})
+    await read_users(alive)
+    for _ in range(reading.state.shards):
+        await find_absent(alive)
+
+    pending = (await local.rows(id_of("newcomer"))).pending
+    assert pending is not None
+    assert pending.kind is WorkKind.EVALUATE
+
+
 async def test_whom_an_initial_cycle_has_seen_and_given_an_object_is_not_evaluated_once_more() -> None:
     local = await begun()
     reading = await slice_of(local)

@@ -6,6 +6,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from sandbox.tenants.faults import FaultSwitches
 from shared.cycles.pending import WorkKind
 from shared.orchestration.control_job import pause_job, start_job
 from shared.orchestration.provision_on_demand import provision_on_demand
@@ -317,3 +318,37 @@ async def test_an_object_that_had_everything_when_its_worker_died_has_a_record_o
 
     assert local.writes() == writes
     assert await local.counted(ProvisioningAction.CREATE, ProvisioningStatus.SUCCESS) == 2
+
+
+async def test_an_invited_object_that_somebody_deletes_before_it_is_known_and_restores_later_is_still_ours() -> None:
+    meddler = Meddler(loses=invites)
+    local = LocalEngine(small_world([person("ada"), person("cleo")], adoption="none"), surroundings=meddler)
+    await until_unclear(local, meddler)
+    invited = local.users()[mail_of("ada")]["id"]
+    local.change_target({"op": "deleteUser", "id": invited})
+    await local.run_for(timedelta(hours=2))
+
+    local.change_target({"op": "restoreUser", "id": invited})
+    await local.run_for(timedelta(hours=12))
+
+    assert local.users()[mail_of("ada")]["id"] == invited
+    assert local.users()[mail_of("ada")]["userType"] == "Member"
+    link = (await local.rows(id_of("ada"))).link
+    assert link is not None
+    assert link.origin is LinkOrigin.CREATED
+
+
+@pytest.mark.parametrize("seed", [3, 5])
+async def test_what_was_invited_for_somebody_who_left_before_a_replica_showed_it_is_removed(seed: int) -> None:
+    """It may not be seen for minutes, which is longer than the next cycle takes to find that its person has left."""
+    lag = FaultSwitches(lag_seconds=550.0)
+    local = LocalEngine(small_world([person("ada"), person("cleo")]), faults=lag, seed=seed)
+    await local.start()
+    while not (rows := await local.rows(id_of("ada"))).work or rows.pending is None or not rows.pending.reason:
+        await local.step()
+    local.change({"op": "deleteUser", "id": id_of("ada")})
+    await local.engine.configurations.save(replace(await local.state(), next_due=local.clock.now()))
+
+    await local.run_for(timedelta(hours=4))
+
+    assert sorted(local.users()) == [mail_of("cleo")]

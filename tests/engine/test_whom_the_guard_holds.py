@@ -1,9 +1,15 @@
 """People who are disabled in the source, and whose disable may not be carried out: all else is looked at."""
 
+from dataclasses import replace
+
 import pytest
 
-from shared.cycles.pending import Verdict
+from shared.cycles.pending import Pending, PendingState, Verdict, WorkKind
+from shared.cycles.work import Work
+from shared.orchestration.confirm_source import staged
 from shared.orchestration.decide_held import decide_held, held_removals
+from shared.orchestration.entry_pass import EntryPass
+from shared.orchestration.provision_entries import open_job
 from shared.provisioning.link import LinkState
 from tests.engine.local_engine import LocalEngine
 from tests.engine.small_world import id_of, mail_of, person, small_world
@@ -92,3 +98,39 @@ async def link_state(local: LocalEngine) -> LinkState:
     link = (await local.rows(id_of("ada"))).link
     assert link is not None
     return link.state
+
+
+@pytest.mark.parametrize(
+    ("state", "stamp"), [(LinkState.ACTIVE, 4), (LinkState.DELETED, 0), (LinkState.DISABLED, 0), (None, 0)]
+)
+async def test_a_guard_that_saw_a_joiner_has_not_counted_whoever_turns_out_to_have_an_object(
+    state: LinkState | None, stamp: int
+) -> None:
+    """An administrator may have restored it; 0 lets the close say which guard is the first that counts them."""
+    local = await held()
+    job = await open_job(local.engine, await local.state())
+    link = (await local.rows(id_of("cleo"))).link
+    assert job is not None
+    assert link is not None
+    now = local.clock.now()
+    evaluated = Pending(
+        source_id=id_of("cleo"),
+        kind=WorkKind.EVALUATE,
+        state=PendingState.WAITING,
+        due=now,
+        cycle=4,
+        configuration_version=1,
+        source=None,
+        staged_cycle=4,
+    )
+    entry = EntryPass(
+        source_id=id_of("cleo"),
+        pending=evaluated,
+        work=Work(source_id=id_of("cleo"), owner="worker", expires=now),
+        link=None if state is None else replace(link, state=state),
+        started=now,
+        unclear=False,
+    )
+
+    assert staged(job, entry, WorkKind.DISABLE).staged_cycle == stamp
+    assert staged(job, entry, WorkKind.REMOVE).staged_cycle == stamp

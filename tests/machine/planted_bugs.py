@@ -125,7 +125,7 @@ PLANTED_BUGS: Final = (
     ),
     PlantedBug(
         name="the policy forbids, and nobody minds",
-        file=_ORCHESTRATION + "plan_entries.py",
+        file=_ORCHESTRATION + "refusal.py",
         original=(
             "        await budgets.refuse(*pair, job.engine.clock.now())\n"
             "        raise Forbidden(POLICY_FORBIDS, FORBIDDEN)\n"

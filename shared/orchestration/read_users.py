@@ -1,9 +1,8 @@
 """Who changed: reads users/delta page by page and writes a pending row for everybody who needs something."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
-from shared.configuration.directory_schema import MANAGER
 from shared.cycles.classification import LinkSight, classify, left_alone, removal
 from shared.cycles.cycle import Cursor, CyclePhase
 from shared.cycles.link_snapshot import LinkSnapshot
@@ -89,7 +88,7 @@ async def _watermark(reading: Reading) -> str:
 
 
 async def _take_people(reading: Reading, entries: Sequence[SourceEntry | Removed]) -> None:
-    told = [_told_whole(reading, entry) for entry in entries]
+    told = [_told_whole(reading, entry) for entry in _last_words(entries)]
     people = {entry.id: entry for entry in await _with_memberships(reading, told)}
     if not people:
         return
@@ -102,6 +101,17 @@ async def _take_people(reading: Reading, entries: Sequence[SourceEntry | Removed
             work[source_id] = (kind, entry.attributes if isinstance(entry, SourceEntry) else None)
     await reading.stage(work, linked=[source_id for source_id, sight in sights.items() if sight.exists])
     reading.known_users = _known_users(reading.known_users, people)
+
+
+def _last_words(entries: Sequence[SourceEntry | Removed]) -> Iterable[SourceEntry | Removed]:
+    """Return what was said last of each person; what was said before of the manager stands until it is said anew."""
+    people = dict[str, SourceEntry | Removed]()
+    for entry in entries:
+        before = people.get(entry.id)
+        silent = isinstance(entry, SourceEntry) and entry.manager is None
+        known = before.manager if silent and isinstance(before, SourceEntry) else None
+        people[entry.id] = entry if known is None or isinstance(entry, Removed) else entry.with_manager(known)
+    return people.values()
 
 
 async def _with_memberships(
@@ -124,7 +134,7 @@ def _told_whole(reading: Reading, entry: SourceEntry | Removed) -> SourceEntry |
         return entry
     if entry.manager is not None:
         return entry
-    return SourceEntry(id=entry.id, attributes={**entry.attributes, MANAGER: ""})
+    return entry.with_manager("")
 
 
 def _known_users(before: Sequence[str], people: Mapping[str, SourceEntry | Removed]) -> tuple[str, ...]:

@@ -29,6 +29,10 @@ class SourceEntry(msgspec.Struct, frozen=True, kw_only=True):
         known = None if group_ids is None else frozenset(map(str.lower, group_ids))
         return SourceEntry(id=self.id, attributes=self.attributes, group_ids=known)
 
+    def with_manager(self, manager: str) -> "SourceEntry":
+        """Return the person with this manager; empty: none."""
+        return SourceEntry(id=self.id, attributes={**self.attributes, MANAGER: manager}, group_ids=self.group_ids)
+
     def text(self, name: str) -> str | None:
         """Return the attribute if it is text that is not empty, else None."""
         value = self.attributes.get(name)

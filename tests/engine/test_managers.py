@@ -21,6 +21,7 @@ from shared.provisioning.provisioning_log import (
 )
 from tests.engine.hazards import CALM, Meddler, writes_of
 from tests.engine.local_engine import LocalEngine
+from tests.engine.lying_source import says
 from tests.engine.small_world import (
     CONFIGURATION,
     Document,
@@ -462,3 +463,19 @@ async def test_a_first_cycle_asks_graph_for_managers_in_the_requests_that_it_mak
         asked.append(local.simulation.statistics()[local.source_id]["requests"])
 
     assert asked[1] - asked[0] <= 8  # a pass of its own for those who came before their manager
+
+
+async def test_a_manager_whom_a_round_tells_before_it_names_the_person_once_more_is_not_forgotten() -> None:
+    """Graph may name somebody twice in a round, and tells of a manager only where that changed."""
+    local = await company()
+    local.change(becomes("ada", **reports_to("dina")))
+    told = {**person("ada"), "manager@delta": [{"@odata.type": "#microsoft.graph.user", "id": id_of("dina")}]}
+    repeated = Meddler(says([told, person("ada")]))
+    repeated.on = True
+    local.work_by(repeated)
+
+    await local.run_cycle()
+    repeated.on = False
+    await local.run_cycle()
+
+    assert local.users()[mail_of("ada")]["manager"]["id"] == local.users()[mail_of("dina")]["id"]

@@ -209,7 +209,7 @@ class Reading:
         """Say that rows were written; before anything is saved by which they would not be written again."""
         if not self.stirs:
             return
-        standing = await stir(self.engine, self.cycle.configuration_id, announced=self.announced)
+        standing = await stir(self.engine, self.cycle.configuration_id, until=self.announced)
         if standing is not None:
             self.state = replace(self.state, attention=standing.attention)
         self.announced = None

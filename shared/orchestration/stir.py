@@ -29,13 +29,14 @@ async def announce(engine: Engine, configuration_id: str) -> datetime:
     return until
 
 
-async def stir(
-    engine: Engine, configuration_id: str, *, announced: datetime | None = None
-) -> ConfigurationState | None:
-    """Say that rows were written; before whoever wrote them says that they are done."""
+async def stir(engine: Engine, configuration_id: str, *, until: datetime | None = None) -> ConfigurationState | None:
+    """Say that rows were written; before whoever wrote them says that they are done.
+
+    `until` is what `announce` has returned, where they were announced.
+    """
 
     async def change(state: ConfigurationState) -> ConfigurationState:
-        return replace(state, attention=stirred(state.attention, state.cycle, announced=announced))
+        return replace(state, attention=stirred(state.attention, state.cycle, announced=until))
 
     return await update_state(engine, configuration_id, change, attempts=MANY)
 
@@ -45,7 +46,7 @@ async def told(engine: Engine, configuration_id: str) -> AsyncIterator[None]:
     """Announce, let rows be written, and say so; where that fails the announcement stands."""
     until = await announce(engine, configuration_id)
     yield
-    await stir(engine, configuration_id, announced=until)
+    await stir(engine, configuration_id, until=until)
 
 
 async def note_look(engine: Engine, seen: ConfigurationState, look: Look) -> None:

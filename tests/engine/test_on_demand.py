@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from shared.configuration.configuration import Configuration
-from shared.cycles.pending import Pending, PendingState, WorkKind
+from shared.cycles.pending import PendingState
 from shared.cycles.state import Quarantine, QuarantineReason
 from shared.orchestration.ports import Directories, Examination, Presence
 from shared.orchestration.provision_on_demand import provision_on_demand
@@ -32,6 +32,7 @@ from tests.engine.small_world import (
     person,
     small_world,
 )
+from tests.engine.test_reading_repairs import row
 from tests.engine.test_schema_of_ones_own import clause, function, groups, schema
 from tests.shared.web.calling import calling
 
@@ -403,19 +404,7 @@ async def test_what_is_written_by_a_process_that_stood_still_before_and_died_aft
     await announce(local.engine, CONFIGURATION)
     await local.run_for(timedelta(minutes=30))
 
-    await local.engine.entries.exchange(await local.state(), [(None, evaluation(local))])
+    await local.engine.entries.exchange(await local.state(), [(None, row(local, ADA))])
     await local.run_for(timedelta(minutes=10))
 
     assert not (await local.rows(ADA)).pending
-
-
-def evaluation(local: LocalEngine) -> Pending:
-    return Pending(
-        source_id=ADA,
-        kind=WorkKind.EVALUATE,
-        state=PendingState.WAITING,
-        due=local.clock.now(),
-        cycle=1,
-        configuration_version=1,
-        source=None,
-    )

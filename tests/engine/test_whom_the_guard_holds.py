@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from shared.cycles.pending import Pending, PendingState, Verdict, WorkKind
+from shared.cycles.pending import Verdict, WorkKind
 from shared.cycles.work import Work
 from shared.orchestration.confirm_source import staged
 from shared.orchestration.decide_held import decide_held, held_removals
@@ -13,6 +13,7 @@ from shared.orchestration.provision_entries import open_job
 from shared.provisioning.link import LinkState
 from tests.engine.local_engine import LocalEngine
 from tests.engine.small_world import id_of, mail_of, person, small_world
+from tests.engine.test_reading_repairs import row
 
 
 async def held() -> LocalEngine:
@@ -113,16 +114,7 @@ async def test_a_guard_that_saw_a_joiner_has_not_counted_whoever_turns_out_to_ha
     assert job is not None
     assert link is not None
     now = local.clock.now()
-    evaluated = Pending(
-        source_id=id_of("cleo"),
-        kind=WorkKind.EVALUATE,
-        state=PendingState.WAITING,
-        due=now,
-        cycle=4,
-        configuration_version=1,
-        source=None,
-        staged_cycle=4,
-    )
+    evaluated = row(local, id_of("cleo"), cycle=4, staged_cycle=4)
     entry = EntryPass(
         source_id=id_of("cleo"),
         pending=evaluated,

@@ -159,3 +159,11 @@ def test_who_had_no_active_link_is_unexpected_until_they_are_seen() -> None:
     assert before == {"linked": False, "gone": True, "new": True, "nobody": True}
     assert {each: snapshot.is_unexpected(each) for each in people} == before | {"new": False, "nobody": False}
     assert not snapshot.is_absent("new")
+
+
+def test_its_length_is_how_many_people_have_a_place() -> None:
+    snapshot = LinkSnapshot.pack([link(source_id="linked")], ["new"])
+    snapshot.mark_seen("newcomer")
+
+    assert len(snapshot) == 2
+    assert len(LinkSnapshot(snapshot.packed)) == 3

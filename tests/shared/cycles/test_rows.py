@@ -8,7 +8,15 @@ import pytest
 from shared.cycles.claim import Claim, ClaimKind
 from shared.cycles.counters import Counters
 from shared.cycles.cycle import Cursor, Cycle, CycleKind, CyclePhase, CycleState
-from shared.cycles.pending import INVITATIONS_BLOCKED, DueClass, PendingState, WorkKind, is_coming
+from shared.cycles.pending import (
+    INVITATIONS_BLOCKED,
+    DueClass,
+    PendingState,
+    WorkKind,
+    is_coming,
+    is_staged_disable,
+    looked_at_again,
+)
 from shared.cycles.state import JobStatus, Quarantine, QuarantineReason
 from shared.cycles.work import Work
 from shared.provisioning.provisioning_log import ProvisioningAction, ProvisioningStatus
@@ -140,3 +148,17 @@ def test_everything_is_read_before_anything_is_settled() -> None:
     assert phases[-2:] == [CyclePhase.SETTLE, CyclePhase.COMPLETE]
     assert phases.index(CyclePhase.ASSIGNMENTS) < phases.index(CyclePhase.GROUPS) < phases.index(CyclePhase.USERS)
     assert phases.index(CyclePhase.USERS) < phases.index(CyclePhase.ABSENT)
+
+
+@pytest.mark.parametrize("kind", WorkKind)
+@pytest.mark.parametrize("state", PendingState)
+def test_only_a_disable_that_is_staged_is_looked_at_while_it_waits(kind: WorkKind, state: PendingState) -> None:
+    row = pending(state=state, kind=kind)
+
+    assert is_staged_disable(row) is (kind is WorkKind.DISABLE and state is PendingState.STAGED)
+
+
+def test_a_staged_disable_that_is_looked_at_again_keeps_what_is_counted() -> None:
+    row = replace(pending(state=PendingState.STAGED, kind=WorkKind.DISABLE), staged_cycle=4)
+
+    assert looked_at_again(row, NOW + SECOND) == replace(row, state=PendingState.WAITING, due=NOW + SECOND)

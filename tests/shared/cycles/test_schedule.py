@@ -1,12 +1,14 @@
 """Is the next cycle due on the grid, however late it is looked at?"""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.cycles.schedule import next_due
+from shared.cycles.schedule import TOLERANCE, is_due, next_due
+from tests.shared.cycles.rows import configuration_state
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 INTERVAL = timedelta(minutes=40)
@@ -51,3 +53,19 @@ def test_how_often_it_is_looked_at_changes_nothing(
     now, later = sorted((now, later))
 
     assert next_due(next_due(previous, interval, now), interval, later) == next_due(previous, interval, later)
+
+
+@pytest.mark.parametrize(
+    ("running", "next_due", "due"),
+    [
+        (False, NOON, True),
+        (False, NOON + TOLERANCE, True),
+        (False, NOON + TOLERANCE + timedelta(seconds=1), False),
+        (False, None, False),
+        (True, NOON, False),
+    ],
+)
+def test_a_cycle_is_due_at_its_time_while_none_runs(running: bool, next_due: datetime | None, due: bool) -> None:
+    state = replace(configuration_state(), running=running, next_due=next_due)
+
+    assert is_due(state, NOON) is due

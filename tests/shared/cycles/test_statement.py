@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from shared.cycles.pending import PendingState, Verdict, WorkKind
-from shared.cycles.statement import Statement, joins, leaves, reason_of, summed
+from shared.cycles.statement import Statement, drift_reason, joins, leaves, reason_of, summed
+from shared.provisioning.link import Departure
 from tests.shared.cycles.rows import pending
 
 
@@ -46,3 +47,11 @@ def test_parts_are_summed_and_reasons_sorted() -> None:
 
 def test_nothing_sums_to_nothing() -> None:
     assert summed([]) == Statement()
+
+
+@pytest.mark.parametrize("departure", [each for each in Departure if each is not Departure.NONE])
+def test_who_has_departed_in_the_target_has_a_reason_of_its_own(departure: Departure) -> None:
+    reasons = {drift_reason(each) for each in Departure}
+
+    assert drift_reason(departure) != drift_reason(Departure.NONE)
+    assert len(reasons) == len(Departure)

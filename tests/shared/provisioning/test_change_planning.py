@@ -423,3 +423,21 @@ def test_whose_values_cannot_be_computed_is_an_escrow_that_names_them(
     assert change.error.code == "AttributeFlowFailed"
     assert "city: no city; state: no state" in change.error.reason
     assert change.error.recommended_action == "Look at the mapping of city, state."
+
+
+def test_who_is_disabled_after_an_adoption_whose_end_nobody_knows_is_adopted_and_held() -> None:
+    """The guest may be theirs by now; without a link nobody would ever disable it."""
+    disabled = person(accountEnabled=False)
+    sight = replace(held_by(holder(accountEnabled=True)), adopting=True)
+
+    change = plan_provisioning(disabled, None, sight, rules())
+
+    assert (change.kind, change.adopt, change.hold_disable, change.target_id) == (UPDATE, True, True, "t-other")
+    assert "accountEnabled" not in change.attributes
+
+
+@pytest.mark.parametrize("holders", [(), (holder("t-1"), holder("t-2"))])
+def test_who_is_disabled_and_can_have_adopted_nobody_is_skipped(holders: tuple[TargetObject, ...]) -> None:
+    change = plan_provisioning(person(accountEnabled=False), None, replace(held_by(*holders), adopting=True), rules())
+
+    assert change.kind is SKIP

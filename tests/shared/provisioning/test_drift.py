@@ -5,13 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from shared.configuration.configuration import Departures, DriftPolicy, DriftRules
+from shared.configuration.configuration import Departures, DriftPolicy, DriftRules, RemovalAction
 from shared.provisioning.change import Change, ChangeKind
-from shared.provisioning.change_planning import Rules, Sight, plan_provisioning
+from shared.provisioning.change_planning import Rules, Sight, plan_provisioning, plan_removal
 from shared.provisioning.drift import DELETED, REPAIRED, REPORTED, Circumstances, is_settled
-from shared.provisioning.entry import AttributeValue
+from shared.provisioning.entry import AttributeValue, TargetObject
 from shared.provisioning.link import Departure, Drift, Link, LinkOrigin, LinkState
 from shared.provisioning.provisioning_log import ModifiedProperty
+from shared.provisioning.scoping import decide_scope
 from tests.shared.provisioning.people import BEFORE, FLOW, NOW, holder, link, person, provisioned, rules
 
 AS_WRITTEN = Circumstances(as_written=True)
@@ -228,3 +229,21 @@ def test_a_link_gives_its_drift_back_and_stands_as_long_as_the_object_is_there()
     assert (gone.stands, gone.is_gone) == (False, True)
     assert gone.with_drift(None) == link()
     assert link(state=LinkState.DELETED, origin=LinkOrigin.CREATED).is_gone
+
+
+def test_a_block_that_nobody_has_seen_before_the_person_left_is_remembered() -> None:
+    there = provisioned(person(), accountEnabled=False)
+    leaves = replace(rules(removal=RemovalAction.DISABLE), drift=REPORT)
+
+    change = plan_removal(link(), Sight(known=True, linked=there), leaves, decide_scope(person(), entitled=False), NOW)
+
+    assert change.drift == Drift(since=NOW, departure=Departure.BLOCKED)
+
+
+@pytest.mark.parametrize("linked", [None, provisioned(person(), deleted=True)])
+def test_whoever_was_deleted_in_the_target_stays_so_though_we_removed_them_since(linked: TargetObject | None) -> None:
+    gone = link(state=LinkState.DELETED).with_drift(Drift(since=BEFORE, departure=Departure.DELETED))
+
+    change = plan_provisioning(person(), gone, Sight(known=True, linked=linked), ruled(REPORT))
+
+    assert (change.kind, code(change)) == (ChangeKind.SKIP, DELETED)

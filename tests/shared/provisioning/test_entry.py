@@ -43,3 +43,13 @@ def test_no_manager_is_something_else_than_one_that_was_not_read(
     attributes: dict[str, AttributeValue], manager: str | None
 ) -> None:
     assert SourceEntry(id="s", attributes=attributes).manager == manager
+
+
+@pytest.mark.parametrize("manager", ["cleo", ""])
+def test_a_manager_is_told_beside_all_else(manager: str) -> None:
+    source = SourceEntry(id="s", attributes={"jobTitle": "Analyst"}, group_ids=frozenset({"weavers"}))
+
+    told = source.with_manager(manager)
+
+    assert (source.manager, told.manager) == (None, manager)
+    assert (told.id, told.text("jobTitle"), told.group_ids) == ("s", "Analyst", frozenset({"weavers"}))

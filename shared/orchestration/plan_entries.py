@@ -4,19 +4,20 @@ from dataclasses import replace
 from datetime import timedelta
 
 from shared.configuration.configuration import Adoption
+from shared.cycles.claim import ClaimKind
 from shared.cycles.pending import WorkKind
 from shared.cycles.retry import pause
 from shared.cycles.work import IntentAction, IntentStage
 from shared.orchestration.confirm_source import delayed, staged
 from shared.orchestration.entry_pass import Ending, EntryPass, Job, removal_released, split
 from shared.orchestration.export_creates import VISIBLE
-from shared.orchestration.ports import Forbidden, Found, LookUp, TargetQuery
+from shared.orchestration.ports import Conflict, Forbidden, Found, LookUp, TargetQuery
 from shared.orchestration.put_back import held_back, not_now
 from shared.orchestration.record_drift import departed_link, is_gone, looked_at, past_of
 from shared.orchestration.recover_invitations import recover_invitations
 from shared.orchestration.recover_objects import REPLICATION, recover_object
 from shared.orchestration.refusal import note_policy
-from shared.orchestration.take_claims import take_claims
+from shared.orchestration.take_claims import claim_of, take_claim, take_claims
 from shared.orchestration.write_results import action_before, new_link, refused, written_link
 from shared.provisioning.address import normalized_mail
 from shared.provisioning.attribute_flow import Matches
@@ -45,7 +46,7 @@ async def plan_entries(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
     if not await note_policy(job, look_up):
         return [*ended, *(not_now(job, each, "Timeout", "The partner policy could not be read.") for each in open_)]
     roles = await _roles(job, open_, look_up)
-    planned = [_plan(job, each, look_up, roles) for each in open_]
+    planned = [await _plan(job, each, look_up, roles) for each in open_]
     return [*ended, *await take_claims(job, planned)]
 
 
@@ -107,7 +108,7 @@ async def _roles(job: Job, passes: list[EntryPass], look_up: LookUp) -> dict[str
         return {}  # without the permission nobody is adopted, and nobody else is kept waiting
 
 
-def _plan(job: Job, entry: EntryPass, look_up: LookUp, roles: dict[str, bool | None]) -> EntryPass:
+async def _plan(job: Job, entry: EntryPass, look_up: LookUp, roles: dict[str, bool | None]) -> EntryPass:
     found = look_up.found.get(entry.source_id) or Found(source_id=entry.source_id, known=False)
     sight = _sight(job, entry, found, roles)
     entry = replace(entry, sight=sight, looked_up=look_up.date)
@@ -120,7 +121,7 @@ def _plan(job: Job, entry: EntryPass, look_up: LookUp, roles: dict[str, bool | N
         return not_now(job, entry, "Timeout")
     orphan = _orphan(entry, sight)
     if orphan is not None:
-        return _adopt_orphan(job, entry, orphan)
+        return await _adopt_orphan(job, entry, orphan)
     if _is_unlinked_creation(entry):
         return replace(entry, change=Change(kind=ChangeKind.CREATE, target_id=entry.begun.target_id))
     entry = recover_object(job, entry)
@@ -183,11 +184,18 @@ def _disables(entry: EntryPass, found: TargetObject) -> bool:
     return enabled and entry.source is not None and entry.source.attributes.get("accountEnabled") is False
 
 
-def _adopt_orphan(job: Job, entry: EntryPass, found: TargetObject) -> EntryPass:
+async def _adopt_orphan(job: Job, entry: EntryPass, found: TargetObject) -> EntryPass:
     """Link what we made, so that its removal, or its disable, is staged, proved and guarded like any other.
 
-    No guard that released the row before has counted a joiner, so its stamp ends.
+    No guard that released the row before has counted a joiner, so its stamp ends. The object is claimed, for every
+    link vouches for that: without, somebody who gets its address could adopt it.
     """
+    try:
+        problem = await take_claim(job, claim_of(job, entry, ClaimKind.TARGET, found.id))
+    except Conflict:
+        return not_now(job, entry, "EntryConflict")
+    if problem is not None:
+        return refused(job, entry, problem)
     link = replace(new_link(job, entry, found.id, LinkOrigin.CREATED), mail=normalized_mail(entry.begun.mail))
     again = pause(entry.pending, job.engine.clock.now(), timedelta(0), entry.pending.reason)
     row = again if entry.in_scope else staged(job, entry, WorkKind.REMOVE)

@@ -109,7 +109,9 @@ async def _owner_lives(job: Job, standing: Claim) -> bool:
     intent = rows.work.intent if rows.work is not None else None
     if standing.kind is ClaimKind.TARGET:
         # whoever asks sees the object: it is not purged, however long ago it was deleted, for somebody has restored it
-        return standing.subject in {link.target_id if link else "", intent.target_id if intent else ""}
+        named = {link.target_id if link else "", intent.target_id if intent else ""}
+        # whom somebody works on may have claimed it just now, and name it in the intent next
+        return standing.subject in named or (rows.work is not None and rows.work.is_held(job.engine.clock.now()))
     if link is not None and link.state is LinkState.DELETED and job.engine.clock.now() - link.changed >= PURGED:
         link = None
     if standing.kind is ClaimKind.VALUE:

@@ -46,12 +46,17 @@ Network = Callable[[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport]
 
 
 class JumpingClock:
-    """Time passes only while somebody sleeps, or when a test lets it."""
+    """Time passes only while somebody sleeps, or when a test lets it.
+
+    With a `step` it also passes when somebody looks: then nobody sees the time that another has seen.
+    """
 
     def __init__(self) -> None:
         self.time = START
+        self.step = timedelta(0)
 
     def now(self) -> datetime:
+        self.time += self.step
         return self.time
 
     def timestamp(self) -> float:

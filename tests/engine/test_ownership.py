@@ -404,3 +404,15 @@ async def test_a_disabled_person_whose_object_is_purged_keeps_nobody_from_their_
 
     assert sorted(local.users()) == [mail_of("ada"), mail_of("cleo")]
     assert (await local.rows(id_of("dora"))).link is not None
+
+
+async def test_a_guest_that_answers_to_two_addresses_is_adopted_for_one_of_two_newcomers() -> None:
+    one = guest("ada", **YOUNG, proxyAddresses=[f"SMTP:{mail_of('ada')}", f"smtp:{mail_of('bert')}"])
+    local = LocalEngine(small_world([person("ada"), person("bert")], target={"users": [one]}, adoption="automatic"))
+    await local.start()
+
+    await local.run_cycle()
+
+    links = [(await local.rows(id_of(name))).link for name in ("ada", "bert")]
+    assert [link.target_id for link in links if link is not None] == [one["id"]]
+    assert await code_of(local, "bert" if links[0] else "ada") == "EntryConflict"

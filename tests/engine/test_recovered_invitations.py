@@ -80,6 +80,25 @@ async def test_what_a_lost_invitation_made_for_somebody_who_has_left_is_removed(
     assert sorted(local.users()) == [mail_of("cleo")]
 
 
+async def test_what_a_lost_invitation_made_is_not_adopted_for_whoever_is_given_the_address() -> None:
+    meddler = Meddler(loses=invites)
+    local = LocalEngine(small_world([person("ada"), person("cleo")], adoption="automatic"), surroundings=meddler)
+    await until_unclear(local, meddler)
+    local.change({"op": "updateUser", "id": id_of("ada"), "set": {"accountEnabled": False}})
+    await local.run_for(timedelta(hours=2))
+    object_id = local.users()[mail_of("ada")]["id"]
+
+    local.change({"op": "updateUser", "id": id_of("ada"), "set": {"mail": mail_of("ada.lovelace")}})
+    await local.run_for(timedelta(hours=2))
+    local.change({"op": "createUser", "user": person("bert", mail=mail_of("ada"))})
+    await local.run_for(timedelta(hours=2))
+
+    linked = (await local.rows(id_of("ada"))).link
+    assert linked is not None and linked.target_id == object_id
+    assert (await local.rows(id_of("bert"))).link is None
+    assert local.users()[mail_of("ada.lovelace")]["displayName"] == "Ada"
+
+
 async def test_somebody_whose_invited_object_was_purged_is_invited_anew() -> None:
     meddler = Meddler(loses=sets_attributes)
     local = LocalEngine(small_world([person("ada"), person("cleo")]), surroundings=meddler)

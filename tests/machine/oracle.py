@@ -245,9 +245,8 @@ class Oracle:
 
     def _was_in_scope(self, source_id: str, began: Moment) -> bool:
         """Whom a cycle found to be entitled is not asked once more, only whether they are there."""
-        settled = min(self.truth.settled, began, key=lambda moment: moment.number)
         there = any(each.internal for each in self.truth.standings(source_id, began))
-        return there and any(each.in_scope for each in self.truth.standings(source_id, settled))
+        return there and self.truth.seemed_in_scope(source_id, began)
 
     def _check_update(self, known: TargetObject, document: dict[str, Any], names: frozenset[str], run: Run) -> None:
         owner = self.truth.badges.get(document.get("employeeId"), "")

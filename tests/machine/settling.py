@@ -6,6 +6,7 @@ from datetime import timedelta
 from hypothesis import strategies as st
 
 from shared.cycles.cycle import CycleState
+from shared.cycles.doubt import Doubt
 from shared.cycles.pending import Pending, PendingState
 from tests.engine.local_engine import LocalEngine
 from tests.engine.small_world import CONFIGURATION, TARGET
@@ -24,6 +25,9 @@ LONGEST = timedelta(hours=12)
 
 _DISPUTES = frozenset({"DuplicateSourceEntries", "EntryConflict"})
 """Why somebody is in escrow who wants what is, or was, another's."""
+
+_RETRIED = _DISPUTES | {Doubt.NOBODY_KNOWN}
+"""Why a retry may succeed that nothing hastens: that somebody can be seen again is no change of who is to go."""
 
 
 class SettlingOperations(GraphOperations, OperatorOperations, TargetOperations):
@@ -109,32 +113,41 @@ class SettlingOperations(GraphOperations, OperatorOperations, TargetOperations):
 
     def _look_at_hold(self, *, full: bool) -> None:
         limit = self.settings.get("guards", {}).get("removals", {}).get("count", 500)
-        closing = self.closing(held=True, excused=() if full else self._escrowed())
+        waiting = [row.source_id for row in self._open(PendingState.WAITING)]  # they are judged when nothing is held
+        closing = self.closing(held=True, excused=[*waiting, *(() if full else self._escrowed())])
         lately = self.host.oracle.lately_to_go(WINDOW)
         if full and self.settings["scope"]["kind"] == "all" and not self.lied_within(WINDOW) and len(lately) < limit:
             raise Broken(f"law 1 broken: removals are held from {limit} on, and only {sorted(lately)} had to go lately")
         self._raise_for(list(closing.problems()))
 
     def _compare(self, *, full: bool) -> None:
-        """Whoever waited for what another has given up only since is judged when they have been tried again."""
-        problems, disputes = self._problems(full=full), self._in_escrow(_DISPUTES)
-        if problems and disputes:
-            due = max(row.due for row in disputes)
+        """Whoever waited for what another has given up, or for somebody to be seen, is judged when tried again."""
+        problems, retried = self._problems(full=full), self._in_escrow(_RETRIED)
+        if problems and retried:
+            due = max(row.due for row in retried)
             self.host.pass_time(max(due - self.host.local.clock.now(), timedelta(0)))
             self._run_cycles()
-            problems = self._problems(full=full)
+            problems = self._problems(full=full, excused=self._unproved())
         self._raise_for(problems)
 
-    def _problems(self, *, full: bool) -> list[str]:
-        closing = self.closing(excused=() if full else self._escrowed())
+    def _problems(self, *, full: bool, excused: Collection[str] = ()) -> list[str]:
+        closing = self.closing(excused=excused if full else self._escrowed())
         return [*closing.problems(), *self.host.call(bookkeeping_problems(self.host, closing))]
 
     def _escrowed(self) -> list[str]:
         return [row.source_id for row in self._in_escrow()]
 
+    def _unproved(self) -> list[str]:
+        """Whoever is to go, and nobody is in scope who would prove that others are seen: the escrow tells of it."""
+        if any(history.now.in_scope for history in self.host.truth.people.values()):
+            return []
+        return [row.source_id for row in self._in_escrow({Doubt.NOBODY_KNOWN})]
+
     def _in_escrow(self, reasons: Collection[str] = ()) -> list[Pending]:
-        rows = self.host.call(_escrows(self.host.local, list(self.host.truth.people)))
-        return [row for row in rows if not reasons or row.reason in reasons]
+        return [row for row in self._open(PendingState.ESCROWED) if not reasons or row.reason in reasons]
+
+    def _open(self, state: PendingState) -> list[Pending]:
+        return self.host.call(_rows_in(self.host.local, list(self.host.truth.people), state))
 
     def _raise_for(self, problems: list[str]) -> None:
         if problems:
@@ -158,6 +171,6 @@ async def _undecided(local: LocalEngine) -> list[Pending]:
     return [row for row in staged if row.staged_cycle > state.released_cycle and not row.verdict]
 
 
-async def _escrows(local: LocalEngine, people: list[str]) -> list[Pending]:
+async def _rows_in(local: LocalEngine, people: list[str], state: PendingState) -> list[Pending]:
     rows = await local.engine.entries.read(await local.state(), people)
-    return [row.pending for row in rows.values() if row.pending and row.pending.state is PendingState.ESCROWED]
+    return [row.pending for row in rows.values() if row.pending and row.pending.state is state]

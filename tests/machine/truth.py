@@ -31,6 +31,8 @@ class Standing:
 
     user: User | None
     entitled: bool = False
+    principals: frozenset[str] = frozenset()
+    """Assigned to one of these they are entitled: themselves, and the groups that they are in."""
     guests: bool = False
     """Does the document let guests of the source come who have an account of its own?"""
 
@@ -67,6 +69,8 @@ class Truth:
         self.people: dict[str, History[Standing]] = {}
         self.document: History[Mapping[str, Any]] = History(now, local.documents[0])
         self.policy: History[bool] = History(now, _allows(self.target))
+        self.assigned: History[frozenset[str]] = History(now, self._assigned())
+        """Who is assigned, people and groups."""
         self.held: History[bool] = History(now, False)
         self.read_only: History[bool] = History(now, False)
         self.hides_assignments: History[bool] = History(now, False)
@@ -109,6 +113,7 @@ class Truth:
         moment = self.moment
         self.document.note(moment, self._local.documents[0])
         self.policy.note(moment, _allows(self.target))
+        self.assigned.note(moment, self._assigned())
         present = {person.id: self._standing(person) for person in self.source.people}
         for source_id in {**self.people, **present}:
             standing = present.get(source_id, GONE)
@@ -135,16 +140,25 @@ class Truth:
 
         Whom a cycle found to be entitled is not asked once more before the invitation.
         """
-        settled = min(self.settled, began, key=lambda moment: moment.number)
         for source_id in self.people:
             had = any(each.internal and _address(each) == mail for each in self.standings(source_id, began))
-            if had and any(each.in_scope for each in self.standings(source_id, settled)):
+            if had and self.seemed_in_scope(source_id, began):
                 yield source_id
+
+    def seemed_in_scope(self, source_id: str, began: Moment) -> bool:
+        """Can a cycle since all was settled, or since then, have seen the person in scope?
+
+        It reads the assignments and the memberships one after the other: neither has to have been there with the other.
+        """
+        settled = min(self.settled, began, key=lambda moment: moment.number)
+        standings = [each for each in self.standings(source_id, settled) if each.internal]
+        assigned = frozenset[str]().union(*self.assigned.since(settled, LAG))
+        return any(each.entitled or not assigned.isdisjoint(each.principals) for each in standings)
 
     @property
     def nobody_is_assigned(self) -> bool:
         """Is the list of assignments empty? Then being in none of them proves nothing."""
-        if self._local.documents[0]["scope"]["kind"] == "all":
+        if self._entitles_everybody:
             return False
         return not any(self.source.is_present(each.principal_id) for each in self.source.assignments.to(APPLICATION))
 
@@ -154,13 +168,16 @@ class Truth:
             self._read[key] = read_user(person.document)
             self.badges[self._read[key].values[BADGE]] = person.id
         guests = self._local.documents[0]["scope"].get("internalGuests", False)
-        return Standing(user=self._read[key], entitled=self._entitled(person.id), guests=guests)
+        principals = frozenset({person.id, *(group.id for group in self.source.groups.of(person.id))})
+        entitled = self._entitles_everybody or not self._assigned().isdisjoint(principals)
+        return Standing(user=self._read[key], entitled=entitled, principals=principals, guests=guests)
 
-    def _entitled(self, source_id: str) -> bool:
-        if self._local.documents[0]["scope"]["kind"] == "all":
-            return True
-        principals = {source_id, *(group.id for group in self.source.groups.of(source_id))}
-        return any(each.principal_id in principals for each in self.source.assignments.to(APPLICATION))
+    @property
+    def _entitles_everybody(self) -> bool:
+        return bool(self._local.documents[0]["scope"]["kind"] == "all")
+
+    def _assigned(self) -> frozenset[str]:
+        return frozenset(each.principal_id for each in self.source.assignments.to(APPLICATION))
 
 
 def standing_state(local: LocalEngine) -> ConfigurationState:

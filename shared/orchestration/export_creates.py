@@ -158,19 +158,21 @@ async def _judged(job: Job, entry: EntryPass, found: TargetObject, roles: Mappin
 
 async def _owned(job: Job, entry: EntryPass, found: TargetObject, *, holds_role: bool | None) -> EntryPass:
     ours = is_younger(found, entry.begun.looked_up)
+    # the invitation has made nothing where it was answered with somebody else's: then the address counts that is now
+    refusing = entry if ours else replace(entry, unclear=False)
     if not ours:
         source, rules = entry.person, job.rules
         problem = adoption_problem(
             source, (found,), rules.adoption, verified_domains=rules.verified_domains, holds_role=holds_role
         )
         if problem is not None:
-            return refused(job, entry, problem)
+            return refused(job, refusing, problem)
     try:
         problem = await take_claim(job, claim_of(job, entry, ClaimKind.TARGET, found.id))
     except Conflict:
         return not_now(job, entry, "EntryConflict")
     if problem is not None:
-        return refused(job, entry, problem)
+        return refused(job, refusing, problem)
     linked = _with_link(job, entry, found, LinkOrigin.CREATED if ours else LinkOrigin.ADOPTED)
     if linked.ending is not None:
         return linked

@@ -94,8 +94,31 @@ async def test_what_a_lost_invitation_made_is_not_adopted_for_whoever_is_given_t
     await local.run_for(timedelta(hours=2))
 
     linked = (await local.rows(id_of("ada"))).link
-    assert linked is not None and linked.target_id == object_id
+    assert linked is not None
+    assert linked.target_id == object_id
     assert (await local.rows(id_of("bert"))).link is None
+    assert local.users()[mail_of("ada.lovelace")]["displayName"] == "Ada"
+
+
+async def test_whose_invitation_was_answered_with_the_guest_of_another_is_invited_by_their_new_address() -> None:
+    local, invited = None, False
+
+    def guest_comes_first(request: httpx.Request) -> None:
+        nonlocal invited
+        if invites(request) and mail_of("ada").encode() in request.content and local is not None and not invited:
+            invited = True
+            old = {"createdDateTime": "2019-01-01T00:00:00Z"}
+            local.change_target({"op": "createGuest", "mail": mail_of("ada"), "set": old})
+
+    meddler = Meddler(guest_comes_first, loses=lambda request: invited and not invites(request))
+    local = LocalEngine(small_world([person("ada"), person("cleo")], adoption="none"), surroundings=meddler)
+    await until_unclear(local, meddler)
+    guest = local.users()[mail_of("ada")]
+
+    local.change({"op": "updateUser", "id": id_of("ada"), "set": {"mail": mail_of("ada.lovelace")}})
+    await local.run_for(timedelta(hours=3))
+
+    assert local.users()[mail_of("ada")] == guest
     assert local.users()[mail_of("ada.lovelace")]["displayName"] == "Ada"
 
 

@@ -42,8 +42,8 @@ GRAPH_RATES: Mapping[str, Mapping[str, float]] = {
 SECONDS_BETWEEN_LOOKS = 0.1
 #: At the cycles: half of the shortest time between two, for each look is as much work as half a tick.
 SECONDS_BETWEEN_LOOKS_AT_CYCLES = 1.0
-#: Ticks alone make fifty in five minutes of engine time.
-TRANSACTIONS_WITHOUT_WORK = 250
+#: Ticks that have to look at all shards make so many in some six minutes of engine time.
+TRANSACTIONS_WITHOUT_WORK = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

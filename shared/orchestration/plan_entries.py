@@ -300,7 +300,8 @@ def _skipped(job: Job, entry: EntryPass, change: Change) -> EntryPass:
         return entry.end(Ending(link=_back_in_use(entry, link), next=held))
     if job.rules.drift is not None and not job.on_demand and _is_looked_at(entry, link):
         return entry.end(looked_at(entry, change, link))
-    adopting = bool(_adopting(entry))
+    # whoever is deleted leaves a guest that was not theirs alone, and its address to others
+    adopting = bool(_adopting(entry)) and entry.scoping != DELETED
     later = None if change.delete_at is None else delayed(entry, change.delete_at)
     return entry.end(
         Ending(status=ProvisioningStatus.SKIPPED, link=link, next=later, error=change.error, keep_intent=adopting)

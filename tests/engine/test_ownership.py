@@ -388,6 +388,20 @@ async def test_who_is_disabled_after_an_adoption_whose_end_nobody_knows_is_disab
     assert link.origin is LinkOrigin.ADOPTED
 
 
+async def test_whoever_is_deleted_after_an_adoption_whose_end_nobody_knows_leaves_the_guest_to_a_rehire() -> None:
+    local = await dead_after_adopting()
+    local.change({"op": "deleteUser", "id": id_of("ada")})
+    await local.run_cycle()
+
+    local.change({"op": "createUser", "user": person("dora", mail=mail_of("ada"))})
+    for _ in range(2):
+        await local.run_cycle()
+
+    link = (await local.rows(id_of("dora"))).link
+    assert link is not None
+    assert (link.origin, link.target_id) == (LinkOrigin.ADOPTED, guest("ada")["id"])
+
+
 async def test_a_disabled_person_whose_object_is_purged_keeps_nobody_from_their_old_address() -> None:
     local = LocalEngine(small_world([person("ada"), person("cleo")]))
     await local.begin()

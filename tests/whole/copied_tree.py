@@ -16,8 +16,8 @@ from tests.whole.planted_bugs import Substitution
 PARTS = ("function_app.py", "host.json", "functions", "shared", "sandbox", "cli")
 NODE_MODULES = Path("sandbox/azurite/node_modules")
 
-#: Engine seconds in a real one: faster, and the leases of a busy machine run out.
-TIME_SCALE = "600"
+#: Engine seconds in a real one: faster, and the ticks in between take the machine from what is to be done.
+TIME_SCALE = "200"
 #: A run takes some ten seconds, on a busy machine minutes. One that waits for something that never comes gives up by
 #: itself; this only ends what does not even do that.
 SECONDS = 500.0

@@ -90,7 +90,7 @@ def check_no_credentials(record_file: Path) -> None:
 
 @pytest.mark.parametrize("name", ["company", "assigned"])
 async def test_a_further_cycle_without_changes_completes_and_writes_nothing(name: str) -> None:
-    options = parse_options(["--once", "--port", "0", "--users", "30", "--time-scale", "600", "--scenario", name])
+    options = parse_options(["--once", "--port", "0", "--users", "30", "--time-scale", "200", "--scenario", name])
 
     async with local_world(options, scenario_of(options)) as world:
         rounds = Rounds(world=world, scenario=scenario_of(options), progress=SilentProgress())

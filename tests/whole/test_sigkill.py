@@ -31,7 +31,7 @@ KILLS = int(os.environ.get("TENANTSYNC_TEST_KILLS", "1"))
 @pytest.mark.parametrize("kind", ["initial", "incremental"])
 async def test_a_host_that_is_killed_and_restarted_goes_on_where_it_was(tmp_path: Path, kind: str, seed: int) -> None:
     moment = Random(f"{kind} {seed}").randint(1, REQUESTS[kind])
-    options = parse_options(["--once", "--port", "0", "--users", "25", "--time-scale", "600", "--seed", str(seed)])
+    options = parse_options(["--once", "--port", "0", "--users", "25", "--time-scale", "200", "--seed", str(seed)])
 
     async with local_world(options, scenario_of(options)) as world:
         rounds = Rounds(world=world, scenario=scenario_of(options), progress=SilentProgress())

@@ -1,6 +1,6 @@
 """All is calm: does everything settle, agree, and stay as it is?"""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from hypothesis import strategies as st
@@ -130,7 +130,7 @@ class SettlingOperations(GraphOperations, OperatorOperations, TargetOperations):
             problems = self._problems(full=full, excused=self._unproved())
         self._raise_for(problems)
 
-    def _problems(self, *, full: bool, excused: Collection[str] = ()) -> list[str]:
+    def _problems(self, *, full: bool, excused: Sequence[str] = ()) -> list[str]:
         closing = self.closing(excused=excused if full else self._escrowed())
         return [*closing.problems(), *self.host.call(bookkeeping_problems(self.host, closing))]
 

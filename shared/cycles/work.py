@@ -62,10 +62,6 @@ class Work:
         """Did a worker die over it? A pass that ends properly leaves a lease that ended long ago."""
         return self.expires.year > 1970
 
-    def is_held(self, now: datetime) -> bool:
-        """Is the lease still running?"""
-        return self.expires > now and not self.log_key
-
     def held_by_other(self, owner: str, now: datetime) -> bool:
         """Is the lease still running, and somebody else's?"""
-        return self.owner != owner and self.is_held(now)
+        return self.owner != owner and self.expires > now and not self.log_key

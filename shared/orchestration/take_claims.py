@@ -26,17 +26,24 @@ VISIBLE = timedelta(minutes=10)
 
 async def take_claims(job: Job, passes: list[EntryPass]) -> list[EntryPass]:
     """Take the claims that each planned write needs; who meets a living foreign claim is refused."""
-    return [each if each.ending else await _take_all(job, each) for each in passes]
+    given = dict[str, Claim]()
+    return [each if each.ending else await _take_all(job, each, given) for each in passes]
 
 
-async def _take_all(job: Job, entry: EntryPass) -> EntryPass:
+async def _take_all(job: Job, entry: EntryPass, given: dict[str, Claim]) -> EntryPass:
+    """Take them, and add to the objects that are given; of those no intent tells yet."""
     for claim in _needed(job, entry):
+        object_id = claim.subject if claim.kind is ClaimKind.TARGET else ""
+        if object_id in given:
+            return refused(job, entry, _conflict(claim, given[object_id]))
         try:
             problem = await take_claim(job, claim, likely=entry.link is not None)
         except Conflict:
             return not_now(job, entry, "EntryConflict")
         if problem is not None:
             return refused(job, entry, problem)
+        if object_id:
+            given[object_id] = claim
     return entry
 
 
@@ -110,8 +117,9 @@ async def _owner_lives(job: Job, standing: Claim) -> bool:
     if standing.kind is ClaimKind.TARGET:
         # whoever asks sees the object: it is not purged, however long ago it was deleted, for somebody has restored it
         named = {link.target_id if link else "", intent.target_id if intent else ""}
-        # whom somebody works on may have claimed it just now, and name it in the intent next
-        return standing.subject in named or (rows.work is not None and rows.work.is_held(job.engine.clock.now()))
+        # another worker may have claimed it just now, and name it in the intent next
+        worked_on = rows.work is not None and rows.work.held_by_other(job.owner, job.engine.clock.now())
+        return standing.subject in named or worked_on
     if link is not None and link.state is LinkState.DELETED and job.engine.clock.now() - link.changed >= PURGED:
         link = None
     if standing.kind is ClaimKind.VALUE:

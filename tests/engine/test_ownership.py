@@ -6,10 +6,13 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from shared.cycles.claim import Claim, ClaimKind
+from shared.cycles.work import Work
 from shared.provisioning.link import LinkOrigin
 from tests.engine.hazards import CALM, Doom, Meddler
 from tests.engine.local_engine import CYCLE, LocalEngine
 from tests.engine.small_world import (
+    CONFIGURATION,
     TARGET,
     Document,
     assignment,
@@ -430,3 +433,32 @@ async def test_a_guest_that_answers_to_two_addresses_is_adopted_for_one_of_two_n
     links = [(await local.rows(id_of(name))).link for name in ("ada", "bert")]
     assert [link.target_id for link in links if link is not None] == [one["id"]]
     assert await code_of(local, "bert" if links[0] else "ada") == "EntryConflict"
+
+
+async def test_what_another_worker_has_just_claimed_for_somebody_is_given_to_nobody_else() -> None:
+    one = guest("ada", **YOUNG, proxyAddresses=[f"SMTP:{mail_of('ada')}", f"smtp:{mail_of('bert')}"])
+    local = LocalEngine(small_world([person("ada"), person("bert")], target={"users": [one]}, adoption="automatic"))
+    await local.start()
+    while (await local.rows(id_of("ada"))).pending is None:
+        await local.step()
+    state, expires = await local.state(), local.clock.now() + timedelta(minutes=10)
+    await local.engine.entries.lease(state, [Work(source_id=id_of("ada"), owner="another", expires=expires)])
+    await local.engine.claims.take(
+        Claim(
+            tenant_id=TARGET,
+            kind=ClaimKind.TARGET,
+            subject=one["id"],
+            configuration_id=CONFIGURATION,
+            source_id=id_of("ada"),
+        )
+    )
+
+    await local.run_for(timedelta(minutes=5))
+    refused = await code_of(local, "bert")
+    await local.run_for(2 * CYCLE)
+
+    linked = (await local.rows(id_of("ada"))).link
+    assert refused == "EntryConflict"
+    assert linked is not None
+    assert linked.target_id == one["id"]
+    assert (await local.rows(id_of("bert"))).link is None

@@ -15,7 +15,7 @@ from shared.orchestration.engine import Engine
 from shared.orchestration.entry_pass import EntryPass, Job
 from shared.orchestration.on_demand_result import OnDemandResult, flow_of, matched_of
 from shared.orchestration.ports import EntryPart
-from shared.orchestration.provision_entries import open_job, run_passes, take_entries
+from shared.orchestration.run_passes import open_job, run_passes, take_entries
 from shared.orchestration.stir import told
 from shared.provisioning.change_planning import failure, skip
 from shared.provisioning.provisioning_log import (

@@ -9,7 +9,7 @@ from shared.cycles.work import Work
 from shared.orchestration.confirm_source import staged
 from shared.orchestration.decide_held import decide_held, held_removals
 from shared.orchestration.entry_pass import EntryPass
-from shared.orchestration.provision_entries import open_job
+from shared.orchestration.run_passes import open_job
 from shared.provisioning.link import LinkState
 from tests.engine.local_engine import LocalEngine
 from tests.engine.small_world import id_of, mail_of, person, small_world

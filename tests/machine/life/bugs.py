@@ -98,7 +98,7 @@ LIFE_BUGS: Final = (
     ),
     PlantedBug(
         name="workers go by the first document for ever",
-        file=_ORCHESTRATION + "provision_entries.py",
+        file=_ORCHESTRATION + "run_passes.py",
         original="configurations.configuration(state.configuration_id, state.version)",
         replacement="configurations.configuration(state.configuration_id, 1)",
         says="law",

@@ -21,7 +21,7 @@ async def test_somebodys_directory_is_synchronized_through_three_cycles(tmp_path
     export.write_text(json.dumps(exported_directory(PEOPLE, seed=3, assigned=assigned), ensure_ascii=False))
     wanted = ["--dump", str(tmp_path / "dump"), "--json", str(tmp_path / "report.json")]
 
-    outcome = await run_sandbox("--source-directory", str(export), "--cycles", "3", "--time-scale", "200", *wanted)
+    outcome = await run_sandbox("--source-directory", str(export), "--cycles", "3", "--storage", "sqlite", *wanted)
 
     assert outcome.status == 0, outcome.output
     report = json.loads((tmp_path / "report.json").read_text())

@@ -11,7 +11,6 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from shared.cycles.claim import ClaimKind
 from shared.cycles.retry import pause, wait
 from shared.cycles.work import Intent, IntentAction, IntentStage
 from shared.orchestration.entry_pass import Ending, EntryPass, Job, split
@@ -28,7 +27,7 @@ from shared.orchestration.ports import (
 from shared.orchestration.put_back import not_now
 from shared.orchestration.refusal import note_policy
 from shared.orchestration.renew_leases import save_intents, writes_until
-from shared.orchestration.take_claims import claim_of, take_claim, value_claims
+from shared.orchestration.take_claims import take_claim, value_claims, without_object
 from shared.orchestration.write_results import new_link, not_done, refused, written_link
 from shared.provisioning.address import normalized_mail
 from shared.provisioning.change import Change, ChangeKind
@@ -167,12 +166,9 @@ async def _owned(job: Job, entry: EntryPass, found: TargetObject, *, holds_role:
         )
         if problem is not None:
             return refused(job, refusing, problem)
-    try:
-        problem = await take_claim(job, claim_of(job, entry, ClaimKind.TARGET, found.id))
-    except Conflict:
-        return not_now(job, entry, "EntryConflict")
-    if problem is not None:
-        return refused(job, refusing, problem)
+    ended = await without_object(job, refusing, found.id)
+    if ended is not None:
+        return ended
     linked = _with_link(job, entry, found, LinkOrigin.CREATED if ours else LinkOrigin.ADOPTED)
     if linked.ending is not None:
         return linked

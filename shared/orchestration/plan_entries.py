@@ -4,20 +4,19 @@ from dataclasses import replace
 from datetime import timedelta
 
 from shared.configuration.configuration import Adoption
-from shared.cycles.claim import ClaimKind
 from shared.cycles.pending import WorkKind
 from shared.cycles.retry import pause
 from shared.cycles.work import IntentAction, IntentStage
 from shared.orchestration.confirm_source import delayed, staged
 from shared.orchestration.entry_pass import Ending, EntryPass, Job, removal_released, split
 from shared.orchestration.export_creates import VISIBLE
-from shared.orchestration.ports import Conflict, Forbidden, Found, LookUp, TargetQuery
+from shared.orchestration.ports import Forbidden, Found, LookUp, TargetQuery
 from shared.orchestration.put_back import held_back, not_now
 from shared.orchestration.record_drift import departed_link, is_gone, looked_at, past_of
 from shared.orchestration.recover_invitations import recover_invitations
 from shared.orchestration.recover_objects import REPLICATION, recover_object
 from shared.orchestration.refusal import note_policy
-from shared.orchestration.take_claims import claim_of, take_claim, take_claims
+from shared.orchestration.take_claims import take_claims, without_object
 from shared.orchestration.write_results import action_before, new_link, refused, written_link
 from shared.provisioning.address import normalized_mail
 from shared.provisioning.attribute_flow import Matches
@@ -190,12 +189,9 @@ async def _adopt_orphan(job: Job, entry: EntryPass, found: TargetObject) -> Entr
     No guard that released the row before has counted a joiner, so its stamp ends. The object is claimed, for every
     link vouches for that: without, somebody who gets its address could adopt it.
     """
-    try:
-        problem = await take_claim(job, claim_of(job, entry, ClaimKind.TARGET, found.id))
-    except Conflict:
-        return not_now(job, entry, "EntryConflict")
-    if problem is not None:
-        return refused(job, entry, problem)
+    ended = await without_object(job, entry, found.id)
+    if ended is not None:
+        return ended
     link = replace(new_link(job, entry, found.id, LinkOrigin.CREATED), mail=normalized_mail(entry.begun.mail))
     again = pause(entry.pending, job.engine.clock.now(), timedelta(0), entry.pending.reason)
     row = again if entry.in_scope else staged(job, entry, WorkKind.REMOVE)

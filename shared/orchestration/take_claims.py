@@ -69,6 +69,15 @@ def _is_ours(entry: EntryPass, change: Change) -> bool:
     return updates and link is not None and link.target_id == change.target_id
 
 
+async def without_object(job: Job, entry: EntryPass, object_id: str) -> EntryPass | None:
+    """Claim an object of the target for the person; return the pass ended where it cannot be had."""
+    try:
+        problem = await take_claim(job, claim_of(job, entry, ClaimKind.TARGET, object_id))
+    except Conflict:
+        return not_now(job, entry, "EntryConflict")
+    return None if problem is None else refused(job, entry, problem)
+
+
 def value_claims(job: Job, entry: EntryPass) -> list[Claim]:
     """Return the claims on the unique values that a create is about to write.
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from shared.adapters.tables.parallel import in_parallel
 from shared.adapters.tables.row_format import RowFormat
-from shared.adapters.tables.rows import Delete, Insert, Replace, Row, RowConflict, Rows, RowValue, escape_key
+from shared.adapters.tables.rows import Insert, Replace, Row, RowConflict, Rows, RowValue, escape_key
 from shared.cycles.claim import Claim, ClaimKind
 from shared.orchestration.ports import Conflict
 
@@ -74,19 +74,6 @@ class TableClaimStore:
     async def _owned_of(self, tenant_id: str, partition: str, asked: Mapping[str, str]) -> list[Claim]:
         rows = await self._rows.get_many(partition, list(asked))
         return [_owned(_on_object(tenant_id, asked[key]), row) for key, row in rows.items()]
-
-    async def release(self, claim: Claim) -> None:
-        partition, key = claim_keys(claim)
-        for _ in range(_TRIES):
-            standing = await self._standing(claim)
-            if standing is None or not standing.same_owner(claim):
-                return
-            try:
-                await self._rows.commit(partition, [Delete(key=key, etag=standing.etag)])
-            except RowConflict:
-                continue
-            return
-        raise Conflict(f"Claim {key} does not come to rest.")
 
     async def _standing(self, claim: Claim) -> Claim | None:
         row = await self._rows.get(*claim_keys(claim))

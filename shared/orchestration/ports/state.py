@@ -267,10 +267,6 @@ class ClaimStore(Protocol):
         """Return the claims on these objects, by the object's id; whose object is nobody's is not in it."""
         ...
 
-    async def release(self, claim: Claim) -> None:
-        """Delete the claim if it is still this owner's."""
-        ...
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TenantStanding:

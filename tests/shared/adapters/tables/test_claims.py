@@ -98,21 +98,6 @@ async def test_taking_over_what_is_ours_already_is_fine(store: TableClaimStore) 
     assert await store.take_over(standing, MAIL) == taken
 
 
-async def test_a_released_claim_is_free(store: TableClaimStore) -> None:
-    await store.release(await store.take(MAIL))
-    await store.release(MAIL)
-
-    assert (await store.take(OTHER)).same_owner(OTHER)
-
-
-async def test_nobody_releases_the_claim_of_another(store: TableClaimStore) -> None:
-    taken = await store.take(MAIL)
-
-    await store.release(replace(OTHER, etag=taken.etag))
-
-    assert await store.take(OTHER) == taken
-
-
 def test_no_address_stands_in_a_key_and_claims_are_spread() -> None:
     keys = [claim_keys(replace(MAIL, subject=f"person{number}@fabrikam.example")) for number in range(400)]
 

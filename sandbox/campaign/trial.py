@@ -34,7 +34,7 @@ GRAPH_RATES: Mapping[str, Mapping[str, float]] = {
         "cut_before": 0.03,
         "cut_after": 0.03,
         "empty_pages": 0.2,
-        "replays": 0.6,
+        "replays": 0.9,
     },
     "throttled": {"throttle_reads": 0.05, "throttle_writes": 0.1},
 }

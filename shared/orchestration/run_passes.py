@@ -55,7 +55,7 @@ async def open_job(engine: Engine, state: ConfigurationState, *, initiated_by: s
         target=engine.directories.target(configuration),
         rules=Rules(
             flow=mapping.flow,
-            environment=environment(engine, started),
+            environment=_environment(engine, started),
             adoption=configuration.adoption,
             removal=replace(configuration.removal, action=removal_action(configuration)),
             verified_domains=frozenset(),
@@ -69,7 +69,7 @@ async def open_job(engine: Engine, state: ConfigurationState, *, initiated_by: s
     )
 
 
-def environment(engine: Engine, now: datetime) -> Environment:
+def _environment(engine: Engine, now: datetime) -> Environment:
     """Return what the mapping's expressions know of the world in this chunk; each attribute is told what is taken."""
     return Environment(now=now, random=engine.random, new_guid=engine.new_guid, exists=lambda _: False)
 

@@ -113,7 +113,8 @@ class SettlingOperations(GraphOperations, OperatorOperations, TargetOperations):
 
     def _look_at_hold(self, *, full: bool) -> None:
         limit = self.settings.get("guards", {}).get("removals", {}).get("count", 500)
-        waiting = [row.source_id for row in self._open(PendingState.WAITING)]  # they are judged when nothing is held
+        # whoever was tried in vain, and waits for the next time, is judged when nothing is held
+        waiting = [row.source_id for row in self._open(PendingState.WAITING) if row.reason]
         closing = self.closing(held=True, excused=[*waiting, *(() if full else self._escrowed())])
         lately = self.host.oracle.lately_to_go(WINDOW)
         if full and self.settings["scope"]["kind"] == "all" and not self.lied_within(WINDOW) and len(lately) < limit:
